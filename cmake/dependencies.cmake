@@ -1,0 +1,46 @@
+# Every library we use, found where scripts/setup.sh puts it. Versions and checksums are there.
+find_package(Threads REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Boost 1.74 REQUIRED)
+find_package(doctest REQUIRED)
+find_package(benchmark REQUIRED)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+
+set(deps "${CMAKE_SOURCE_DIR}/.deps")
+
+# DuckDB: DUCKDB_ROOT (a CMake or an environment variable) or what setup.sh fetched.
+if(NOT DUCKDB_ROOT AND DEFINED ENV{DUCKDB_ROOT})
+  set(DUCKDB_ROOT "$ENV{DUCKDB_ROOT}")
+endif()
+if(NOT DUCKDB_ROOT)
+  set(DUCKDB_ROOT "${deps}/duckdb")
+endif()
+if(NOT EXISTS "${DUCKDB_ROOT}/include/duckdb.h" OR NOT EXISTS "${DUCKDB_ROOT}/lib/libduckdb.so")
+  message(FATAL_ERROR "DuckDB is not in ${DUCKDB_ROOT}: run scripts/setup.sh, or set DUCKDB_ROOT to a folder with "
+                      "include/duckdb.h and lib/libduckdb.so.")
+endif()
+add_library(duckdb::duckdb SHARED IMPORTED)
+set_target_properties(duckdb::duckdb PROPERTIES
+  IMPORTED_LOCATION "${DUCKDB_ROOT}/lib/libduckdb.so"
+  IMPORTED_SONAME libduckdb.so
+  INTERFACE_INCLUDE_DIRECTORIES "${DUCKDB_ROOT}/include")
+
+# valijson checks JSON against a JSON Schema; for tests only.
+find_path(VALIJSON_INCLUDE valijson/validator.hpp HINTS "${deps}/valijson/include" REQUIRED)
+add_library(valijson::valijson INTERFACE IMPORTED)
+set_target_properties(valijson::valijson PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${VALIJSON_INCLUDE}")
+
+# What draws the charts of the HTML report; embedded in the program.
+set(VEGA_FOLDER "${deps}/vega")
+set(VEGA_FILES "${VEGA_FOLDER}/vega.min.js" "${VEGA_FOLDER}/vega-lite.min.js" "${VEGA_FOLDER}/vega-embed.min.js")
+foreach(file IN LISTS VEGA_FILES)
+  if(NOT EXISTS "${file}")
+    message(FATAL_ERROR "${file} is missing: run scripts/setup.sh.")
+  endif()
+endforeach()

@@ -1,0 +1,6 @@
+# How our own code is compiled. Other people's headers come in as SYSTEM and are not held to it.
+add_library(insights_warnings INTERFACE)
+target_compile_options(insights_warnings INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror>
+  # The same sums on every processor: no fused multiply-add behind our back.
+  $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)

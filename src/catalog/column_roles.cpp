@@ -1,0 +1,269 @@
+#include "catalog/column_roles.h"
+
+#include <algorithm>
+#include <cctype>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "catalog/roles.h"
+
+namespace insights::catalog {
+
+namespace {
+
+using Words = std::vector<std::string>;
+using WordSet = std::set<std::string, std::less<>>;
+
+bool any_in(const Words& words, const WordSet& set) {
+  return std::ranges::any_of(words, [&](const std::string& word) { return set.contains(word); });
+}
+
+bool last_in(const Words& words, const WordSet& set) {
+  return !words.empty() && set.contains(words.back());
+}
+
+std::string joined(const Words& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+// "customerid", "batchno": a known word and an identifier or label ending written as one.
+Words split_compound(Words words, const Vocabulary& vocabulary) {
+  if (words.size() != 1) return words;
+  const std::string word = words.front();
+  for (const auto* endings : {&vocabulary.identifier, &vocabulary.label}) {
+    for (const auto& ending : *endings) {
+      if (word.size() < ending.size() + 3 || !word.ends_with(ending)) continue;
+      const std::string stem = word.substr(0, word.size() - ending.size());
+      if (vocabulary.kind_of({stem}) != nullptr) return {stem, ending};
+    }
+  }
+  return words;
+}
+
+// The words without "id", "code", "name" at the end: "customer code" -> "customer".
+Words subject_words(const Words& words, const Vocabulary& vocabulary) {
+  Words subject = words;
+  while (subject.size() > 1 &&
+         (last_in(subject, vocabulary.identifier) || last_in(subject, vocabulary.label))) {
+    subject.pop_back();
+  }
+  return subject;
+}
+
+// The kind of the noun: the last word decides ("customer segment" is a segment), earlier words help if it has none.
+const Kind* kind_of_name(const Words& words, const Vocabulary& vocabulary) {
+  const auto subject = subject_words(words, vocabulary);
+  for (auto word = subject.rbegin(); word != subject.rend(); ++word) {
+    if (const auto* kind = vocabulary.kind_of({*word})) return kind;
+  }
+  return nullptr;
+}
+
+bool is_zero_or_one(const frame::Profile& profile) {
+  return profile.whole && profile.distinct == 2 && profile.minimum == 0 && profile.maximum == 1;
+}
+
+bool is_yes_or_no(const frame::Coded& coded, const Vocabulary& vocabulary) {
+  if (coded.values() != 3) return false;  // null and two values
+  const auto lower = [](std::string text) {
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+  };
+  const auto a = lower(coded.dictionary[1]), b = lower(coded.dictionary[2]);
+  return (vocabulary.yes.contains(a) && vocabulary.no.contains(b)) ||
+         (vocabulary.yes.contains(b) && vocabulary.no.contains(a));
+}
+
+void as_flag(Column& column, const Words& words, const Vocabulary& vocabulary, std::string why) {
+  column.role = Role::flag;
+  column.polarity = any_in(words, vocabulary.bad) ? -1 : any_in(words, vocabulary.good) ? 1 : 0;
+  column.why = std::move(why);
+}
+
+void as_kind(Column& column, const Kind* kind, Role role, std::string why) {
+  column.role = role;
+  if (kind != nullptr) column.kind = kind->name;
+  column.why = std::move(why);
+}
+
+void classify_number(Column& column, const frame::Profile& profile, const Words& words, std::size_t rows,
+                     const Vocabulary& vocabulary) {
+  const auto* kind = kind_of_name(words, vocabulary);
+  const auto* measure = vocabulary.measure_of(words);
+  const bool says_identifier = last_in(words, vocabulary.identifier);
+  const auto distinct = static_cast<std::size_t>(profile.distinct);
+  if (is_zero_or_one(profile)) {
+    as_flag(column, words, vocabulary, "only 0 and 1");
+    return;
+  }
+  const bool unique = profile.nulls == 0 && distinct == rows && rows > 1;
+  const bool names_a_thing = kind != nullptr && (says_identifier || (measure == nullptr && (kind->entity || kind->event)));
+  if (profile.whole && names_a_thing) {
+    if (kind->event || (unique && !kind->entity)) {
+      as_kind(column, kind, Role::identifier, fmt::format("its name says it numbers {}", kind->plural));
+    } else {
+      as_kind(column, kind, kind->entity ? Role::entity : Role::dimension,
+              fmt::format("whole numbers, and its name says {}", kind->name));
+    }
+    return;
+  }
+  if (profile.whole && says_identifier && (unique || distinct * 2 > rows || words.size() == 1)) {
+    as_kind(column, nullptr, Role::identifier, "whole numbers, and its name says identifier");
+    return;
+  }
+  if (profile.whole && last_in(words, vocabulary.calendar) && distinct <= 3000) {
+    as_kind(column, nullptr, Role::dimension, "its name says a part of the calendar");
+    column.kind = "calendar";
+    return;
+  }
+  if (profile.whole && kind != nullptr && distinct <= 50 && profile.minimum >= 0) {
+    as_kind(column, kind, Role::dimension, fmt::format("few whole numbers, and its name says {}", kind->name));
+    return;
+  }
+  column.role = Role::measure;
+  if (measure != nullptr) {
+    column.kind = measure->name;
+    column.additive = measure->additive;
+    column.money = measure->money;
+    column.why = fmt::format("numbers, and its name says {}", measure->name);
+  } else {
+    column.kind = "other";
+    column.why = "numbers, of an unknown kind: averaged, never summed";
+  }
+}
+
+// A document's number belongs to one day; a thing comes back on others.
+bool looks_like_documents(const frame::Profile& profile, std::size_t rows) {
+  return static_cast<double>(profile.distinct) > 0.5 * static_cast<double>(rows) && rows > 50;
+}
+
+void classify_text(Column& column, const frame::Column& data, const Words& words, std::size_t rows,
+                   const Vocabulary& vocabulary) {
+  const auto& profile = data.profile;
+  const auto* kind = kind_of_name(words, vocabulary);
+  if (const auto* coded = data.coded(); coded == nullptr) {
+    as_kind(column, kind, Role::identifier, "too many different texts to group by");
+    return;
+  }
+  if (is_yes_or_no(*data.coded(), vocabulary)) {
+    as_flag(column, words, vocabulary, "two texts that mean yes and no");
+    return;
+  }
+  if (kind != nullptr && kind->event) {
+    as_kind(column, kind, Role::identifier, fmt::format("its name says it numbers {}", kind->plural));
+    return;
+  }
+  const bool long_texts = profile.text_length_mean > 45;
+  const bool label = last_in(words, vocabulary.label);
+  const bool many = static_cast<double>(profile.distinct) > 0.3 * static_cast<double>(rows);
+  if (long_texts && many && rows > 20) {
+    as_kind(column, nullptr, Role::text, "long texts, nearly all different");
+    return;
+  }
+  if (kind != nullptr && kind->entity) {
+    as_kind(column, kind, Role::entity, fmt::format("its name says {}", kind->name));
+    return;
+  }
+  if (looks_like_documents(profile, rows) && (kind == nullptr || label)) {
+    as_kind(column, kind, profile.text_length_mean > 25 ? Role::text : Role::identifier,
+            "texts that hardly ever repeat");
+    return;
+  }
+  if (kind != nullptr) {
+    as_kind(column, kind, Role::dimension, fmt::format("its name says {}", kind->name));
+    return;
+  }
+  as_kind(column, nullptr, profile.distinct > 100 ? Role::entity : Role::dimension,
+          fmt::format("{} texts that repeat", profile.distinct > 100 ? "many different" : "few different"));
+}
+
+}  // namespace
+
+Column column_role(const frame::Column& data, std::size_t rows, const Vocabulary& vocabulary) {
+  Column column;
+  column.name = data.name;
+  column.engine_type = data.engine_type;
+  column.type = data.type;
+  column.label = data.name;
+  const auto words = split_compound(words_of(data.name), vocabulary);
+  const auto& profile = data.profile;
+  const bool constant = profile.distinct <= 1 && !profile.distinct_is_lower_bound;
+  if (profile.rows == profile.nulls) {
+    column.why = "empty on every row";
+  } else if (constant) {
+    column.why = "the same value on every row";
+  }
+  if (!constant) {
+    switch (data.type) {
+      case frame::Type::boolean:
+        as_flag(column, words, vocabulary, "true or false");
+        break;
+      case frame::Type::integer:
+      case frame::Type::decimal:
+        classify_number(column, profile, words, rows, vocabulary);
+        break;
+      case frame::Type::text:
+        classify_text(column, data, words, rows, vocabulary);
+        break;
+      case frame::Type::date:
+      case frame::Type::timestamp:
+        column.role = Role::time;
+        column.why = "dates";
+        break;
+    }
+  } else if (data.type == frame::Type::date || data.type == frame::Type::timestamp) {
+    column.role = rows > 0 && profile.distinct == 1 ? Role::time : Role::unused;
+  }
+  const auto subject = subject_words(words, vocabulary);
+  const auto* kind = column.kind.empty() ? nullptr : vocabulary.kind_named(column.kind);
+  column.noun = kind != nullptr && kind->entity ? kind->name : joined(subject);
+  if (column.noun.empty()) column.noun = spoken(data.name);
+  column.nouns = kind != nullptr && kind->entity ? kind->plural : plural_of(column.noun);
+  return column;
+}
+
+std::string apply_metadata(Column& column, const ColumnMetadata& metadata, const Vocabulary& vocabulary) {
+  std::string problem;
+  if (!metadata.description.empty()) column.description = metadata.description;
+  if (!metadata.label.empty()) column.label = metadata.label;
+  if (!metadata.label_column.empty()) column.label_column = metadata.label_column;
+  if (!metadata.return_value.empty()) column.return_value = metadata.return_value;
+  if (!metadata.role.empty()) {
+    if (const auto role = role_named(metadata.role)) {
+      column.role = *role;
+      column.from_metadata = true;
+      column.why = "the metadata says so";
+    } else {
+      problem = fmt::format("column {}: no role is named \"{}\"", column.name, metadata.role);
+    }
+  }
+  if (!metadata.kind.empty()) {
+    column.kind = metadata.kind;
+    column.from_metadata = true;
+    if (const auto* kind = vocabulary.kind_named(metadata.kind)) {
+      column.noun = kind->name;
+      column.nouns = kind->plural;
+    }
+  }
+  if (!metadata.unit.empty()) {
+    column.unit = metadata.unit;
+    const auto currency = currency_of(metadata.unit);
+    if (!currency.empty()) {
+      column.unit = currency;
+      column.money = true;
+      column.from_metadata = true;
+      if (column.role == Role::measure) {
+        if (column.kind == "other") column.kind = "money";
+        if (column.kind != "price") column.additive = true;
+        column.why = fmt::format("the metadata gives its unit, {}", metadata.unit);
+      }
+    }
+  }
+  if (metadata.additive) column.additive = *metadata.additive;
+  return problem;
+}
+
+}  // namespace insights::catalog

@@ -1,0 +1,158 @@
+#include "catalog/describe.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace insights::catalog {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string join_names(const Subject& subject, const std::vector<std::size_t>& columns, std::string_view between) {
+  std::string text;
+  for (const std::size_t i : columns) text += (text.empty() ? "" : std::string(between)) + subject.columns[i].name;
+  return text;
+}
+
+std::vector<std::size_t> determined_by(const Subject& subject, std::size_t column) {
+  std::vector<std::size_t> found;
+  for (std::size_t other = 0; other < subject.columns.size(); ++other) {
+    if (subject.has_dependency(column, other)) found.push_back(other);
+  }
+  return found;
+}
+
+std::string range_text(const Subject& subject, std::size_t i) {
+  const auto& profile = subject.frame.columns[i].profile;
+  if (profile.rows == profile.nulls) return "";
+  if (subject.columns[i].role == Role::time) {
+    return fmt::format("{} to {}", base::iso_text(base::Day{static_cast<std::int32_t>(profile.minimum)}),
+                       base::iso_text(base::Day{static_cast<std::int32_t>(profile.maximum)}));
+  }
+  if (subject.frame.columns[i].numbers() != nullptr) {
+    return fmt::format("{} to {}", frame::number_text(profile.minimum), frame::number_text(profile.maximum));
+  }
+  return fmt::format("{}{} values", profile.distinct_is_lower_bound ? "over " : "", profile.distinct);
+}
+
+std::string describe_columns(const Subject& subject) {
+  std::size_t width = 6;
+  for (const auto& column : subject.columns) width = std::max(width, std::min<std::size_t>(column.name.size(), 28));
+  std::string text;
+  for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+    const auto& column = subject.columns[i];
+    std::string what(name(column.role));
+    if (!column.kind.empty()) what += ", " + column.kind;
+    if (!column.unit.empty()) what += " in " + column.unit;
+    text += fmt::format("  {:<{}}  {:<26}  {}\n", column.name, width, what, range_text(subject, i));
+    std::string why = column.why;
+    if (!column.label_column.empty()) why += fmt::format("; named by {}", column.label_column);
+    if (subject.frame.columns[i].profile.nulls > 0) why += fmt::format("; {} empty", subject.frame.columns[i].profile.nulls);
+    text += fmt::format("  {:<{}}    {}{}\n", "", width, why, column.from_metadata ? " [metadata]" : "");
+  }
+  return text;
+}
+
+Json column_json(const Subject& subject, std::size_t i) {
+  const auto& column = subject.columns[i];
+  const auto& profile = subject.frame.columns[i].profile;
+  Json json;
+  json["name"] = column.name;
+  json["table"] = column.table;
+  json["type"] = column.engine_type;
+  json["role"] = name(column.role);
+  json["kind"] = column.kind;
+  json["unit"] = column.unit;
+  json["label"] = column.label;
+  json["noun"] = column.noun;
+  json["description"] = column.description;
+  json["label_column"] = column.label_column;
+  json["return_value"] = column.return_value;
+  json["additive"] = column.additive;
+  json["money"] = column.money;
+  json["derived"] = column.derived;
+  json["from_metadata"] = column.from_metadata;
+  json["sql"] = column.sql;
+  json["why"] = column.why;
+  json["rows"] = profile.rows;
+  json["nulls"] = profile.nulls;
+  json["distinct"] = profile.distinct;
+  json["distinct_is_lower_bound"] = profile.distinct_is_lower_bound;
+  json["range"] = range_text(subject, i);
+  Json determined = Json::array();
+  for (const std::size_t other : determined_by(subject, i)) determined.push_back(subject.columns[other].name);
+  json["determines"] = determined;
+  return json;
+}
+
+Json subject_json(const Subject& subject) {
+  const auto column_name = [&](const std::optional<std::size_t>& i) { return i ? Json(subject.columns[*i].name) : Json(nullptr); };
+  Json json;
+  json["table"] = subject.table;
+  json["origin"] = subject.origin;
+  json["rows"] = subject.frame.rows;
+  json["time"] = column_name(subject.time);
+  json["money"] = column_name(subject.money);
+  json["quantity"] = column_name(subject.quantity);
+  json["currency"] = subject.currency;
+  json["returns"] = subject.returns ? Json(subject.returns->how) : Json(nullptr);
+  Json chain = Json::array();
+  if (subject.chain) {
+    for (const std::size_t i : subject.chain->columns) chain.push_back(subject.columns[i].name);
+  }
+  json["chain"] = chain;
+  Json joins = Json::array();
+  for (const auto& join : subject.joins) {
+    joins.push_back({{"from", join.from_column}, {"to_table", join.to_table}, {"to", join.to_column}, {"inferred", !join.declared}, {"matched", join.matched}});
+  }
+  json["joins"] = joins;
+  Json columns = Json::array();
+  for (std::size_t i = 0; i < subject.columns.size(); ++i) columns.push_back(column_json(subject, i));
+  json["columns"] = columns;
+  json["notes"] = subject.notes;
+  return json;
+}
+
+}  // namespace
+
+std::string describe(const Catalog& catalog) {
+  std::string text;
+  for (const auto& subject : catalog.subjects) {
+    text += fmt::format("{}  ({} rows, {} columns, from {})\n", subject.table, subject.frame.rows, subject.columns.size(), subject.origin);
+    if (subject.time) {
+      text += fmt::format("  time      {}, {} to {}\n", subject.columns[*subject.time].name, base::iso_text(subject.first_day), base::iso_text(subject.last_day));
+    }
+    if (subject.money) {
+      text += fmt::format("  money     {}{}\n", subject.columns[*subject.money].name,
+                          subject.currency.empty() ? ", currency unknown (set \"unit\" in the metadata)" : ", in " + subject.currency);
+    }
+    if (subject.chain) text += fmt::format("  chain     {}\n", join_names(subject, subject.chain->columns, " > "));
+    if (subject.returns) text += fmt::format("  returns   {}\n", subject.returns->how);
+    for (const auto& join : subject.joins) {
+      text += fmt::format("  join      {} -> {}.{} (inferred, {:.1f} % of the rows match)\n", join.from_column, join.to_table, join.to_column, 100 * join.matched);
+    }
+    for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+      const auto determined = determined_by(subject, i);
+      if (!determined.empty()) text += fmt::format("  each      {} has one {}\n", subject.columns[i].name, join_names(subject, determined, ", "));
+    }
+    text += "\n" + describe_columns(subject) + "\n";
+  }
+  for (const auto& note : catalog.notes) text += fmt::format("note: {}\n", note);
+  text += "To correct a role, unit or name, write it into TABLE.json in the directory given by --metadata:\n"
+          "  {\"column\": {\"role\": \"measure\", \"kind\": \"money\", \"unit\": \"INR\", \"label\": \"net sales\"}}\n";
+  return text;
+}
+
+std::string describe_json(const Catalog& catalog) {
+  Json json;
+  json["business_context"] = catalog.business_context;
+  json["subjects"] = Json::array();
+  for (const auto& subject : catalog.subjects) json["subjects"].push_back(subject_json(subject));
+  json["notes"] = catalog.notes;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace insights::catalog

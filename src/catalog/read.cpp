@@ -1,0 +1,111 @@
+#include "catalog/read.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "catalog/roles.h"
+#include "catalog/star.h"
+
+namespace insights::catalog {
+
+namespace {
+
+base::Result<std::int64_t> count_rows(source::Source& source, const sql::Gate& gate, const std::string& from,
+                                      std::stop_token stop) {
+  const auto query = TRY(gate.check(fmt::format("SELECT count(*) AS rows FROM {}", from)));
+  const auto result = TRY(source.query(query, {}, stop));
+  const auto* rows = std::get_if<std::int64_t>(&result.rows.at(0).at(0));
+  return rows == nullptr ? 0 : *rows;
+}
+
+std::string column_list(const source::Table& table, std::size_t columns) {
+  std::string list;
+  for (std::size_t i = 0; i < columns; ++i) {
+    list += (i == 0 ? "" : ", ") + sql::quote_identifier(table.columns[i].name);
+  }
+  return list;
+}
+
+base::Result<frame::Frame> load_from(source::Source& source, const sql::Gate& gate, const source::Table& table,
+                                     const std::string& from, const ReadOptions& options, std::stop_token stop) {
+  const std::size_t width = std::min(table.columns.size(), options.load.columns_max);
+  std::vector<source::TableColumn> columns(table.columns.begin(),
+                                           table.columns.begin() + static_cast<std::ptrdiff_t>(width));
+  const auto rows = TRY(count_rows(source, gate, from, stop));
+  const auto query = TRY(gate.check(fmt::format("SELECT {} FROM {}", column_list(table, width), from)));
+  return frame::load(source, query, table.name, std::move(columns), rows, options.load, stop);
+}
+
+// One table as a Subject; read a second time when rows after the as-of date have to go.
+base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate, const source::Table& table,
+                                 const Vocabulary& vocabulary, const TableMetadata& table_metadata,
+                                 const ReadOptions& options, std::stop_token stop) {
+  const std::string name = sql::quote_identifier(table.name);
+  auto loaded = TRY(load_from(source, gate, table, name, options, stop));
+  if (options.on_loaded) options.on_loaded(table.name, static_cast<std::int64_t>(loaded.rows));
+  const std::size_t width = loaded.columns.size();
+  auto subject = understand(table, std::move(loaded), vocabulary, table_metadata);
+  const bool has_later_rows = options.as_of && subject.time && subject.last_day > *options.as_of;
+  if (has_later_rows) {
+    const auto from = fmt::format("(SELECT * FROM {} WHERE {} < DATE '{}') AS {}", name,
+                                  subject.columns[*subject.time].sql,
+                                  base::iso_text(base::Day{options.as_of->since_epoch + 1}), name);
+    auto earlier = TRY(load_from(source, gate, table, from, options, stop));
+    subject = understand(table, std::move(earlier), vocabulary, table_metadata);
+    subject.from_sql = from;
+    subject.notes.push_back(fmt::format("rows of {} after {} are left out", table.name, base::iso_text(*options.as_of)));
+  }
+  if (width < table.columns.size()) {
+    subject.notes.push_back(fmt::format("{} has {} columns; the first {} are looked at", table.name,
+                                        table.columns.size(), width));
+  }
+  if (subject.frame.truncated()) {
+    subject.notes.push_back(fmt::format("{} has {} rows; the first {} were read", table.name,
+                                        subject.frame.rows_in_source, subject.frame.rows));
+  }
+  return subject;
+}
+
+// Facts before lists: a table with a time and money says more than one without.
+double weight(const Subject& subject) {
+  return (subject.time ? 1e15 : 0) + (subject.money ? 1e12 : 0) + static_cast<double>(subject.joins.size()) * 1e9 +
+         static_cast<double>(subject.frame.rows);
+}
+
+}  // namespace
+
+base::Result<Catalog> read(source::Source& source, const sql::Gate& gate, const Vocabulary& vocabulary,
+                           const Metadata& metadata, const ReadOptions& options, std::stop_token stop) {
+  Catalog catalog;
+  catalog.business_context = metadata.business_context;
+  catalog.notes = source.notes();
+  const auto& tables = source.tables();
+  if (tables.empty()) {
+    return base::fail(base::ErrorKind::invalid_input, "the source has no tables", "name files or a database that holds some");
+  }
+  std::vector<Subject> subjects;
+  for (std::size_t i = 0; i < tables.size() && i < options.tables_max; ++i) {
+    const auto found = metadata.tables.find(tables[i].name);
+    static const TableMetadata none;
+    auto subject = read_table(source, gate, tables[i], vocabulary,
+                              found == metadata.tables.end() ? none : found->second, options, stop);
+    if (!subject) return std::unexpected(subject.error());
+    subjects.push_back(*std::move(subject));
+  }
+  if (tables.size() > options.tables_max) {
+    catalog.notes.push_back(fmt::format("the source has {} tables; the first {} are looked at", tables.size(), options.tables_max));
+  }
+  for (const auto& [name, entry] : metadata.tables) {
+    const bool known = std::ranges::any_of(tables, [&](const source::Table& table) { return table.name == name; });
+    if (!known) catalog.notes.push_back(fmt::format("{} describes a table \"{}\" that the source does not have", entry.file, name));
+  }
+  catalog.subjects = join_stars(std::move(subjects));
+  std::ranges::stable_sort(catalog.subjects, [](const Subject& a, const Subject& b) { return weight(a) > weight(b); });
+  for (const auto& subject : catalog.subjects) {
+    catalog.notes.insert(catalog.notes.end(), subject.notes.begin(), subject.notes.end());
+  }
+  return catalog;
+}
+
+}  // namespace insights::catalog

@@ -1,0 +1,252 @@
+#include "catalog/star.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "catalog/structure.h"
+
+namespace insights::catalog {
+
+namespace {
+
+constexpr double matched_min = 0.9;  // share of referring rows that find a partner
+
+// Texts of a column's values by row, whatever its storage; empty when it cannot be a key.
+std::vector<std::string> key_texts(const frame::Column& column) {
+  std::vector<std::string> texts;
+  if (const auto* coded = column.coded()) {
+    texts.reserve(coded->codes.size());
+    for (std::size_t row = 0; row < coded->codes.size(); ++row) texts.push_back(coded->dictionary[coded->codes[row]]);
+  } else if (const auto* numbers = column.numbers(); numbers != nullptr && column.profile.whole) {
+    texts.reserve(numbers->values.size());
+    for (const double value : numbers->values) texts.push_back(value == value ? frame::number_text(value) : std::string());
+  }
+  return texts;
+}
+
+bool is_unique_key(const Subject& subject, std::size_t column) {
+  const auto& profile = subject.frame.columns[column].profile;
+  return !subject.columns[column].derived && profile.nulls == 0 && !profile.distinct_is_lower_bound &&
+         profile.distinct == profile.rows && profile.rows > 0 &&
+         (subject.frame.columns[column].coded() != nullptr ||
+          (subject.frame.columns[column].numbers() != nullptr && profile.whole));
+}
+
+// "customer_id" refers to customer_id of any table, and to id of table customers.
+bool names_refer(const Column& from, const Subject& to, const Column& key) {
+  const auto a = words_of(from.name), b = words_of(key.name), table = words_of(to.table);
+  if (a == b && a.size() > 1) return true;
+  if (a.empty()) return false;
+  auto with_table = table;
+  with_table.insert(with_table.end(), b.begin(), b.end());
+  if (a == with_table) return true;
+  const bool starts_with_table = !table.empty() && a.size() == table.size() + 1 && std::equal(table.begin(), table.end(), a.begin());
+  if (starts_with_table) return true;
+  // "customerid" in both tables, or the one word that names the table.
+  return (a == b && !b.empty() && !table.empty() && b.front().starts_with(table.front())) || (a == table && b.size() <= 2);
+}
+
+struct Reference {
+  std::size_t from_table, from_column, to_table, to_column;
+  double matched;
+  std::vector<std::int64_t> partner;  // [row of from] row of to, or -1
+};
+
+std::optional<Reference> reference(const std::vector<Subject>& subjects, std::size_t from, std::size_t column,
+                                   std::size_t to, std::size_t key) {
+  const auto keys = key_texts(subjects[to].frame.columns[key]);
+  const auto values = key_texts(subjects[from].frame.columns[column]);
+  if (keys.empty() || values.empty()) return std::nullopt;
+  std::unordered_map<std::string_view, std::int64_t> row_of;
+  for (std::size_t row = 0; row < keys.size(); ++row) row_of.emplace(keys[row], static_cast<std::int64_t>(row));
+  Reference found{from, column, to, key, 0, {}};
+  std::int64_t matched = 0, present = 0;
+  for (const auto& value : values) {
+    const auto place = value.empty() ? row_of.end() : row_of.find(value);
+    found.partner.push_back(place == row_of.end() ? -1 : place->second);
+    present += value.empty() ? 0 : 1;
+    matched += place == row_of.end() ? 0 : 1;
+  }
+  found.matched = present == 0 ? 0 : static_cast<double>(matched) / static_cast<double>(present);
+  if (found.matched < matched_min) return std::nullopt;
+  return found;
+}
+
+std::vector<Reference> find_references(const std::vector<Subject>& subjects) {
+  std::vector<Reference> found;
+  for (std::size_t to = 0; to < subjects.size(); ++to) {
+    for (std::size_t key = 0; key < subjects[to].columns.size(); ++key) {
+      if (!is_unique_key(subjects[to], key)) continue;
+      for (std::size_t from = 0; from < subjects.size(); ++from) {
+        if (from == to || subjects[from].frame.rows < subjects[to].frame.rows) continue;
+        for (std::size_t column = 0; column < subjects[from].columns.size(); ++column) {
+          const auto& candidate = subjects[from].columns[column];
+          if (candidate.derived || !names_refer(candidate, subjects[to], subjects[to].columns[key])) continue;
+          if (is_unique_key(subjects[from], column) && subjects[from].frame.rows == subjects[to].frame.rows) continue;
+          if (auto one = reference(subjects, from, column, to, key)) found.push_back(*std::move(one));
+        }
+      }
+    }
+  }
+  return found;
+}
+
+// The column of the table referred to, spread over the rows that refer.
+frame::Column spread(const frame::Column& column, const std::vector<std::int64_t>& partner) {
+  frame::Column wide;
+  wide.name = column.name;
+  wide.engine_type = column.engine_type;
+  wide.type = column.type;
+  wide.profile = column.profile;
+  wide.profile.rows = static_cast<std::int64_t>(partner.size());
+  wide.profile.nulls = 0;
+  const auto at = [](std::int64_t row) { return static_cast<std::size_t>(row); };
+  if (const auto* coded = column.coded()) {
+    frame::Coded result;
+    result.dictionary = coded->dictionary;
+    result.codes.reserve(partner.size());
+    std::vector<std::uint32_t> codes;
+    codes.reserve(partner.size());
+    for (const auto row : partner) codes.push_back(row < 0 ? 0 : coded->codes[at(row)]);
+    wide.profile.nulls = std::ranges::count(codes, 0U);
+    result.codes.append(codes.data(), codes.size(), static_cast<std::uint32_t>(coded->dictionary.size() - 1));
+    wide.data = std::move(result);
+  } else if (const auto* numbers = column.numbers()) {
+    frame::Numbers result;
+    for (const auto row : partner) result.values.push_back(row < 0 ? std::numeric_limits<double>::quiet_NaN() : numbers->values[at(row)]);
+    wide.profile.nulls = std::ranges::count_if(result.values, [](double value) { return value != value; });
+    wide.data = std::move(result);
+  } else if (const auto* days = column.days()) {
+    frame::Days result;
+    for (const auto row : partner) result.days.push_back(row < 0 ? frame::no_day : days->days[at(row)]);
+    wide.data = std::move(result);
+  } else {
+    wide.data = frame::Dropped{};
+  }
+  return wide;
+}
+
+void qualify(Subject& subject) {
+  const std::string alias = sql::quote_identifier(subject.table);
+  for (auto& column : subject.columns) {
+    if (column.derived) continue;
+    const auto plain = sql::quote_identifier(column.name);
+    const auto full = alias + "." + plain;
+    const auto replace = [&](std::string& text) {
+      std::size_t at = 0;
+      while ((at = text.find(plain, at)) != std::string::npos) {
+        text.replace(at, plain.size(), full);
+        at += full.size();
+      }
+    };
+    for (auto& other : subject.columns) {
+      if (other.derived || &other == &column) {
+        replace(other.sql);
+        replace(other.exact_sql);
+      }
+    }
+    if (subject.returns) replace(subject.returns->sql);
+  }
+}
+
+std::string unique_name(const Subject& subject, const std::string& table, const std::string& name) {
+  if (subject.find(name) == nullptr) return name;
+  return table + "." + name;
+}
+
+// Adds the columns of `to` that a grouping or a sentence can use.
+void attach(Subject& subject, const Subject& to, const Reference& link, std::size_t number) {
+  const std::string alias = fmt::format("{}_{}", to.table, number);
+  const std::string quoted = sql::quote_identifier(alias);
+  subject.from_sql += fmt::format(" LEFT JOIN {} AS {} ON {} = {}.{}", to.from_sql, quoted,
+                                  subject.columns[link.from_column].sql, quoted,
+                                  sql::quote_identifier(to.columns[link.to_column].name));
+  for (std::size_t i = 0; i < to.columns.size(); ++i) {
+    const auto& original = to.columns[i];
+    const bool useful = original.role == Role::entity || original.role == Role::dimension || original.role == Role::label ||
+                        original.role == Role::flag;
+    if (i == link.to_column || original.derived || !useful) continue;
+    auto column = original;
+    column.name = unique_name(subject, to.table, original.name);
+    column.sql = fmt::format("{}.{}", quoted, sql::quote_identifier(original.name));
+    column.exact_sql = column.sql;
+    column.why += fmt::format("; joined from {} by {}", to.table, subject.columns[link.from_column].name);
+    if (original.role == Role::flag) continue;  // a flag of a customer is no rate of sales
+    subject.columns.push_back(std::move(column));
+    subject.frame.columns.push_back(spread(to.frame.columns[i], link.partner));
+    subject.frame.columns.back().name = subject.columns.back().name;
+  }
+}
+
+// The column that refers becomes an entity named by the label of the table it refers to.
+void name_reference(Subject& subject, std::size_t column, const Subject& to) {
+  auto& key = subject.columns[column];
+  if (key.role == Role::measure || key.role == Role::identifier || key.role == Role::dimension) {
+    if (const auto* numbers = subject.frame.columns[column].numbers()) {
+      if (auto coded = frame::encode(*numbers, 2'000'000)) subject.frame.columns[column].data = *std::move(coded);
+    }
+    if (subject.frame.columns[column].coded() != nullptr) {
+      key.role = Role::entity;
+      key.why = fmt::format("refers to a row of {}", to.table);
+    }
+  }
+  if (!key.label_column.empty()) return;
+  const Column* label = nullptr;
+  for (const auto& candidate : to.columns) {
+    const bool named = candidate.role == Role::label || (candidate.type == frame::Type::text && words_of(candidate.name).size() <= 2 &&
+                                                         (candidate.role == Role::entity || candidate.role == Role::identifier));
+    if (named && (label == nullptr || candidate.role == Role::label)) label = &candidate;
+  }
+  if (label == nullptr) return;
+  const std::string name = subject.find(label->name) != nullptr && subject.find(label->name)->table == to.table
+                               ? label->name
+                               : to.table + "." + label->name;
+  if (const auto index = subject.index_of(name)) {
+    subject.columns[*index].role = Role::label;
+    key.label_column = name;
+  }
+}
+
+}  // namespace
+
+std::vector<Subject> join_stars(std::vector<Subject> subjects) {
+  if (subjects.size() < 2) return subjects;
+  const auto references = find_references(subjects);
+  std::vector<bool> referred(subjects.size(), false);
+  std::vector<Subject> originals = subjects;
+  std::vector<std::vector<const Reference*>> links(subjects.size());
+  for (const auto& link : references) links[link.from_table].push_back(&link);
+  for (std::size_t from = 0; from < subjects.size(); ++from) {
+    if (links[from].empty()) continue;
+    auto& subject = subjects[from];
+    qualify(subject);
+    std::size_t number = 1;
+    std::vector<bool> used(subject.columns.size(), false);
+    for (const auto* link : links[from]) {
+      if (used[link->from_column]) continue;
+      used[link->from_column] = true;
+      const auto& to = originals[link->to_table];
+      attach(subject, to, *link, number++);
+      name_reference(subject, link->from_column, to);
+      subject.joins.push_back({subject.columns[link->from_column].name, to.table, to.columns[link->to_column].name, false, link->matched});
+      subject.notes.push_back(fmt::format("{}.{} was taken to refer to {}.{} (inferred from names and values; {:.1f} % of the rows find a partner)",
+                                          subject.table, subject.columns[link->from_column].name, to.table,
+                                          to.columns[link->to_column].name, 100 * link->matched));
+      if (!originals[link->to_table].time || originals[link->to_table].frame.rows * 2 < subject.frame.rows) referred[link->to_table] = true;
+    }
+    std::vector<std::size_t> grouped = subject.coded_with_role(Role::entity);
+    for (const std::size_t i : subject.coded_with_role(Role::dimension)) grouped.push_back(i);
+    std::ranges::sort(grouped);
+    subject.determines = functional_dependencies(subject.frame, grouped);
+  }
+  std::vector<Subject> kept;
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    if (!referred[i] || subjects[i].money) kept.push_back(std::move(subjects[i]));
+  }
+  return kept.empty() ? originals : kept;
+}
+
+}  // namespace insights::catalog

@@ -1,0 +1,74 @@
+// What a run was asked to do, and with what: one checked value, made by load() (config/load.h) from the flags,
+// the environment and a file. Plain data; its fields stand in the table of config/keys.h, one entry each.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/calendar.h"
+
+namespace insights::config {
+
+enum class Format { text, json, markdown, html };
+enum class NumberStyle { international, indian };  // 3,990,000 or 39,90,000
+enum class ColourUse { automatic, always, never };
+
+// Where a value came from.
+struct Origin {
+  enum class Kind { built_in, file, environment, flag };
+  Kind kind = Kind::built_in;
+  std::string place;  // "insights.toml:4", "QUERY_TIMEOUT_SECONDS", "--top"; empty when built in
+  bool operator==(const Origin&) const = default;
+};
+
+// "built in", "insights.toml:4", "environment QUERY_TIMEOUT_SECONDS", "flag --top"
+std::string text_of(const Origin& origin);
+
+struct Config {
+  // What to read.
+  std::vector<std::string> locations;  // paths, globs, directories or URLs
+  std::string metadata_directory;      // one JSON file per table, and business_context.txt
+  std::string context_file;            // in place of the directory's business_context.txt
+
+  // What to look for.
+  std::vector<std::string> focus;
+  std::string focus_directory;      // more focus areas than the built-in ones
+  std::int64_t top = 20;            // findings
+  std::optional<base::Day> as_of;   // rows after it are not looked at; none = all rows
+  std::int64_t seed = 42;
+  std::int64_t iterations = 15;     // steps of a language model; the statistical analyst takes none
+
+  // What to write.
+  Format format = Format::text;
+  std::vector<std::string> outputs;  // files; "-" is standard output; none = standard output
+  std::string ledger_file;           // every hypothesis tested
+  NumberStyle number_style = NumberStyle::international;
+  ColourUse colour = ColourUse::automatic;
+  bool quiet = false;
+  bool verbose = false;
+
+  // What it may take.
+  std::int64_t queries_max = 2000;
+  std::int64_t rows_max = 50'000'000;
+  std::int64_t bytes_max = std::int64_t{64} << 30;
+  std::chrono::milliseconds time_max{std::chrono::minutes{10}};
+  std::chrono::milliseconds query_time_max{30'000};
+  std::int64_t threads = 0;  // 0 = as many as the machine has
+  std::int64_t memory_max_bytes = std::int64_t{1} << 30;
+
+  std::string file;                        // the config file read; empty when there was none
+  std::map<std::string, Origin> origins;   // key name -> where from; built-in values are not listed
+  bool operator==(const Config&) const = default;
+};
+
+// Where the key's value came from; `key` as in config/keys.h.
+Origin origin_of(const Config& config, const std::string& key);
+
+// The text with the password of a URL, and of a "password=..." of a connection string, made unreadable.
+std::string redacted(const std::string& text);
+
+}  // namespace insights::config

@@ -1,0 +1,88 @@
+#include "config/keys.h"
+
+#include <algorithm>
+#include <array>
+
+namespace insights::config {
+namespace {
+
+constexpr double gigabyte = 1024.0 * 1024 * 1024;
+
+constexpr std::array table{
+    Key{"locations", Kind::path_list, &Config::locations, "", "DATABASE_URL", "PATH",
+        "What to read when the command names nothing: files, globs, directories"},
+    Key{"metadata", Kind::path, &Config::metadata_directory, "--metadata", "", "DIR",
+        "One JSON file per table (column: type, unit, description) and business_context.txt"},
+    Key{"context", Kind::path, &Config::context_file, "--context", "", "FILE",
+        "What the company does and watches, as text; in place of the one in --metadata"},
+
+    Key{"focus", Kind::text_list, &Config::focus, "--focus", "", "NAME",
+        "Look at this first and rank it higher; may be repeated"},
+    Key{"focus_directory", Kind::path, &Config::focus_directory, "--focus-dir", "", "DIR",
+        "More focus areas, one .txt file each"},
+    Key{"top", Kind::integer, &Config::top, "--top", "", "N", "How many findings to report", 1,
+        1000},
+    Key{"as_of", Kind::date, &Config::as_of, "--as-of", "", "DATE",
+        "Look at the data as it was on this day (2025-11-30); later rows are left out"},
+    Key{"seed", Kind::integer, &Config::seed, "--seed", "", "N",
+        "Of every random choice: same data, settings and seed give the same findings", 0,
+        9'007'199'254'740'991},
+    Key{"iterations", Kind::integer, &Config::iterations, "--iterations",
+        "MAX_EXPLORATION_ITERATIONS", "N",
+        "Steps of a language model; the built-in statistical analyst takes none", 1, 1000},
+
+    Key{"report.format", Kind::choice, &Config::format, "--format", "", "FORMAT",
+        "How standard output, and a file whose name does not tell, is written", 0, 0,
+        "text|json|markdown|html"},
+    Key{"report.output", Kind::path_list, &Config::outputs, "--output", "", "FILE",
+        "Write the report to this file; - is standard output; may be repeated"},
+    Key{"report.ledger", Kind::path, &Config::ledger_file, "--ledger", "", "FILE",
+        "Write every hypothesis that was tested, and what became of it, to this file"},
+    Key{"report.number_style", Kind::choice, &Config::number_style, "--number-style", "", "STYLE",
+        "How large numbers are grouped: 3,990,000 or 39,90,000", 0, 0, "international|indian"},
+
+    Key{"terminal.colour", Kind::choice, &Config::colour, "--colour", "NO_COLOR", "WHEN",
+        "Colour on the terminal", 0, 0, "auto|always|never"},
+    Key{"terminal.quiet", Kind::boolean, &Config::quiet, "--quiet", "", "",
+        "No progress and no remarks on standard error; errors still show"},
+    Key{"terminal.verbose", Kind::boolean, &Config::verbose, "--verbose", "", "",
+        "Every step on standard error, and the evidence SQL in the text report"},
+
+    Key{"budget.time", Kind::duration, &Config::time_max, "--timeout", "", "TIME",
+        "End the run after this long (90s, 10m, 2h) with what is proven by then", 0.1, 604'800},
+    Key{"budget.query_time", Kind::duration, &Config::query_time_max, "--query-timeout",
+        "QUERY_TIMEOUT_SECONDS", "TIME", "Stop a query after this long", 0.1, 86'400},
+    Key{"budget.queries", Kind::integer, &Config::queries_max, "--max-queries", "", "N",
+        "End the run after this many queries", 1, 1'000'000},
+    Key{"budget.rows", Kind::integer, &Config::rows_max, "--max-rows", "", "N",
+        "End the run after reading this many rows", 1, 1e15},
+    Key{"budget.bytes", Kind::size, &Config::bytes_max, "--max-bytes", "", "SIZE",
+        "End the run after reading this much (500MB, 64GB)", 1024, 1024.0 * 1024 * gigabyte},
+
+    Key{"engine.threads", Kind::integer, &Config::threads, "--threads", "", "N",
+        "Threads to use; 0 = as many as the machine has", 0, 1024},
+    Key{"engine.memory", Kind::size, &Config::memory_max_bytes, "--memory", "", "SIZE",
+        "Memory the database engine may use (512MB, 2GB)", gigabyte / 16, 1024 * 16 * gigabyte},
+};
+
+}  // namespace
+
+std::span<const Key> keys() { return table; }
+
+const Key* find_key(std::string_view name) {
+  const auto found = std::ranges::find(table, name, &Key::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> choices_of(const Key& key) {
+  std::vector<std::string> choices;
+  std::string_view rest = key.choices;
+  while (!rest.empty()) {
+    const auto bar = std::min(rest.find('|'), rest.size());
+    choices.emplace_back(rest.substr(0, bar));
+    rest.remove_prefix(std::min(bar + 1, rest.size()));
+  }
+  return choices;
+}
+
+}  // namespace insights::config

@@ -1,0 +1,54 @@
+#include "config/text_file.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+namespace insights::config {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+
+namespace {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+}  // namespace
+
+Result<std::string> read_text_file(const std::string& path, const std::string& what) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    return fail(ErrorKind::not_found, fmt::format("{} {} does not exist", what, path));
+  }
+  if (status.type() == std::filesystem::file_type::directory) {
+    return fail(ErrorKind::unavailable, fmt::format("{} {} is a directory", what, path));
+  }
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  if (!file) {
+    return fail(ErrorKind::unavailable, fmt::format("{} {} cannot be read: {}", what, path,
+                                                    std::generic_category().message(errno)));
+  }
+  std::string text(text_file_bytes_max + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) {
+    return fail(ErrorKind::unavailable, fmt::format("{} {} cannot be read", what, path));
+  }
+  if (text.size() > text_file_bytes_max) {
+    return fail(ErrorKind::invalid_input, fmt::format("{} {} is larger than {} KB", what, path,
+                                                      text_file_bytes_max / 1024));
+  }
+  if (text.find('\0') != std::string::npos) {
+    return fail(ErrorKind::invalid_input, fmt::format("{} {} is not a text file", what, path));
+  }
+  return text;
+}
+
+}  // namespace insights::config

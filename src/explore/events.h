@@ -1,0 +1,27 @@
+// What happens during a run, told as it happens. One of the program's four interfaces.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "findings/finding.h"
+
+namespace insights::explore {
+
+struct Started { std::string run_id; };
+struct TableLoaded { std::string table; std::int64_t rows = 0; };
+struct CatalogRead { std::int64_t tables = 0, columns = 0; };
+struct QueryRun { std::string sql; std::int64_t rows = 0; std::int64_t milliseconds = 0; std::string error; };
+struct HypothesesTested { std::string pattern; std::int64_t tested = 0, accepted = 0; };
+struct FindingProven { const findings::Finding* finding = nullptr; };  // borrowed, during the call
+struct Finished { bool partial = false; std::string reason; };
+
+using Event = std::variant<Started, TableLoaded, CatalogRead, QueryRun, HypothesesTested, FindingProven, Finished>;
+
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void on(const Event& event) = 0;  // called from the run's thread
+};
+
+}  // namespace insights::explore

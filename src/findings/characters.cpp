@@ -1,0 +1,158 @@
+#include "findings/characters.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/ensure.h"
+
+namespace insights::findings {
+
+namespace {
+
+struct Range {
+  char32_t first, last;
+};
+
+constexpr std::array<Range, 136> numerals{
+    {{0x0030, 0x0039},   {0x00B2, 0x00B3},   {0x00B9, 0x00B9},   {0x00BC, 0x00BE},
+     {0x0660, 0x0669},   {0x06F0, 0x06F9},   {0x07C0, 0x07C9},   {0x0966, 0x096F},
+     {0x09E6, 0x09EF},   {0x09F4, 0x09F9},   {0x0A66, 0x0A6F},   {0x0AE6, 0x0AEF},
+     {0x0B66, 0x0B6F},   {0x0B72, 0x0B77},   {0x0BE6, 0x0BF2},   {0x0C66, 0x0C6F},
+     {0x0C78, 0x0C7E},   {0x0CE6, 0x0CEF},   {0x0D58, 0x0D5E},   {0x0D66, 0x0D78},
+     {0x0DE6, 0x0DEF},   {0x0E50, 0x0E59},   {0x0ED0, 0x0ED9},   {0x0F20, 0x0F33},
+     {0x1040, 0x1049},   {0x1090, 0x1099},   {0x1369, 0x137C},   {0x16EE, 0x16F0},
+     {0x17E0, 0x17E9},   {0x17F0, 0x17F9},   {0x1810, 0x1819},   {0x1946, 0x194F},
+     {0x19D0, 0x19DA},   {0x1A80, 0x1A89},   {0x1A90, 0x1A99},   {0x1B50, 0x1B59},
+     {0x1BB0, 0x1BB9},   {0x1C40, 0x1C49},   {0x1C50, 0x1C59},   {0x2070, 0x2070},
+     {0x2074, 0x2079},   {0x2080, 0x2089},   {0x2150, 0x2182},   {0x2185, 0x2189},
+     {0x2460, 0x249B},   {0x24EA, 0x24FF},   {0x2776, 0x2793},   {0x2CFD, 0x2CFD},
+     {0x3007, 0x3007},   {0x3021, 0x3029},   {0x3038, 0x303A},   {0x3192, 0x3195},
+     {0x3220, 0x3229},   {0x3248, 0x324F},   {0x3251, 0x325F},   {0x3280, 0x3289},
+     {0x32B1, 0x32BF},   {0xA620, 0xA629},   {0xA6E6, 0xA6EF},   {0xA830, 0xA835},
+     {0xA8D0, 0xA8D9},   {0xA900, 0xA909},   {0xA9D0, 0xA9D9},   {0xA9F0, 0xA9F9},
+     {0xAA50, 0xAA59},   {0xABF0, 0xABF9},   {0xFF10, 0xFF19},   {0x10107, 0x10133},
+     {0x10140, 0x10178}, {0x1018A, 0x1018B}, {0x102E1, 0x102FB}, {0x10320, 0x10323},
+     {0x10341, 0x10341}, {0x1034A, 0x1034A}, {0x103D1, 0x103D5}, {0x104A0, 0x104A9},
+     {0x10858, 0x1085F}, {0x10879, 0x1087F}, {0x108A7, 0x108AF}, {0x108FB, 0x108FF},
+     {0x10916, 0x1091B}, {0x109BC, 0x109BD}, {0x109C0, 0x109CF}, {0x109D2, 0x109FF},
+     {0x10A40, 0x10A48}, {0x10A7D, 0x10A7E}, {0x10A9D, 0x10A9F}, {0x10AEB, 0x10AEF},
+     {0x10B58, 0x10B5F}, {0x10B78, 0x10B7F}, {0x10BA9, 0x10BAF}, {0x10CFA, 0x10CFF},
+     {0x10D30, 0x10D39}, {0x10E60, 0x10E7E}, {0x10F1D, 0x10F26}, {0x10F51, 0x10F54},
+     {0x10FC5, 0x10FCB}, {0x11052, 0x1106F}, {0x110F0, 0x110F9}, {0x11136, 0x1113F},
+     {0x111D0, 0x111D9}, {0x111E1, 0x111F4}, {0x112F0, 0x112F9}, {0x11450, 0x11459},
+     {0x114D0, 0x114D9}, {0x11650, 0x11659}, {0x116C0, 0x116C9}, {0x11730, 0x1173B},
+     {0x118E0, 0x118F2}, {0x11950, 0x11959}, {0x11C50, 0x11C6C}, {0x11D50, 0x11D59},
+     {0x11DA0, 0x11DA9}, {0x11F50, 0x11F59}, {0x11FC0, 0x11FD4}, {0x12400, 0x1246E},
+     {0x16A60, 0x16A69}, {0x16AC0, 0x16AC9}, {0x16B50, 0x16B59}, {0x16B5B, 0x16B61},
+     {0x16E80, 0x16E96}, {0x1D2E0, 0x1D2F3}, {0x1D360, 0x1D378}, {0x1D7CE, 0x1D7FF},
+     {0x1E140, 0x1E149}, {0x1E2F0, 0x1E2F9}, {0x1E4F0, 0x1E4F9}, {0x1E8C7, 0x1E8CF},
+     {0x1E950, 0x1E959}, {0x1EC71, 0x1ECAB}, {0x1ECAD, 0x1ECAF}, {0x1ECB1, 0x1ECB4},
+     {0x1ED01, 0x1ED2D}, {0x1ED2F, 0x1ED3D}, {0x1F100, 0x1F10C}, {0x1FBF0, 0x1FBF9}}};
+
+constexpr std::array<Range, 27> invisible{{
+    {0x00, 0x1F},       {0x7F, 0x9F},        {0xAD, 0xAD},     {0x34F, 0x34F},   {0x600, 0x605},
+    {0x61C, 0x61C},     {0x6DD, 0x6DD},      {0x70F, 0x70F},   {0x890, 0x891},   {0x8E2, 0x8E2},
+    {0x115F, 0x1160},   {0x17B4, 0x17B5},    {0x180B, 0x180F}, {0x200B, 0x200F}, {0x2028, 0x202E},
+    {0x2060, 0x206F},   {0x3164, 0x3164},    {0xD800, 0xDFFF}, {0xFDD0, 0xFDEF}, {0xFE00, 0xFE0F},
+    {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},    {0xFFF0, 0xFFFB}, {0xFFFE, 0xFFFF}, {0x1BCA0, 0x1BCA3},
+    {0x1D173, 0x1D17A}, {0xE0000, 0x10FFFF},
+}};
+
+bool is_in(std::span<const Range> ranges, char32_t character) {
+  const auto after = std::ranges::upper_bound(ranges, character, {}, &Range::first);
+  return after != ranges.begin() && character <= std::prev(after)->last;
+}
+
+// How many bytes a character of this first byte has, by the first byte alone; 0 when none begins
+// so.
+std::size_t bytes_of(unsigned char first) {
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first < 0xE0) return 2;
+  if (first >= 0xE0 && first < 0xF0) return 3;
+  if (first >= 0xF0 && first < 0xF5) return 4;
+  return 0;
+}
+
+}  // namespace
+
+char32_t take_character(std::string_view& rest) {
+  base::ensure(!rest.empty(), "take_character needs a character");
+  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(rest[index]); };
+  const auto broken = [&] {
+    rest.remove_prefix(1);
+    return replacement_character;
+  };
+  const std::size_t length = bytes_of(byte(0));
+  if (length == 0 || length > rest.size()) return broken();
+  char32_t character = length == 1 ? byte(0) : byte(0) & (0xFFU >> (length + 1));
+  for (std::size_t index = 1; index < length; ++index) {
+    if ((byte(index) & 0xC0U) != 0x80U) return broken();
+    character = (character << 6U) | (byte(index) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
+  if (character < least.at(length) || character > 0x10FFFF || surrogate) return broken();
+  rest.remove_prefix(length);
+  return character;
+}
+
+void append_character(std::string& text, char32_t character) {
+  const auto add = [&](char32_t byte) {
+    text += static_cast<char>(static_cast<unsigned char>(byte));
+  };
+  const auto follow = [&](unsigned shift) { add(0x80U | ((character >> shift) & 0x3FU)); };
+  if (character < 0x80) {
+    add(character);
+  } else if (character < 0x800) {
+    add(0xC0U | (character >> 6U));
+    follow(0);
+  } else if (character < 0x10000) {
+    add(0xE0U | (character >> 12U));
+    follow(6);
+    follow(0);
+  } else {
+    add(0xF0U | (character >> 18U));
+    follow(12);
+    follow(6);
+    follow(0);
+  }
+}
+
+std::size_t characters_in(std::string_view text) {
+  std::size_t count = 0;
+  for (; !text.empty(); ++count) take_character(text);
+  return count;
+}
+
+bool is_numeral(char32_t character) { return is_in(numerals, character); }
+
+bool is_invisible(char32_t character) { return is_in(invisible, character); }
+
+bool is_break(char32_t character) {
+  return (character >= 0x09 && character <= 0x0D) || character == 0x85 || character == 0x2028 ||
+         character == 0x2029;
+}
+
+std::string clean_text(std::string_view text, std::size_t characters_max) {
+  base::ensure(characters_max >= 1, "a text needs room for one character");
+  std::u32string kept;
+  while (!text.empty()) {
+    const char32_t character = take_character(text);
+    if (is_break(character) || character == U' ') {
+      if (!kept.empty()) kept += U' ';
+    } else if (!is_invisible(character)) {
+      kept += character;
+    }
+  }
+  while (!kept.empty() && kept.back() == U' ') kept.pop_back();
+  if (kept.size() > characters_max) {
+    kept.resize(characters_max - 1);
+    kept += U'\u2026';
+  }
+  std::string clean;
+  for (const char32_t character : kept) append_character(clean, character);
+  return clean;
+}
+
+}  // namespace insights::findings

@@ -1,0 +1,279 @@
+#include "frame/column_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <functional>
+#include <unordered_set>
+
+namespace insights::frame {
+
+namespace {
+
+// The finisher of SplitMix64 (Steele, Lea, Flood 2014): spreads every input bit over the output.
+std::uint64_t mixed(std::uint64_t value) {
+  value ^= value >> 30;
+  value *= 0xbf58476d1ce4e5b9ULL;
+  value ^= value >> 27;
+  value *= 0x94d049bb133111ebULL;
+  return value ^ (value >> 31);
+}
+
+constexpr std::uint64_t null_hash = 0x9e3779b97f4a7c15ULL;
+
+void add_to(std::uint64_t& row_hash, std::uint64_t value_hash) {
+  row_hash = mixed(row_hash * 3 + value_hash);
+}
+
+bool is_blank(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c == ' ' || c == '\t'; });
+}
+
+constexpr int decimals_unknown = 9;
+
+constexpr std::array<double, decimals_unknown> powers_of_ten{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
+
+// Is the value a multiple of 10^-places, as far as a double can tell?
+bool has_decimals(double value, int places) {
+  const double scaled = value * powers_of_ten[static_cast<std::size_t>(places)];
+  return std::fabs(scaled - std::round(scaled)) <= 1e-9 * std::max(1.0, std::fabs(scaled));
+}
+
+constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53
+constexpr std::size_t counted_numbers_max = 65'536;
+constexpr double bitmap_span_max = 1 << 28;
+
+// Whole numbers in a narrow range are counted exactly by a bitmap; others up to counted_numbers_max, beyond
+// which a number column is a measure and nobody asks.
+void count_distinct(const std::vector<double>& values, Profile& profile) {
+  const double span = profile.maximum - profile.minimum;
+  if (profile.whole && span < bitmap_span_max) {
+    std::vector<bool> seen(static_cast<std::size_t>(span) + 1);
+    for (const double value : values) {
+      if (std::isnan(value)) continue;
+      auto&& place = seen[static_cast<std::size_t>(value - profile.minimum)];
+      profile.distinct += place ? 0 : 1;
+      place = true;
+    }
+    return;
+  }
+  std::unordered_set<double> seen;
+  for (const double value : values) {
+    if (!std::isnan(value)) seen.insert(value);
+    if (seen.size() > counted_numbers_max) {
+      profile.distinct_is_lower_bound = true;
+      break;
+    }
+  }
+  profile.distinct = static_cast<std::int64_t>(seen.size());
+}
+
+}  // namespace
+
+Dictionary::Dictionary() : texts_(1), hashes_(1), slots_(64) {}
+
+std::uint32_t Dictionary::code_of(std::string_view text, std::uint64_t hash) {
+  if (texts_.size() * 2 > slots_.size()) grow();
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
+    const std::uint32_t code = slots_[slot];
+    if (code == 0) {
+      const auto fresh = static_cast<std::uint32_t>(texts_.size());
+      texts_.emplace_back(text);
+      hashes_.push_back(hash);
+      slots_[slot] = fresh;
+      return fresh;
+    }
+    if (hashes_[code] == hash && texts_[code] == text) return code;
+  }
+}
+
+void Dictionary::grow() {
+  slots_.assign(slots_.size() * 2, 0);
+  const std::size_t mask = slots_.size() - 1;
+  for (std::uint32_t code = 1; code < texts_.size(); ++code) {
+    std::size_t slot = hashes_[code] & mask;
+    while (slots_[slot] != 0) slot = (slot + 1) & mask;
+    slots_[slot] = code;
+  }
+}
+
+ColumnBuilder::ColumnBuilder(std::string name, std::string engine_type, std::size_t rows_expected,
+                             std::size_t values_max)
+    : rows_expected_(rows_expected), values_max_(values_max) {
+  column_.name = std::move(name);
+  column_.engine_type = std::move(engine_type);
+}
+
+void ColumnBuilder::append(const source::ColumnBatch& batch, std::size_t rows,
+                           std::span<std::uint64_t> row_hashes) {
+  using BatchType = source::ColumnBatch::Type;
+  column_.profile.rows += static_cast<std::int64_t>(rows);
+  switch (batch.type) {
+    case BatchType::text:
+      if (!started_) column_.type = Type::text;
+      append_texts(batch, rows, row_hashes);
+      break;
+    case BatchType::boolean:
+    case BatchType::integer:
+    case BatchType::real:
+      if (!started_) {
+        column_.type = batch.type == BatchType::boolean   ? Type::boolean
+                       : batch.type == BatchType::integer ? Type::integer
+                                                          : Type::decimal;
+      }
+      append_numbers(batch, rows, row_hashes);
+      break;
+    case BatchType::day:
+    case BatchType::moment:
+      if (!started_) column_.type = batch.type == BatchType::day ? Type::date : Type::timestamp;
+      append_days(batch, rows, row_hashes);
+      break;
+  }
+  started_ = true;
+}
+
+void ColumnBuilder::append_texts(const source::ColumnBatch& batch, std::size_t rows,
+                                 std::span<std::uint64_t> row_hashes) {
+  if (!started_) {
+    column_.data = Coded{};
+    std::get<Coded>(column_.data).codes.reserve(rows_expected_);
+  }
+  auto* coded = std::get_if<Coded>(&column_.data);
+  codes_block_.assign(rows, 0);
+  std::string_view previous;
+  std::uint32_t previous_code = 0;
+  std::uint64_t previous_hash = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (!batch.valid[row]) {
+      ++column_.profile.nulls;
+      add_to(row_hashes[row], null_hash);
+      continue;
+    }
+    const std::string_view text = batch.texts[row];
+    text_characters_ += static_cast<double>(text.size());
+    if (previous_code == 0 || text != previous) {
+      previous = text;
+      previous_hash = mixed(std::hash<std::string_view>{}(text));
+      previous_code = coded != nullptr ? dictionary_.code_of(text, previous_hash) : 1;
+    }
+    if (is_blank(text)) ++column_.profile.empty_texts;
+    codes_block_[row] = previous_code;
+    add_to(row_hashes[row], previous_hash);
+  }
+  if (coded == nullptr) return;
+  coded->codes.append(codes_block_.data(), rows,
+                      static_cast<std::uint32_t>(dictionary_.size() - 1));
+  if (dictionary_.size() > values_max_) {
+    column_.profile.distinct = static_cast<std::int64_t>(dictionary_.size()) - 1;
+    column_.profile.distinct_is_lower_bound = true;
+    column_.data = Dropped{};
+    dictionary_ = Dictionary{};
+  }
+}
+
+void ColumnBuilder::see_number(double value) {
+  auto& profile = column_.profile;
+  see_extremes(value);
+  profile.sum += value;
+  profile.sum_of_absolute += std::fabs(value);
+  if (value < 0) ++profile.negatives;
+  if (value == 0) ++profile.zeros;
+  if (std::round(value) == value) {
+    if (std::fabs(value) > largest_exact_integer) profile.beyond_double = true;
+    return;
+  }
+  profile.whole = false;
+  while (decimals_ < decimals_unknown && !has_decimals(value, decimals_)) ++decimals_;
+}
+
+void ColumnBuilder::see_extremes(double value) {
+  auto& profile = column_.profile;
+  profile.minimum = any_value_ ? std::min(profile.minimum, value) : value;
+  profile.maximum = any_value_ ? std::max(profile.maximum, value) : value;
+  any_value_ = true;
+}
+
+void ColumnBuilder::append_numbers(const source::ColumnBatch& batch, std::size_t rows,
+                                   std::span<std::uint64_t> row_hashes) {
+  if (!started_) {
+    column_.data = Numbers{};
+    std::get<Numbers>(column_.data).values.reserve(rows_expected_);
+  }
+  auto& values = std::get<Numbers>(column_.data).values;
+  const bool real = batch.type == source::ColumnBatch::Type::real;
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (!batch.valid[row]) {
+      ++column_.profile.nulls;
+      values.push_back(std::nan(""));
+      add_to(row_hashes[row], null_hash);
+      continue;
+    }
+    const double value = real ? batch.reals[row] : static_cast<double>(batch.integers[row]);
+    add_to(row_hashes[row], mixed(real ? std::bit_cast<std::uint64_t>(value)
+                                       : static_cast<std::uint64_t>(batch.integers[row])));
+    if (!std::isfinite(value)) {
+      ++column_.profile.non_finite;
+      values.push_back(std::nan(""));
+      continue;
+    }
+    see_number(value);
+    values.push_back(value);
+  }
+}
+
+void ColumnBuilder::append_days(const source::ColumnBatch& batch, std::size_t rows,
+                                std::span<std::uint64_t> row_hashes) {
+  if (!started_) {
+    column_.data = Days{};
+    std::get<Days>(column_.data).days.reserve(rows_expected_);
+  }
+  auto& data = std::get<Days>(column_.data);
+  const bool has_time = batch.type == source::ColumnBatch::Type::moment;
+  auto& profile = column_.profile;
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (!batch.valid[row]) {
+      ++profile.nulls;
+      data.days.push_back(no_day);
+      if (has_time) data.seconds.push_back(0);
+      add_to(row_hashes[row], null_hash);
+      continue;
+    }
+    const std::int64_t raw = batch.integers[row];
+    add_to(row_hashes[row], mixed(static_cast<std::uint64_t>(raw)));
+    const base::Day day = has_time ? base::day_of(base::Moment{raw})
+                                   : base::Day{static_cast<std::int32_t>(raw)};
+    see_extremes(day.since_epoch);
+    data.days.push_back(day.since_epoch);
+    if (has_time) {
+      const std::int64_t midnight = static_cast<std::int64_t>(day.since_epoch) * 86'400'000'000;
+      data.seconds.push_back(static_cast<std::int32_t>((raw - midnight) / 1'000'000));
+    }
+  }
+}
+
+Column ColumnBuilder::finish() {
+  auto& profile = column_.profile;
+  if (!started_) column_.data = Coded{{}, {""}};
+  if (auto* coded = std::get_if<Coded>(&column_.data); coded != nullptr && started_) {
+    coded->dictionary = dictionary_.take();
+    profile.distinct = static_cast<std::int64_t>(coded->dictionary.size()) - 1;
+  } else if (const auto* numbers = std::get_if<Numbers>(&column_.data)) {
+    count_distinct(numbers->values, profile);
+  } else if (auto* days = std::get_if<Days>(&column_.data)) {
+    std::unordered_set<std::int32_t> seen(days->days.begin(), days->days.end());
+    seen.erase(no_day);
+    profile.distinct = static_cast<std::int64_t>(seen.size());
+    if (std::ranges::all_of(days->seconds, [](std::int32_t second) { return second == 0; })) {
+      days->seconds.clear();
+      days->seconds.shrink_to_fit();
+    }
+  }
+  const auto texts = profile.rows - profile.nulls;
+  if (texts > 0) profile.text_length_mean = text_characters_ / static_cast<double>(texts);
+  profile.decimals = decimals_;
+  return std::move(column_);
+}
+
+}  // namespace insights::frame

@@ -1,0 +1,62 @@
+// Builds one column of a Frame from batches: encodes, profiles, hashes. Used by load.cpp alone.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frame/frame.h"
+#include "source/rows.h"
+
+namespace insights::frame {
+
+// Text -> code by open addressing. Codes start at 1; texts are owned by the dictionary.
+class Dictionary {
+ public:
+  Dictionary();
+  // The text's code; a new one when it has not been seen.
+  std::uint32_t code_of(std::string_view text, std::uint64_t hash);
+  std::size_t size() const { return texts_.size(); }
+  std::vector<std::string> take() { return std::move(texts_); }
+  const std::string& text(std::uint32_t code) const { return texts_[code]; }
+
+ private:
+  void grow();
+  std::vector<std::string> texts_;      // [code]
+  std::vector<std::uint64_t> hashes_;   // [code]
+  std::vector<std::uint32_t> slots_;    // 0 = free
+};
+
+class ColumnBuilder {
+ public:
+  ColumnBuilder(std::string name, std::string engine_type, std::size_t rows_expected,
+                std::size_t values_max);
+  // Takes the first `rows` of a batch column and mixes each value into row_hashes[0 .. rows).
+  void append(const source::ColumnBatch& batch, std::size_t rows,
+              std::span<std::uint64_t> row_hashes);
+  Column finish();
+
+ private:
+  void append_texts(const source::ColumnBatch& batch, std::size_t rows,
+                    std::span<std::uint64_t> row_hashes);
+  void append_numbers(const source::ColumnBatch& batch, std::size_t rows,
+                      std::span<std::uint64_t> row_hashes);
+  void append_days(const source::ColumnBatch& batch, std::size_t rows,
+                   std::span<std::uint64_t> row_hashes);
+  void see_number(double value);
+  void see_extremes(double value);
+
+  Column column_;
+  std::size_t rows_expected_;
+  std::size_t values_max_;
+  bool started_ = false;
+  bool any_value_ = false;
+  Dictionary dictionary_;
+  std::vector<std::uint32_t> codes_block_;
+  double text_characters_ = 0;
+  int decimals_ = 0;
+};
+
+}  // namespace insights::frame

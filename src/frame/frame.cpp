@@ -1,0 +1,94 @@
+#include "frame/frame.h"
+
+#include <bit>
+#include <cmath>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+namespace insights::frame {
+
+namespace {
+
+template <class To, class From>
+std::vector<To> widened(const std::vector<From>& from, std::size_t reserve) {
+  std::vector<To> to;
+  to.reserve(std::max(reserve, from.size()));
+  to.assign(from.begin(), from.end());
+  return to;
+}
+
+}  // namespace
+
+void CodeVector::append(const std::uint32_t* codes, std::size_t count, std::uint32_t largest) {
+  if (size() == 0) {
+    std::visit([&](auto& vector) { vector.reserve(rows_expected_); }, codes_);
+  }
+  if (largest > 0xFF && std::holds_alternative<std::vector<std::uint8_t>>(codes_)) {
+    codes_ = widened<std::uint16_t>(std::get<0>(codes_), rows_expected_);
+  }
+  if (largest > 0xFFFF && std::holds_alternative<std::vector<std::uint16_t>>(codes_)) {
+    codes_ = widened<std::uint32_t>(std::get<1>(codes_), rows_expected_);
+  }
+  std::visit(
+      [&](auto& vector) {
+        using Code = typename std::decay_t<decltype(vector)>::value_type;
+        for (std::size_t i = 0; i < count; ++i) vector.push_back(static_cast<Code>(codes[i]));
+      },
+      codes_);
+}
+
+std::size_t CodeVector::size() const {
+  return std::visit([](const auto& vector) { return vector.size(); }, codes_);
+}
+
+std::uint32_t CodeVector::operator[](std::size_t row) const {
+  return std::visit([&](const auto& vector) { return static_cast<std::uint32_t>(vector[row]); },
+                    codes_);
+}
+
+const Column* Frame::find(std::string_view name) const {
+  for (const auto& column : columns) {
+    if (column.name == name) return &column;
+  }
+  return nullptr;
+}
+
+std::string number_text(double value) {
+  if (std::fabs(value) < 9e15 && std::floor(value) == value) {
+    return fmt::format("{}", static_cast<std::int64_t>(value));
+  }
+  return fmt::format("{}", value);
+}
+
+std::optional<Coded> encode(const Numbers& numbers, std::size_t values_max) {
+  Coded coded;
+  coded.dictionary.emplace_back();
+  coded.codes.reserve(numbers.values.size());
+  std::unordered_map<std::uint64_t, std::uint32_t> code_of;
+  std::vector<std::uint32_t> block;
+  const auto flush = [&] {
+    coded.codes.append(block.data(), block.size(),
+                       static_cast<std::uint32_t>(coded.dictionary.size() - 1));
+    block.clear();
+  };
+  for (const double raw : numbers.values) {
+    std::uint32_t code = 0;
+    if (!std::isnan(raw)) {
+      const double value = raw == 0 ? 0.0 : raw;  // -0 is 0
+      const auto [place, is_new] = code_of.try_emplace(
+          std::bit_cast<std::uint64_t>(value), static_cast<std::uint32_t>(coded.dictionary.size()));
+      if (is_new) {
+        if (coded.dictionary.size() > values_max) return std::nullopt;
+        coded.dictionary.push_back(number_text(value));
+      }
+      code = place->second;
+    }
+    block.push_back(code);
+    if (block.size() == 4096) flush();
+  }
+  flush();
+  return coded;
+}
+
+}  // namespace insights::frame

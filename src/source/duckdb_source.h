@@ -1,0 +1,51 @@
+// Files and DuckDB databases as a Source, read by the embedded engine.
+//
+// What holds it shut, in this order: only a CheckedQuery comes in; it is prepared and refused unless DuckDB calls it a SELECT;
+// the database and everything attached to it are open read-only; the engine reaches no file but those named, no network and no
+// extension, and its settings are locked. Each query has a session of its own, so that nothing of one is left for the next.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "source/engine.h"
+#include "source/files.h"
+#include "source/source.h"
+#include "source/staging.h"
+
+namespace insights::source {
+
+// What is read: the closed staging database, and what its views need.
+struct DuckDbContents {
+  std::vector<Table> tables;
+  std::vector<std::string> notes;
+  std::vector<DataFile> files;               // all of them, for version()
+  std::vector<Staging::Attached> databases;  // attached again, read-only
+};
+
+// query, scan and version may be called from several threads at once.
+class DuckDbSource final : public Source {
+ public:
+  static base::Result<std::unique_ptr<Source>> open(Staging::Closed staging, DuckDbContents contents);
+
+  sql::Dialect dialect() const override { return sql::Dialect::duckdb; }
+  const std::vector<Table>& tables() const override { return contents_.tables; }
+  const std::vector<std::string>& notes() const override { return contents_.notes; }
+  base::Result<DataVersion> version(std::stop_token stop) override;
+  base::Result<Rows> query(const sql::CheckedQuery& query, const Limits& limits,
+                           std::stop_token stop) override;
+  base::Status scan(const sql::CheckedQuery& query, const Limits& limits, std::stop_token stop,
+                    const BatchSink& sink) override;
+
+ private:
+  DuckDbSource(PrivateDirectory directory, engine::Database database, DuckDbContents contents);
+
+  PrivateDirectory directory_;  // first: what spills into it is closed before it goes
+  engine::Database database_;
+  DuckDbContents contents_;
+  std::mutex version_mutex_;
+  std::optional<DataVersion> version_;
+};
+
+}  // namespace insights::source

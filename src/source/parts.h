@@ -1,0 +1,39 @@
+// One file inside the staging database, and how parts become the tables that a run sees.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "source/files.h"
+#include "source/source.h"
+
+namespace insights::source {
+
+// What one file (or one table of a database file) holds.
+struct Part {
+  DataFile file;
+  std::string name;      // the table's name if it stays alone
+  std::string relation;  // what stands after FROM
+  std::vector<TableColumn> columns;
+  std::string comment;
+};
+
+// A table to be: one part, or several that belong together.
+struct TablePlan {
+  std::string name;  // not the name of any other plan, in any case of letters
+  std::vector<Part> parts;
+};
+
+struct TablePlans {
+  std::vector<TablePlan> tables;   // in the order of their first parts
+  std::vector<std::string> notes;  // what was put together, and what got another name
+};
+
+// Text or Parquet files of one kind and directory whose columns have the same names and types that go together are one table, its rows
+// in the order of the files' names. All others are tables of their own.
+TablePlans plan_tables(std::vector<Part> parts);
+
+// What stands after FROM for all the parts of a table.
+std::string relation_of(const TablePlan& plan);
+
+}  // namespace insights::source

@@ -1,0 +1,47 @@
+// What a query gives back: small results as rows of cells, large ones as batches of typed columns.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/calendar.h"
+
+namespace insights::source {
+
+// One value as the database gave it. Decimals come as double, integers beyond 64 bits too.
+using Cell = std::variant<std::monostate, bool, std::int64_t, double, std::string, base::Day,
+                          base::Moment>;
+
+// The cell as plain text: "" for null, shortest text that reads back for a double, ISO for dates.
+std::string text_of(const Cell& cell);
+bool is_null(const Cell& cell);
+
+// A whole, capped result.
+struct Rows {
+  std::vector<std::string> columns;
+  std::vector<std::vector<Cell>> rows;  // [row][column]
+  bool truncated = false;               // the database had more rows or bytes than the limit
+  bool operator==(const Rows&) const = default;
+};
+
+// One column of a batch. Exactly one of the vectors is filled, by `type`; each has one entry a row, and an
+// entry whose `valid` is 0 means null.
+struct ColumnBatch {
+  enum class Type { boolean, integer, real, text, day, moment };
+  Type type = Type::text;
+  std::vector<std::uint8_t> valid;
+  std::vector<std::int64_t> integers;   // boolean (0/1), integer, day (since epoch), moment (microseconds)
+  std::vector<double> reals;            // real
+  std::vector<std::string_view> texts;  // text; borrowed, only good during the call
+};
+
+// A horizontal slice of a large result, in the database's row order.
+struct Batch {
+  std::size_t rows = 0;
+  std::vector<ColumnBatch> columns;
+};
+
+}  // namespace insights::source

@@ -1,0 +1,70 @@
+// A database we may read. One of the program's four interfaces; files of rows are a database too (DuckDB's).
+// Whatever a source is, it opens read-only and runs only what passed the gate.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "source/rows.h"
+#include "sql/gate.h"
+
+namespace insights::source {
+
+// What one query may take. A query that reaches a limit on rows or bytes ends early and says so; one that
+// reaches the time limit is an Error of kind `timed_out`.
+struct Limits {
+  std::int64_t rows_max = 1000;
+  std::int64_t bytes_max = 16 << 20;
+  std::chrono::milliseconds time_max{30'000};
+};
+
+struct TableColumn {
+  std::string name;
+  std::string engine_type;  // as the engine writes it: "VARCHAR", "DECIMAL(18,3)"
+  std::string comment;      // from the database; may be empty
+};
+
+struct Table {
+  std::string name;
+  std::string origin;  // the file(s) or schema it came from, for people
+  std::vector<TableColumn> columns;
+  std::string comment;
+};
+
+// Identifies the content that was read, so that a later verification can tell "the data changed" from "the
+// report is wrong". Empty digest: this source cannot tell.
+struct DataVersion {
+  std::string engine;  // "DuckDB v1.5.6"
+  std::string digest;  // BLAKE2b over the bytes of the files, in hexadecimal
+};
+
+// Takes one batch; returns false to end the scan early.
+using BatchSink = std::function<bool(const Batch&)>;
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  virtual sql::Dialect dialect() const = 0;
+  // The tables a run may look at, in a stable order.
+  virtual const std::vector<Table>& tables() const = 0;
+  // What a person should know about how the source was opened: lines skipped, encoding assumed ...
+  virtual const std::vector<std::string>& notes() const = 0;
+  virtual base::Result<DataVersion> version(std::stop_token stop) = 0;
+
+  // Runs a checked query and returns its capped result. Errors: timed_out, cancelled, unavailable (the
+  // engine's own words).
+  virtual base::Result<Rows> query(const sql::CheckedQuery& query, const Limits& limits,
+                                   std::stop_token stop) = 0;
+
+  // Streams a result in row order through `sink`; never holds all of it. Same errors.
+  virtual base::Status scan(const sql::CheckedQuery& query, const Limits& limits,
+                            std::stop_token stop, const BatchSink& sink) = 0;
+};
+
+}  // namespace insights::source

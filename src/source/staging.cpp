@@ -1,0 +1,99 @@
+#include "source/staging.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "source/watch.h"
+
+namespace insights::source {
+
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorKind;
+
+constexpr const char* staging_file = "tables.duckdb";
+
+}  // namespace
+
+base::Result<PrivateDirectory> PrivateDirectory::create() {
+  std::error_code error;
+  const fs::path parent = fs::temp_directory_path(error);
+  std::string pattern = (parent / "insights-XXXXXX").string();
+  if (error || ::mkdtemp(pattern.data()) == nullptr) {
+    return base::fail(ErrorKind::unavailable,
+                      fmt::format("no temporary directory could be made in {}: {}", parent.string(),
+                                  error ? error.message() : std::strerror(errno)),
+                      "Set TMPDIR to a directory that can be written and has room for the data.");
+  }
+  return PrivateDirectory(pattern);
+}
+
+PrivateDirectory::~PrivateDirectory() {
+  std::error_code ignored;  // what is left behind is in the system's directory for what may be left behind
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+std::vector<engine::Setting> engine_settings(const EngineOptions& options, const fs::path& directory) {
+  std::vector<engine::Setting> settings{
+      {"memory_limit", fmt::format("{}MiB", std::max<std::int64_t>(options.memory_max_bytes >> 20, 64))},
+      {"temp_directory", (directory / "spill").string()},
+      {"autoinstall_known_extensions", "false"},
+      {"autoload_known_extensions", "false"},
+      {"allow_community_extensions", "false"},
+  };
+  if (options.threads > 0) settings.push_back({"threads", std::to_string(options.threads)});
+  return settings;
+}
+
+base::Result<Staging> Staging::create(const EngineOptions& options, std::stop_token stop) {
+  auto directory = TRY(PrivateDirectory::create());
+  auto database = engine::Database::open((directory.path() / staging_file).string(),
+                                         engine_settings(options, directory.path()));
+  if (!database) return std::unexpected(engine::error_of(database.error()));
+  auto connection = engine::Connection::open(*database);
+  if (!connection) return std::unexpected(engine::error_of(connection.error()));
+  Staging staging(std::move(directory), options, *std::move(database), *std::move(connection), std::move(stop));
+  TRY(staging.run_or_error("SET GLOBAL TimeZone = 'UTC'"));
+  TRY(staging.run_or_error("CREATE SCHEMA insights_parts"));
+  return staging;
+}
+
+Staging::Staging(PrivateDirectory directory, EngineOptions options, engine::Database database,
+                 engine::Connection connection, std::stop_token stop)
+    : directory_(std::move(directory)),
+      options_(options),
+      database_(std::move(database)),
+      connection_(std::move(connection)),
+      stop_(std::move(stop)) {}
+
+engine::Outcome<Rows> Staging::run(const std::string& statement) {
+  const Watch watch(connection_, {.stop = stop_});
+  return engine::run(connection_, statement);
+}
+
+base::Result<Rows> Staging::run_or_error(const std::string& statement) {
+  auto rows = run(statement);
+  if (rows) return *std::move(rows);
+  TRY(stopped());
+  return std::unexpected(engine::error_of(rows.error()));
+}
+
+base::Status Staging::stopped() const {
+  if (stop_.stop_requested()) return base::fail(ErrorKind::cancelled, "opening the source was stopped");
+  return {};
+}
+
+base::Result<Staging::Closed> Staging::close() && {
+  TRY(run_or_error("CHECKPOINT"));
+  auto file = directory_.path() / staging_file;
+  { const auto last_session = std::move(connection_); }
+  { const auto last_owner = std::move(database_); }
+  return Closed{std::move(directory_), std::move(file), options_};
+}
+
+}  // namespace insights::source

@@ -1,0 +1,75 @@
+// Where files become tables: a database in a private directory. Text is loaded into it; Parquet files and database files stay
+// where they are, and get views. When all is in place it is closed for good, and opened again to be read only.
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "source/engine.h"
+
+namespace insights::source {
+
+// A directory of our own below the system's one for temporary files ($TMPDIR), readable by this user alone; removed with
+// all it holds when it goes out of scope.
+class PrivateDirectory {
+ public:
+  static base::Result<PrivateDirectory> create();
+  PrivateDirectory(PrivateDirectory&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  PrivateDirectory& operator=(PrivateDirectory&&) = delete;
+  ~PrivateDirectory();
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit PrivateDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+struct EngineOptions {
+  int threads = 0;  // 0 = as many as the machine has
+  std::int64_t memory_max_bytes = std::int64_t{1} << 30;
+};
+
+// The database while it is being filled. Its statements are our own.
+class Staging {
+ public:
+  static base::Result<Staging> create(const EngineOptions& options, std::stop_token stop);
+
+  // Runs one statement; a stop interrupts it.
+  engine::Outcome<Rows> run(const std::string& statement);
+  // The same, with any failure as an Error in the engine's words.
+  base::Result<Rows> run_or_error(const std::string& statement);
+  // The cancelled Error if a stop was asked for.
+  base::Status stopped() const;
+
+  // What is to be done again at each opening: the attached database files.
+  struct Attached {
+    std::string path;
+    std::string name;
+  };
+  // What the closed database needs to be read.
+  struct Closed {
+    PrivateDirectory directory;
+    std::filesystem::path file;
+    EngineOptions options;
+  };
+  // Writes all to disk and closes the database.
+  base::Result<Closed> close() &&;
+
+ private:
+  Staging(PrivateDirectory directory, EngineOptions options, engine::Database database, engine::Connection connection,
+          std::stop_token stop);
+  PrivateDirectory directory_;
+  EngineOptions options_;
+  engine::Database database_;
+  engine::Connection connection_;
+  std::stop_token stop_;
+};
+
+// The settings that hold for loading and reading alike.
+std::vector<engine::Setting> engine_settings(const EngineOptions& options, const std::filesystem::path& directory);
+
+}  // namespace insights::source
