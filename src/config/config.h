@@ -33,6 +33,7 @@ struct Config {
   std::vector<std::string> locations;  // paths, globs, directories or URLs
   std::string metadata_directory;      // one JSON file per table, and business_context.txt
   std::string context_file;            // in place of the directory's business_context.txt
+  std::string vocabulary_file;         // more words for columns than the built-in ones
 
   // What to look for.
   std::vector<std::string> focus;

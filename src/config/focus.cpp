@@ -61,10 +61,10 @@ Status take_weight(FocusArea& area, std::string_view topic, std::string_view tex
   double weight = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), weight);
   const bool is_number = error == std::errc{} && end == text.data() + text.size();
-  if (!is_number || !(weight >= 0 && weight <= focus_weight_max)) {
+  if (!is_number || !(weight >= focus_weight_min && weight <= focus_weight_max)) {
     return fail(ErrorKind::invalid_input,
-                fmt::format("{}: the weight of '{}' is '{}'; a number from 0 to {} is expected", where,
-                            topic, text, focus_weight_max));
+                fmt::format("{}: the weight of '{}' is '{}'; a number from {} to {} is expected",
+                            where, topic, text, focus_weight_min, focus_weight_max));
   }
   if (!is_name(topic)) {
     return fail(ErrorKind::invalid_input,

@@ -4,12 +4,13 @@
 //   name: customer_churn                     the name for --focus; the file is called name.txt
 //   title: Customers who leave or buy less   one line
 //   weights:
-//     customer_silent: 3                     topic: weight; 1 changes nothing, 0 looks last
+//     customer_silent: 3                     topic: weight, from 1 to 3
 //     customer: 1.5
 //                                            (an empty line)
 //   Free text to the end of the file, for a language model and for people.
 //
-// A topic is the name of a pattern or a kind of column. Lines that begin with # above the free text are remarks.
+// A topic is the name of a pattern or a kind of column. What is on a topic is looked at first, and its rank is raised
+// by the weight. Lines that begin with # above the free text are remarks.
 #pragma once
 
 #include <map>
@@ -21,12 +22,12 @@
 
 namespace insights::config {
 
-inline constexpr double focus_weight_max = 10;
+inline constexpr double focus_weight_min = 1, focus_weight_max = 3;
 
 struct FocusArea {
   std::string name;
   std::string title;
-  std::map<std::string, double> weights;  // topic -> 0 .. focus_weight_max
+  std::map<std::string, double> weights;  // topic -> focus_weight_min .. focus_weight_max
   std::string text;
   bool operator==(const FocusArea&) const = default;
 };

@@ -27,7 +27,7 @@ TEST_CASE("a focus file is a head of keys and weights, an empty line, and free t
       "title: Late: why?\n"
       "weights:\n"
       "  rate_outlier: 2.5\n"
-      "\tregion: 0\n"
+      "\tregion: 1\n"
       "\n"
       "\n"
       "Look for depots.\n"
@@ -36,7 +36,7 @@ TEST_CASE("a focus file is a head of keys and weights, an empty line, and free t
   REQUIRE(area.has_value());
   CHECK(*area == FocusArea{.name = "late_deliveries",
                            .title = "Late: why?",
-                           .weights = {{"rate_outlier", 2.5}, {"region", 0}},
+                           .weights = {{"rate_outlier", 2.5}, {"region", 1}},
                            .text = "Look for depots.\nkey: this is free text"});
 }
 
@@ -57,11 +57,11 @@ TEST_CASE("a focus file that is not understood is an error with file and line") 
   CHECK(message("name: x\nLook for things\n") ==
         "focus/x.txt:2: expected 'key: value', found 'Look for things'");
   CHECK(message("name: x\nweights:\n trend: much\n") ==
-        "focus/x.txt:3: the weight of 'trend' is 'much'; a number from 0 to 10 is expected");
+        "focus/x.txt:3: the weight of 'trend' is 'much'; a number from 1 to 3 is expected");
   CHECK(message("name: x\nweights:\n trend: nan\n") ==
-        "focus/x.txt:3: the weight of 'trend' is 'nan'; a number from 0 to 10 is expected");
-  CHECK(message("name: x\nweights:\n trend: 11\n") ==
-        "focus/x.txt:3: the weight of 'trend' is '11'; a number from 0 to 10 is expected");
+        "focus/x.txt:3: the weight of 'trend' is 'nan'; a number from 1 to 3 is expected");
+  CHECK(message("name: x\nweights:\n trend: 3.1\n") ==
+        "focus/x.txt:3: the weight of 'trend' is '3.1'; a number from 1 to 3 is expected");
   CHECK(message("name: x\nweights:\n a trend: 1\n") ==
         "focus/x.txt:3: 'a trend' is not a topic: small letters, digits and _ only");
   CHECK(message("name: x\nweights:\n trend: 1\n trend: 2\n") ==

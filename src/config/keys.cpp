@@ -15,6 +15,8 @@ constexpr std::array table{
         "One JSON file per table (column: type, unit, description) and business_context.txt"},
     Key{"context", Kind::path, &Config::context_file, "--context", "", "FILE",
         "What the company does and watches, as text; in place of the one in --metadata"},
+    Key{"vocabulary", Kind::path, &Config::vocabulary_file, "--vocabulary", "", "FILE",
+        "Words by which columns are understood, as TOML; added to the built-in ones"},
 
     Key{"focus", Kind::text_list, &Config::focus, "--focus", "", "NAME",
         "Look at this first and rank it higher; may be repeated"},
@@ -41,7 +43,7 @@ constexpr std::array table{
     Key{"report.number_style", Kind::choice, &Config::number_style, "--number-style", "", "STYLE",
         "How large numbers are grouped: 3,990,000 or 39,90,000", 0, 0, "international|indian"},
 
-    Key{"terminal.colour", Kind::choice, &Config::colour, "--colour", "NO_COLOR", "WHEN",
+    Key{"terminal.color", Kind::choice, &Config::colour, "--color", "NO_COLOR", "WHEN",
         "Colour on the terminal", 0, 0, "auto|always|never"},
     Key{"terminal.quiet", Kind::boolean, &Config::quiet, "--quiet", "", "",
         "No progress and no remarks on standard error; errors still show"},

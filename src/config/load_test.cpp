@@ -77,7 +77,7 @@ number_style = "indian"
 
 [terminal]
 verbose = true
-colour = "never"
+color = "never"
 
 [budget]
 time = "10m"
@@ -216,12 +216,12 @@ TEST_CASE("a flag given again adds to a list, and the list replaces the file's")
   CHECK(config->focus == std::vector<std::string>{"a", "b", "c"});
 }
 
-TEST_CASE("NO_COLOR with any value means no colour, but --colour has the last word") {
+TEST_CASE("NO_COLOR with any value means no colour, but --color has the last word") {
   const auto environment = variables({{"NO_COLOR", "1"}});
   ScratchDirectory empty;
   LoadOptions options{.directory = empty.path, .given = {}, .environment = environment};
   CHECK(load(options)->colour == ColourUse::never);
-  options.given = {{"terminal.colour", {"always"}, "--colour"}};
+  options.given = {{"terminal.color", {"always"}, "--color"}};
   CHECK(load(options)->colour == ColourUse::always);
   options.given = {};
   options.environment = variables({{"NO_COLOR", ""}});

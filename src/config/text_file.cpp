@@ -22,7 +22,8 @@ struct CloseFile {
 
 }  // namespace
 
-Result<std::string> read_text_file(const std::string& path, const std::string& what) {
+Result<std::string> read_text_file(const std::string& path, const std::string& what,
+                                   std::size_t bytes_max) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) {
@@ -36,14 +37,19 @@ Result<std::string> read_text_file(const std::string& path, const std::string& w
     return fail(ErrorKind::unavailable, fmt::format("{} {} cannot be read: {}", what, path,
                                                     std::generic_category().message(errno)));
   }
-  std::string text(text_file_bytes_max + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  std::string text;
+  constexpr std::size_t piece = std::size_t{1} << 16;
+  while (std::feof(file.get()) == 0 && std::ferror(file.get()) == 0 && text.size() <= bytes_max) {
+    const auto size = text.size();
+    text.resize(size + piece);
+    text.resize(size + std::fread(text.data() + size, 1, piece, file.get()));
+  }
   if (std::ferror(file.get()) != 0) {
     return fail(ErrorKind::unavailable, fmt::format("{} {} cannot be read", what, path));
   }
-  if (text.size() > text_file_bytes_max) {
+  if (text.size() > bytes_max) {
     return fail(ErrorKind::invalid_input, fmt::format("{} {} is larger than {} KB", what, path,
-                                                      text_file_bytes_max / 1024));
+                                                      bytes_max / 1024));
   }
   if (text.find('\0') != std::string::npos) {
     return fail(ErrorKind::invalid_input, fmt::format("{} {} is not a text file", what, path));

@@ -8,6 +8,7 @@
 
 #include "findings/finding.h"
 #include "findings/ledger.h"
+#include "findings/merge.h"
 #include "source/source.h"
 
 namespace insights::explore {
@@ -24,17 +25,6 @@ struct Budget {
 struct Spent {
   std::int64_t queries = 0, rows = 0, bytes = 0;
   std::chrono::milliseconds wall{0};
-};
-
-// One account's total over the findings, rows in common counted once.
-struct AccountTotal {
-  findings::Account account = findings::Account::none;
-  std::string unit;  // currency
-  bool is_money = true;
-  std::string per;
-  double amount = 0;
-  std::int64_t findings = 0;  // that went into it
-  bool operator==(const AccountTotal&) const = default;
 };
 
 struct TableSummary {
@@ -56,7 +46,7 @@ struct Run {
   std::vector<TableSummary> tables;
   std::string currency;    // ISO, may be empty
   std::vector<findings::Finding> findings;  // ranked
-  std::vector<AccountTotal> totals;
+  std::vector<findings::Total> totals;
   findings::LedgerCounts counts;
   findings::Ledger ledger;  // complete; written only to --ledger
   std::vector<std::string> notes;           // what a reader should know: lines skipped, joins inferred ...

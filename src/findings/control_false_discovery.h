@@ -1,4 +1,5 @@
-// Which of all tested hypotheses may be published, with the share of false ones among them held down.
+// Which of all tested hypotheses may be published, with the share of false ones among them held
+// down.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +19,17 @@ struct Correction {
   std::vector<LedgerEntry> entries;  // in the order of the input, q and decision filled in
   std::int64_t families = 0;         // with at least one test
   std::int64_t families_selected = 0;
-  double level_inside = 0;           // the level of q within a selected family; 0 when none is
+  double level_inside = 0;  // the level of q within a selected family; 0 when none is
 };
 
-// Benjamini-Hochberg within each family (q), and across families the level of Benjamini & Bogomolov: level
-// x selected / families. Decoys take part like any other test. A test below the level becomes `published`
-// (that is: may be proven) when material, else `too_small`; above it `not_significant`. A fact takes no
-// part: q = 1, `published` when material, else `too_small`.
+// Benjamini-Hochberg within each family (q), and across families the level of Benjamini &
+// Bogomolov: level x selected / families. Decoys take part like any other test. A test below the
+// level becomes `published` (that is: may be proven) when material, else `too_small`; above it
+// `not_significant`. A fact takes no part: q = 1, `published` when material, else `too_small`.
 //   level    in (0, 1)
 // A p-value outside [0, 1] is a Bug.
-// Sources: Benjamini & Hochberg (1995), JRSS B 57, 289-300; Benjamini & Bogomolov (2014), JRSS B 76, 297-318.
+// Sources: Benjamini & Hochberg (1995), JRSS B 57, 289-300; Benjamini & Bogomolov (2014), JRSS B
+// 76, 297-318.
 Correction control_false_discovery(const std::vector<Hypothesis>& hypotheses, double level = 0.05);
 
 }  // namespace insights::findings

@@ -11,10 +11,10 @@ namespace insights::findings {
 
 inline constexpr std::size_t fingerprint_bytes_max = 160;
 
-// "customer_silent/nsv2/customer_code=CUST004": pattern, measure (may be empty, then left out), and the
-// entities as column=value, sorted, with "," between. The separators, "%", spaces and controls within a part are
-// written as %XX, so different parts never give the same text. Longer than fingerprint_bytes_max: cut, and
-// ended by "~" and a 64-bit FNV-1a hash of the whole.
+// "customer_silent/net_sales/customer=A17": pattern, measure (may be empty, then left out), and the
+// entities as column=value, sorted, with "," between. The separators, "%", spaces and controls
+// within a part are written as %XX, so different parts never give the same text. Longer than
+// fingerprint_bytes_max: cut, and ended by "~" and a 64-bit FNV-1a hash of the whole.
 std::string fingerprint(std::string_view pattern, std::string_view measure,
                         std::span<const Entity> entities);
 

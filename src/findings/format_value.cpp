@@ -70,8 +70,8 @@ std::string_view minus(double number) { return number < 0 ? "-" : ""; }
 // --- money ---------------------------------------------------------------------------------------
 
 std::string symbol_of(std::string_view unit) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> symbols{{
-      {"INR", "₹"}, {"USD", "$"}, {"GBP", "£"}, {"EUR", "€"}, {"JPY", "¥"}, {"CNY", "CN¥"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> symbols{
+      {{"INR", "₹"}, {"USD", "$"}, {"GBP", "£"}, {"EUR", "€"}, {"JPY", "¥"}, {"CNY", "CN¥"}}};
   for (const auto& [code, symbol] : symbols) {
     if (code == unit) return std::string(symbol);
   }

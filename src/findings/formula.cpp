@@ -80,8 +80,8 @@ class Words {
 
 }  // namespace
 
-// Recursive descent:  sum = product {(+|-) product};  product = sign {(*|/) sign};  sign = {-} atom;
-// atom = number | name | function ( sum {, sum} ) | ( sum ).
+// Recursive descent:  sum = product {(+|-) product};  product = sign {(*|/) sign};  sign = {-}
+// atom; atom = number | name | function ( sum {, sum} ) | ( sum ).
 class FormulaParser {
  public:
   explicit FormulaParser(std::string_view text) : words_(text) { result_.text_ = text; }
@@ -178,8 +178,8 @@ class FormulaParser {
     TRY(expect(")"));
     const auto& entry = formula_functions()[*function];
     if (arguments < entry.arguments_min || arguments > entry.arguments_max) {
-      return fail(ErrorKind::invalid_input,
-                  fmt::format("{} takes {} arguments, not {}", name, entry.arguments_min, arguments));
+      return fail(ErrorKind::invalid_input, fmt::format("{} takes {} arguments, not {}", name,
+                                                        entry.arguments_min, arguments));
     }
     result_.steps_.emplace_back(Expression::Call{*function, arguments});
     return {};
@@ -201,8 +201,8 @@ class FormulaParser {
 
   std::unexpected<base::Error> wrong(std::string_view wanted) const {
     return fail(ErrorKind::invalid_input,
-                fmt::format("the formula \"{}\" needs {} before character {}", result_.text_, wanted,
-                            words_.place() + 1));
+                fmt::format("the formula \"{}\" needs {} before character {}", result_.text_,
+                            wanted, words_.place() + 1));
   }
 
   Words words_;
@@ -246,7 +246,8 @@ base::Result<double> Expression::evaluate(const Variables& variables) const {
       const double right = pop();
       value = action == Operator::negate ? -right : combined(action, pop(), right);
     }
-    if (!value) return fail(ErrorKind::invalid_input, value.error().message + " in \"" + text_ + "\"");
+    if (!value)
+      return fail(ErrorKind::invalid_input, value.error().message + " in \"" + text_ + "\"");
     if (!std::isfinite(*value)) {
       return fail(ErrorKind::invalid_input, fmt::format("\"{}\" has no finite value", text_));
     }
@@ -307,7 +308,9 @@ base::Result<double> number_of(const source::Cell& cell) {
     base::Result<double> operator()(const std::string&) const {
       return fail(ErrorKind::invalid_input, "the value is text, not a number");
     }
-    base::Result<double> operator()(base::Day day) const { return static_cast<double>(day.since_epoch); }
+    base::Result<double> operator()(base::Day day) const {
+      return static_cast<double>(day.since_epoch);
+    }
     base::Result<double> operator()(base::Moment moment) const {
       return static_cast<double>(moment.microseconds) / microseconds_a_day;
     }

@@ -1,14 +1,15 @@
-// The arithmetic of a Formula (claim.h): numbers, names, + - * /, unary minus, parentheses, and functions:
+// The arithmetic of a Formula (claim.h): numbers, names, + - * /, unary minus, parentheses, and
+// functions. Intervals are at 95 %.
 //
-//   abs(x) min(x, ...) max(x, ...) sqrt(x) ln(x) exp(x)
-//   wilson_low(k, n)  wilson_high(k, n)          95 % Wilson interval of the rate k / n; 0 <= k <= n, n > 0
-//   mean_low(mean, sd, n)  mean_high(...)        95 % Student interval of a mean; sd >= 0, n >= 2
-//   poisson_low(k)  poisson_high(k)              95 % exact (Garwood) interval of a count; k >= 0
+//   abs(x)  min(x, ...)  max(x, ...)  sqrt(x)  ln(x)  exp(x)
+//   wilson_low(k, n)        wilson_high(k, n)        of the rate k / n; 0 <= k <= n, n > 0
+//   mean_low(mean, sd, n)   mean_high(mean, sd, n)   of a mean, Student; sd >= 0, n >= 2
+//   poisson_low(k)          poisson_high(k)          of a count, exact (Garwood); k >= 0
 //
 // Sources: Wilson (1927), JASA 22, 209-212; Garwood (1936), Biometrika 28, 437-442.
 //
-// Every step must give a finite number: a division by zero, the root of a negative number, an overflow are
-// Errors, so that nothing that is not a number reaches a reader.
+// Every step must give a finite number: a division by zero, the root of a negative number, an
+// overflow are Errors, so that nothing that is not a number reaches a reader.
 #pragma once
 
 #include <map>
@@ -41,8 +42,13 @@ class Expression {
 
  private:
   friend class FormulaParser;
-  struct Name { std::size_t index = 0; };  // into names_
-  struct Call { std::size_t function = 0, arguments = 0; };
+  struct Name {
+    std::size_t index = 0;  // into names_
+  };
+  struct Call {
+    std::size_t function = 0;  // into formula_functions()
+    std::size_t arguments = 0;
+  };
   enum class Operator { add, subtract, multiply, divide, negate };
   using Step = std::variant<double, Name, Call, Operator>;
 
@@ -53,13 +59,13 @@ class Expression {
   std::vector<Step> steps_;  // reverse Polish
 };
 
-// The formula with each variable that has a replacement replaced by it, in parentheses. Functions are left
-// alone. Same errors as parse.
+// The formula with each variable that has a replacement replaced by it, in parentheses. Functions
+// are left alone. Same errors as parse.
 base::Result<std::string> with_names_replaced(
     std::string_view formula, const std::map<std::string, std::string, std::less<>>& replacements);
 
-// A cell as a formula sees it: a day as its day number, a moment as days with a fraction, true as 1.
-// Error (invalid_input): null, text, or a number that is not finite.
+// A cell as a formula sees it: a day as its day number, a moment as days with a fraction, true
+// as 1. Error (invalid_input): null, text, or a number that is not finite.
 base::Result<double> number_of(const source::Cell& cell);
 
 }  // namespace insights::findings

@@ -15,8 +15,9 @@ using base::fail;
 using Arguments = std::span<const double>;
 using Outcome = base::Result<double>;
 
-constexpr double tail = 0.025;        // of a 95 % interval, on each side
-constexpr double count_max = 1e15;    // beyond it the next whole number is no longer a double's neighbour
+constexpr double tail = 0.025;  // of a 95 % interval, on each side
+constexpr double count_max =
+    1e15;  // beyond it the next whole number is no longer a double's neighbour
 
 Outcome absolute(Arguments arguments) { return std::abs(arguments[0]); }
 Outcome least(Arguments arguments) { return std::ranges::min(arguments); }
@@ -35,7 +36,8 @@ Outcome logarithm(Arguments arguments) {
   return std::log(arguments[0]);
 }
 
-// The end of Wilson's interval on the side of `sign`. Counts may have fractions (kilograms of kilograms).
+// The end of Wilson's interval on the side of `sign`. Counts may have fractions (kilograms of
+// kilograms).
 Outcome wilson_end(Arguments arguments, double sign) {
   const double events = arguments[0], trials = arguments[1];
   if (!(events >= 0 && events <= trials && trials > 0 && trials <= count_max)) {

@@ -1,4 +1,4 @@
-// The functions of the formula language, as a table: one entry each. See formula.h for what they mean.
+// The functions of the formula language, one entry each. What they mean: formula.h.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ namespace insights::findings {
 struct FormulaFunction {
   std::string_view name;
   std::size_t arguments_min = 1, arguments_max = 1;
-  // The value, or an Error that says which argument cannot be; the value may still be infinite or NaN.
+  // The value (it may still be infinite), or an Error that says what the arguments must be.
   base::Result<double> (*apply)(std::span<const double> arguments) = nullptr;
 };
 

@@ -7,8 +7,8 @@
 
 namespace insights::findings {
 
-// The findings with ids "f-1", "f-2" ... in their order, and their queries "q1", "q2" ... by first mention;
-// the same text of SQL has the same id throughout. Bindings and charts follow.
+// The findings with ids "f-1", "f-2" ... in their order, and their queries "q1", "q2" ... by first
+// mention; the same text of SQL has the same id throughout. Bindings and charts follow.
 std::vector<Finding> renumbered(std::vector<Finding> findings);
 
 }  // namespace insights::findings

@@ -1,11 +1,13 @@
-// When two cells count as the same: the rule of every comparison between stored and recomputed values.
+// When two cells count as the same: the rule of every comparison between stored and recomputed
+// values.
 #pragma once
 
 #include "source/rows.h"
 
 namespace insights::findings {
 
-// A sum of doubles depends on the order of its parts in the last digits, and engines do not promise one.
+// A sum of doubles depends on the order of its parts in the last digits, and engines do not promise
+// one.
 inline constexpr double relative_tolerance = 1e-12;
 
 // Equal, or within relative_tolerance of the larger. NaN is the same as nothing.

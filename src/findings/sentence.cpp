@@ -22,9 +22,10 @@ struct Piece {
 
 std::unexpected<base::Error> refuse(std::string_view sentence, std::string_view why) {
   constexpr std::size_t shown = 120;
-  return fail(ErrorKind::invalid_input,
-              fmt::format("the sentence \"{}\" {}", clean_text(sentence, shown), why),
-              "write every number and every name that holds one as {name}, and bind it to evidence");
+  return fail(
+      ErrorKind::invalid_input,
+      fmt::format("the sentence \"{}\" {}", clean_text(sentence, shown), why),
+      "write every number and every name that holds one as {name}, and bind it to evidence");
 }
 
 bool is_name(std::string_view text) {
@@ -36,7 +37,8 @@ bool is_name(std::string_view text) {
 }
 
 base::Status check_words(std::string_view sentence, std::string_view words) {
-  if (words.find('}') != std::string_view::npos) return refuse(sentence, "has a \"}\" without \"{\"");
+  if (words.find('}') != std::string_view::npos)
+    return refuse(sentence, "has a \"}\" without \"{\"");
   while (!words.empty()) {
     const char32_t character = take_character(words);
     if (is_numeral(character)) return refuse(sentence, "has a number that is not bound to a value");

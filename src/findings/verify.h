@@ -1,9 +1,9 @@
-// Whether a saved finding still holds, leaf by leaf. The finding comes from a file, so nothing in it is
-// trusted: its queries pass the gate, its sizes are limited, its sentences are filled in again.
+// Whether a saved finding still holds, leaf by leaf. The finding comes from a file, so nothing in
+// it is trusted: its queries pass the gate, its sizes are limited, its sentences are filled again.
 //
-// A leaf is `wrong` when the finding contradicts itself (a value is not what its binding gives over the
-// stored rows; a text is not what the values say) or contradicts data that has not changed; `data_changed`
-// when only the data differs now.
+// A leaf is `wrong` when the finding contradicts itself (a value is not what its binding gives over
+// the stored rows; a text is not what the values say) or contradicts data that has not changed;
+// `data_changed` when only the data differs now.
 #pragma once
 
 #include <stop_token>
@@ -23,10 +23,11 @@ enum class CheckStatus { same, data_changed, wrong };
 std::string_view name(CheckStatus status);  // "same", "data changed", "wrong"
 
 // One leaf of the finding. Paths:
-//   title summary action  values.NAME  values.NAME.text  impact.{amount,low,high,text,method}  guards[I].note
-//   chart.title  chart.columns  chart.rows[I].COLUMN  chart.row_count
+//   title summary action  values.NAME  values.NAME.text
+//   impact  impact.{amount,low,high,text,method}  guards[I].note
+//   chart.title  chart.query  chart.columns  chart.row_count  chart.rows[I].COLUMN
 //   evidence.ID.{sql,dialect,columns,row_count,truncated}  evidence.ID.rows[I].COLUMN
-//   evidence (too many queries or rows), values (too many)
+//   and, where the whole cannot be checked: evidence, values, guards, chart
 struct Check {
   std::string path;
   CheckStatus status = CheckStatus::same;
@@ -42,9 +43,10 @@ struct VerifyOptions {
 inline constexpr std::size_t evidence_queries_max = 32;  // of one finding
 inline constexpr std::size_t values_max = 256;           // of one finding
 
-// One check a leaf, in a fixed order. Errors: timed_out, cancelled, and refused when the reader's
-// queries_max is reached: then nothing is said about the finding. A query that the gate refuses or the
-// engine cannot run is a check.
+// One check a leaf, in a fixed order; a finding beyond the sizes above or those of finding.h gives
+// only the check that says so. Errors: timed_out, cancelled (also by the reader's queries_max):
+// then nothing is said about the finding. A query that the gate refuses or the engine cannot run is
+// a check.
 base::Result<std::vector<Check>> verify(const Finding& saved, EvidenceReader& reader,
                                         const VerifyOptions& options, std::stop_token stop);
 

@@ -197,15 +197,19 @@ std::string tally_line(const PatternTally& tally) {
   return line + fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::string spent_line(const explore::Run& run) {
+  return fmt::format("{}, {} read, {}", counted(run.spent.queries, "query"), counted(run.spent.rows, "row"),
+                     seconds_text(run.spent.wall));
+}
+
 std::vector<std::string> method_lines(const explore::Run& run) {
   std::vector<std::string> lines;
   auto who = fmt::format("Explored by the {} analyst", run.analyst.empty() ? "built-in" : run.analyst);
   if (!run.focus.empty()) who += ", with the focus " + title_of(run.focus);
   lines.push_back(who + ".");
-  lines.push_back(fmt::format("It took {} and {} in {}; allowed were {}, {} and {}.",
-                              counted(run.spent.queries, "query"), counted(run.spent.rows, "row"),
-                              seconds_text(run.spent.wall), counted(run.budget.queries_max, "query"),
-                              counted(run.budget.rows_max, "row"), seconds_text(run.budget.time_max)));
+  lines.push_back(fmt::format("It took {}; allowed were {}, {} and {}.", spent_line(run),
+                              counted(run.budget.queries_max, "query"), counted(run.budget.rows_max, "row"),
+                              seconds_text(run.budget.time_max)));
   if (run.counts.facts > 0) {
     lines.push_back(fmt::format("Beside the {}, {} needed no test.", counted(run.counts.tested, "test"),
                                 counted(run.counts.facts, "fact")));

@@ -51,6 +51,9 @@ std::string rows_note(const findings::Evidence& evidence);
 // "seasonality: 312 tested, 2 published"
 std::string tally_line(const PatternTally& tally);
 
+// "38 queries, 1,204,000 rows read, 4.1 s"
+std::string spent_line(const explore::Run& run);
+
 // How the run was made, a sentence an entry: who looked, what it took, under which budget, which version.
 std::vector<std::string> method_lines(const explore::Run& run);
 

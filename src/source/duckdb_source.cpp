@@ -12,25 +12,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string list_of_paths(const std::vector<DataFile>& files) {
+std::string list_of_paths(const std::vector<fs::path>& paths) {
   std::string list;
-  for (const auto& file : files) {
-    list += list.empty() ? "" : ", ";
-    list += sql::quote_text(fs::absolute(file.path).string());
-  }
+  for (const auto& path : paths) list += (list.empty() ? "" : ", ") + sql::quote_text(path.string());
   return list;
 }
 
 // The order matters: files are attached while that is allowed, and the lock comes last.
 std::vector<std::string> statements_to_shut(const DuckDbContents& contents) {
   std::vector<std::string> statements;
-  for (const auto& [path, name] : contents.databases) {
-    statements.push_back(fmt::format("ATTACH {} AS {} (READ_ONLY)", sql::quote_text(path), sql::quote_identifier(name)));
-  }
+  for (const auto& database : contents.databases) statements.push_back(attach_statement(database));
   statements.insert(statements.end(), {
       "SET GLOBAL TimeZone = 'UTC'",  // else the same query has other rows on another machine
       "SET GLOBAL parquet_metadata_cache = true",
-      fmt::format("SET allowed_paths = [{}]", list_of_paths(contents.files)),
+      fmt::format("SET allowed_paths = [{}]", list_of_paths(contents.parquet)),
       "SET enable_external_access = false",
       "SET lock_configuration = true",
   });

@@ -20,7 +20,8 @@ namespace insights::source {
 struct DuckDbContents {
   std::vector<Table> tables;
   std::vector<std::string> notes;
-  std::vector<DataFile> files;               // all of them, for version()
+  std::vector<DataFile> files;                 // all that the user named, for version()
+  std::vector<std::filesystem::path> parquet;  // what the views read
   std::vector<Staging::Attached> databases;  // attached again, read-only
 };
 

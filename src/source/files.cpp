@@ -45,12 +45,12 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::optional<DataFile> as_data_file(const fs::path& path) {
+std::optional<DataFile> as_data_file(const fs::path& path, bool named) {
   const std::string name = path.filename().string();
   const std::string lowered = lower(name);
   for (const auto& [text, kind] : extensions) {
     if (lowered.ends_with(text) && name.size() > text.size()) {
-      return DataFile{path, kind, name.substr(0, name.size() - text.size())};
+      return DataFile{path, kind, name.substr(0, name.size() - text.size()), named};
     }
   }
   return std::nullopt;
@@ -63,7 +63,7 @@ base::Result<void> add_directory(const fs::path& directory, FoundFiles& found) {
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
     std::error_code ignored;
     if (!entry->is_regular_file(ignored) || entry->path().filename().string().starts_with('.')) continue;
-    if (auto file = as_data_file(entry->path())) {
+    if (auto file = as_data_file(entry->path(), false)) {
       files.push_back(*std::move(file));
     } else {
       ++others;
@@ -99,7 +99,7 @@ base::Result<void> add_glob(const std::string& pattern, FoundFiles& found) {
   std::size_t others = 0;
   for (const auto& path : glob_paths(pattern)) {
     std::error_code ignored;
-    auto file = fs::is_regular_file(path, ignored) ? as_data_file(path) : std::nullopt;
+    auto file = fs::is_regular_file(path, ignored) ? as_data_file(path, false) : std::nullopt;
     if (file) {
       found.files.push_back(*std::move(file));
     } else {
@@ -129,7 +129,7 @@ base::Result<void> add_location(const std::string& location, FoundFiles& found) 
   if (!fs::is_regular_file(status)) {
     return base::fail(ErrorKind::invalid_input, fmt::format("{} is not a file or directory", location));
   }
-  auto file = as_data_file(path);
+  auto file = as_data_file(path, true);
   if (!file) {
     return base::fail(ErrorKind::invalid_input, fmt::format("{} is of no kind that can be read as a table", location),
                       std::string(kinds_hint));

@@ -17,6 +17,7 @@ struct DataFile {
   std::filesystem::path path;  // as the user would write it; it exists and is a regular file
   FileKind kind = FileKind::delimited;
   std::string stem;  // the name without folder and extensions: "sales" of data/sales.csv.gz
+  bool named = true;  // by itself, and not as one of a directory or glob
 
   bool operator==(const DataFile&) const = default;
 };

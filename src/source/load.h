@@ -1,11 +1,13 @@
-// Brings one file into the staging database. Text is read once and kept there; Parquet and database files are read
-// in place.
+// Brings one file into the staging database. Text is read once, and kept as a Parquet file in the private directory: that takes half
+// the time of a table of DuckDB's, a fraction of the memory, and nobody can change it by SQL. Parquet and database files are read
+// where they are.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "source/look.h"
 #include "source/parts.h"
 #include "source/staging.h"
 
@@ -19,17 +21,21 @@ struct Loaded {
 };
 
 // Errors: invalid_input (not a table, and why), unavailable (not readable), cancelled.
-base::Status load_file(const DataFile& file, Staging& staging, Loaded& loaded);
+base::Status load_file(const DataFile& file, const TextForm& form, Staging& staging, Loaded& loaded);
 
-base::Status load_delimited(const DataFile& file, Staging& staging, Loaded& loaded);
-base::Status load_json(const DataFile& file, Staging& staging, Loaded& loaded);
+base::Status load_delimited(const DataFile& file, const TextForm& form, Staging& staging, Loaded& loaded);
+base::Status load_json(const DataFile& file, const TextForm& form, Staging& staging, Loaded& loaded);
 base::Status load_parquet(const DataFile& file, Staging& staging, Loaded& loaded);
 base::Status load_database(const DataFile& file, Staging& staging, Loaded& loaded);
+
+// Writes the rows of a SELECT to a Parquet file, in their order.
+engine::Outcome<Rows> write_parquet(const std::string& select, std::size_t columns,
+                                    const std::filesystem::path& path, Staging& staging);
 
 // The columns of what stands after FROM, as the engine describes them.
 engine::Outcome<std::vector<TableColumn>> describe(Staging& staging, const std::string& relation);
 
-// A file that DuckDB could not read, as an Error about that file.
-base::Error not_a_table(const DataFile& file, const engine::Failure& failure);
+// What the engine said about a file, as an Error: cancelled, out of room or not a table.
+base::Error load_error(const DataFile& file, const engine::Failure& failure, const Staging& staging);
 
 }  // namespace insights::source

@@ -2,46 +2,78 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "source/duckdb_source.h"
+#include "source/exposure.h"
 #include "source/files.h"
 #include "source/load.h"
+#include "source/look.h"
 #include "source/parts.h"
 #include "source/staging.h"
-#include "sql/dialect.h"
 
 namespace insights::source {
 
 namespace {
 
-// Makes the view that a run sees.
-base::Result<Table> make_table(const TablePlan& plan, Staging& staging) {
-  const auto view = sql::quote_identifier(plan.name);
-  TRY(staging.run_or_error(fmt::format("CREATE VIEW {} AS SELECT * FROM {}", view, relation_of(plan))));
-  auto columns = describe(staging, view);
-  if (!columns) return std::unexpected(engine::error_of(columns.error()));
-  Table table{.name = plan.name, .origin = "", .columns = *std::move(columns), .comment = plan.parts.front().comment};
-  for (const auto& part : plan.parts) {
-    table.origin += table.origin.empty() ? "" : ", ";
-    table.origin += part.file.path.string();
+struct LookedAt {
+  DataFile file;
+  TextForm form;
+};
+
+// Every file is looked at before any is loaded. One that was named must be a table; one of a directory or glob that is none is
+// passed over, as long as others are left.
+base::Result<std::vector<LookedAt>> look_at_all(const std::vector<DataFile>& files, std::vector<std::string>& notes) {
+  std::vector<LookedAt> seen;
+  std::optional<base::Error> first_error;
+  for (const auto& file : files) {
+    const auto form = look_at(file);
+    if (form) {
+      seen.push_back({file, *form});
+      continue;
+    }
+    if (file.named) return std::unexpected(form.error());
+    if (!first_error) first_error = form.error();
+    notes.push_back("Passed over: " + form.error().message + ".");
   }
-  return table;
+  if (seen.empty() && first_error) return std::unexpected(*std::move(first_error));
+  return seen;
 }
+
+base::Result<Loaded> load_all(const std::vector<LookedAt>& files, Staging& staging) {
+  Loaded loaded;
+  std::optional<base::Error> first_error;
+  for (const auto& [file, form] : files) {
+    auto done = load_file(file, form, staging, loaded);
+    if (done) continue;
+    if (file.named || done.error().kind != base::ErrorKind::invalid_input) return std::unexpected(std::move(done).error());
+    loaded.notes.push_back("Passed over: " + done.error().message + ".");
+    if (!first_error) first_error = std::move(done).error();
+  }
+  if (loaded.parts.empty() && first_error) return std::unexpected(*std::move(first_error));
+  return loaded;
+}
+
+void append(std::vector<std::string> from, std::vector<std::string>& to) { std::ranges::move(from, std::back_inserter(to)); }
 
 }  // namespace
 
 base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop_token stop) {
   auto found = TRY(find_files(options.locations));
-  auto staging = TRY(Staging::create({options.threads, options.memory_max_bytes}, stop));
-  Loaded loaded;
-  for (const auto& file : found.files) TRY(load_file(file, staging, loaded));
-  auto plans = plan_tables(std::move(loaded.parts));
   DuckDbContents contents;
-  for (const auto& plan : plans.tables) contents.tables.push_back(TRY(make_table(plan, staging)));
   contents.notes = std::move(found.notes);
-  contents.notes.insert(contents.notes.end(), loaded.notes.begin(), loaded.notes.end());
-  contents.notes.insert(contents.notes.end(), plans.notes.begin(), plans.notes.end());
-  contents.files = std::move(found.files);
+  const auto files = TRY(look_at_all(found.files, contents.notes));
+  auto staging = TRY(Staging::create({options.threads, options.memory_max_bytes}, std::move(stop)));
+  auto loaded = TRY(load_all(files, staging));
+  append(std::move(loaded.notes), contents.notes);
+  for (const auto& part : loaded.parts) {
+    if (!part.parquet.empty()) contents.parquet.push_back(part.parquet);
+  }
+  for (const auto& [file, form] : files) contents.files.push_back(file);
   contents.databases = std::move(loaded.databases);
+  auto plans = plan_tables(std::move(loaded.parts));
+  append(std::move(plans.notes), contents.notes);
+  for (const auto& plan : plans.tables) contents.tables.push_back(TRY(expose(plan, staging, contents.notes)));
   return DuckDbSource::open(TRY(std::move(staging).close()), std::move(contents));
 }
 

@@ -18,16 +18,12 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool is_number(std::string_view type) {
-  return type == "DOUBLE" || type == "FLOAT" || type.ends_with("INT") || type.ends_with("INTEGER") ||
-         type.starts_with("DECIMAL");
-}
-
 bool go_together(const TableColumn& one, const TableColumn& other) {
   if (one.engine_type == other.engine_type) return true;
   // A column that is empty in one file is text there, whatever it is in the others.
   if (one.engine_type == "VARCHAR" || other.engine_type == "VARCHAR") return true;
-  return is_number(one.engine_type) && is_number(other.engine_type);
+  return (is_number_type(one.engine_type) && is_number_type(other.engine_type)) ||
+         (is_time_type(one.engine_type) && is_time_type(other.engine_type));
 }
 
 bool go_together(const Part& one, const Part& other) {
@@ -99,13 +95,23 @@ TablePlans plan_tables(std::vector<Part> parts) {
 }
 
 std::string relation_of(const TablePlan& plan) {
-  if (plan.parts.size() == 1) return plan.parts.front().relation;
-  std::string united;
+  const auto& first = plan.parts.front();
+  if (first.parquet.empty()) return first.relation;
+  std::string list;
+  bool alike = true;
   for (const auto& part : plan.parts) {
-    united += united.empty() ? "(" : " UNION ALL BY NAME ";
-    united += "SELECT * FROM " + part.relation;
+    list += (list.empty() ? "" : ", ") + sql::quote_text(part.parquet.string());
+    alike = alike && part.columns == first.columns;
   }
-  return united + ")";
+  // To unite by name DuckDB opens all files for each query, so only where the order or types differ.
+  return fmt::format("read_parquet([{}]{})", list, alike ? "" : ", union_by_name = true");
 }
+
+bool is_number_type(std::string_view type) {
+  return type == "DOUBLE" || type == "FLOAT" || type.ends_with("INT") || type == "INTEGER" || type == "UINTEGER" ||
+         type.starts_with("DECIMAL");
+}
+
+bool is_time_type(std::string_view type) { return type == "DATE" || type.starts_with("TIMESTAMP"); }
 
 }  // namespace insights::source

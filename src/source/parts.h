@@ -1,6 +1,7 @@
 // One file inside the staging database, and how parts become the tables that a run sees.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,9 @@ namespace insights::source {
 // What one file (or one table of a database file) holds.
 struct Part {
   DataFile file;
-  std::string name;      // the table's name if it stays alone
-  std::string relation;  // what stands after FROM
+  std::string name;               // the table's name if it stays alone
+  std::filesystem::path parquet;  // where the rows are; empty for a table of a database
+  std::string relation;           // otherwise: what stands after FROM
   std::vector<TableColumn> columns;
   std::string comment;
 };
@@ -29,11 +31,15 @@ struct TablePlans {
   std::vector<std::string> notes;  // what was put together, and what got another name
 };
 
-// Text or Parquet files of one kind and directory whose columns have the same names and types that go together are one table, its rows
-// in the order of the files' names. All others are tables of their own.
+// Text or Parquet files of one kind and directory whose columns have the same names and types that go together are one
+// table, its rows in the order of the files' names. All others are tables of their own.
 TablePlans plan_tables(std::vector<Part> parts);
 
 // What stands after FROM for all the parts of a table.
 std::string relation_of(const TablePlan& plan);
+
+// Type names of the engine: numbers of any kind, dates and moments.
+bool is_number_type(std::string_view type);
+bool is_time_type(std::string_view type);
 
 }  // namespace insights::source

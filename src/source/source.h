@@ -27,6 +27,7 @@ struct TableColumn {
   std::string name;
   std::string engine_type;  // as the engine writes it: "VARCHAR", "DECIMAL(18,3)"
   std::string comment;      // from the database; may be empty
+  bool operator==(const TableColumn&) const = default;
 };
 
 struct Table {
@@ -34,6 +35,7 @@ struct Table {
   std::string origin;  // the file(s) or schema it came from, for people
   std::vector<TableColumn> columns;
   std::string comment;
+  bool operator==(const Table&) const = default;
 };
 
 // Identifies the content that was read, so that a later verification can tell "the data changed" from "the

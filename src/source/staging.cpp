@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "source/watch.h"
+#include "sql/dialect.h"
 
 namespace insights::source {
 
@@ -59,7 +60,6 @@ base::Result<Staging> Staging::create(const EngineOptions& options, std::stop_to
   if (!connection) return std::unexpected(engine::error_of(connection.error()));
   Staging staging(std::move(directory), options, *std::move(database), *std::move(connection), std::move(stop));
   TRY(staging.run_or_error("SET GLOBAL TimeZone = 'UTC'"));
-  TRY(staging.run_or_error("CREATE SCHEMA insights_parts"));
   return staging;
 }
 
@@ -71,8 +71,12 @@ Staging::Staging(PrivateDirectory directory, EngineOptions options, engine::Data
       connection_(std::move(connection)),
       stop_(std::move(stop)) {}
 
-engine::Outcome<Rows> Staging::run(const std::string& statement) {
-  const Watch watch(connection_, {.stop = stop_});
+std::filesystem::path Staging::new_file(std::string_view extension) {
+  return directory_.path() / fmt::format("part_{}{}", ++files_, extension);
+}
+
+engine::Outcome<Rows> Staging::run(const std::string& statement, std::chrono::milliseconds time_max) {
+  const Watch watch(connection_, {time_max, stop_});
   return engine::run(connection_, statement);
 }
 
@@ -94,6 +98,12 @@ base::Result<Staging::Closed> Staging::close() && {
   { const auto last_session = std::move(connection_); }
   { const auto last_owner = std::move(database_); }
   return Closed{std::move(directory_), std::move(file), options_};
+}
+
+std::string attach_statement(const Staging::Attached& database) {
+  // The type is named, because for other kinds of files DuckDB would look for an extension.
+  return fmt::format("ATTACH {} AS {} (TYPE duckdb, READ_ONLY)", sql::quote_text(database.path),
+                     sql::quote_identifier(database.name));
 }
 
 }  // namespace insights::source

@@ -1,10 +1,12 @@
-// Where files become tables: a database in a private directory. Text is loaded into it; Parquet files and database files stay
-// where they are, and get views. When all is in place it is closed for good, and opened again to be read only.
+// Where files become tables: a private directory with the loaded text files, and a database of views over them and over
+// the files that are read in place. When all is there the database is closed for good, and opened again to be read only.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -39,13 +41,17 @@ class Staging {
   static base::Result<Staging> create(const EngineOptions& options, std::stop_token stop);
 
   // Runs one statement; a stop interrupts it.
-  engine::Outcome<Rows> run(const std::string& statement);
+  engine::Outcome<Rows> run(const std::string& statement,
+                            std::chrono::milliseconds time_max = std::chrono::hours{24});
   // The same, with any failure as an Error in the engine's words.
   base::Result<Rows> run_or_error(const std::string& statement);
   // The cancelled Error if a stop was asked for.
   base::Status stopped() const;
+  const std::stop_token& stop_token() const { return stop_; }
+  // A name in the private directory that no file has yet.
+  std::filesystem::path new_file(std::string_view extension);
 
-  // What is to be done again at each opening: the attached database files.
+  // A database file beside the staging database; to be attached again at each opening.
   struct Attached {
     std::string path;
     std::string name;
@@ -67,7 +73,10 @@ class Staging {
   engine::Database database_;
   engine::Connection connection_;
   std::stop_token stop_;
+  int files_ = 0;
 };
+
+std::string attach_statement(const Staging::Attached& database);
 
 // The settings that hold for loading and reading alike.
 std::vector<engine::Setting> engine_settings(const EngineOptions& options, const std::filesystem::path& directory);

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "sql/utf8.h"
+
 namespace insights::sql {
 
 namespace {
@@ -32,31 +34,10 @@ std::unexpected<base::Error> refused(std::string message, std::string hint) {
   return base::fail(ErrorKind::refused, std::move(message), std::move(hint));
 }
 
-// How many bytes the character that starts at `bytes` has, 0 if they are no UTF-8. Overlong forms, surrogates and what is
-// beyond U+10FFFF are no UTF-8.
-std::size_t character_bytes(std::string_view bytes) {
-  const auto byte = [&](std::size_t index) {
-    return index < bytes.size() ? static_cast<unsigned char>(bytes[index]) : 0U;
-  };
-  const auto follows = [&](std::size_t index) { return (byte(index) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF && follows(1)) return 2;
-  if (first >= 0xE0 && first <= 0xEF && follows(1) && follows(2)) {
-    if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F)) return 0;
-    return 3;
-  }
-  if (first >= 0xF0 && first <= 0xF4 && follows(1) && follows(2) && follows(3)) {
-    if ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F)) return 0;
-    return 4;
-  }
-  return 0;
-}
-
 base::Status check_characters(std::string_view text) {
   while (!text.empty()) {
     if (text.front() == '\0') return refused("the query holds a NUL character", "Remove it.");
-    const auto bytes = character_bytes(text);
+    const auto bytes = utf8_character_bytes(text);
     if (bytes == 0) return refused("the query is not valid UTF-8", "Write it in UTF-8.");
     text.remove_prefix(bytes);
   }

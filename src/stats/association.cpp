@@ -116,7 +116,15 @@ std::optional<Correlation> spearman(std::span<const double> x, std::span<const d
   base::ensure(x.size() == y.size(), "a correlation needs pairs");
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::ranges::all_of(x, finite) || !std::ranges::all_of(y, finite)) return std::nullopt;
-  return pearson(co_moments_of(average_ranks(x), average_ranks(y)));
+  auto result = pearson(co_moments_of(average_ranks(x), average_ranks(y)));
+  if (!result) return result;
+  // Student's t is too sure of few ranks: no order of n is rarer than 1 in n!, two-sided 2.
+  double orders = 1.0;
+  for (std::size_t rank = 2; rank <= std::min<std::size_t>(x.size(), 20); ++rank) {
+    orders *= static_cast<double>(rank);
+  }
+  if (x.size() <= 20) result->p_value = std::max(result->p_value, 2.0 / orders);
+  return result;
 }
 
 }  // namespace insights::stats

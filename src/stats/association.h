@@ -37,7 +37,7 @@ struct Correlation {
 [[nodiscard]] std::optional<Correlation> pearson(const CoMoments& pairs);
 
 // Spearman's rho: Pearson's r of average ranks; p from Student's t (R cor.test(method = "spearman", exact = FALSE)
-// without continuity correction). x, y [n] of one length, finite. Nothing when n < 3 or one side is all ties.
+// without continuity correction), but never below 2 / n! for n <= 20. x, y [n] of one length, finite. Nothing when n < 3 or one side is all ties.
 [[nodiscard]] std::optional<Correlation> spearman(std::span<const double> x, std::span<const double> y);
 
 }  // namespace insights::stats

@@ -1,0 +1,154 @@
+#include "analyst/same_cause.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "patterns/wording.h"
+
+namespace insights::analyst {
+
+namespace {
+
+using patterns::Candidate;
+using patterns::no_column;
+using patterns::Workspace;
+
+constexpr double same_rows_share = 0.95;   // of the rows of both
+constexpr double echo_rows_share = 0.05;   // of B's rows that must be A's before A is asked to explain B
+
+bool is_about_rows(const Candidate& candidate) { return candidate.column != no_column; }
+
+std::size_t rows_of(const Workspace& workspace, const Candidate& candidate) {
+  std::size_t count = 0;
+  workspace.subject.codes(candidate.column).codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row) count += codes[row] == candidate.value ? 1 : 0;
+  });
+  return count;
+}
+
+std::size_t rows_in_both(const Workspace& workspace, const Candidate& a, const Candidate& b) {
+  std::size_t count = 0;
+  workspace.subject.codes(a.column).codes.visit([&](const auto* codes_a) {
+    workspace.subject.codes(b.column).codes.visit([&](const auto* codes_b) {
+      for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row) {
+        count += codes_a[row] == a.value && codes_b[row] == b.value ? 1 : 0;
+      }
+    });
+  });
+  return count;
+}
+
+// Does `a` lead `b` when both tell the same?
+bool leads(const Workspace& workspace, const Candidate& a, const Candidate& b) {
+  if (a.rank != b.rank) return a.rank > b.rank;
+  const auto values_a = workspace.subject.codes(a.column).values(), values_b = workspace.subject.codes(b.column).values();
+  if (values_a != values_b) return values_a > values_b;
+  return a.entry.fingerprint < b.entry.fingerprint;
+}
+
+class Judge {
+ public:
+  Judge(const Workspace& workspace, const std::vector<const Candidate*>& accepted)
+      : workspace_(workspace), accepted_(accepted), causes_(accepted.size()), rows_(accepted.size(), 0) {
+    for (std::size_t i = 0; i < accepted.size(); ++i) {
+      if (is_about_rows(*accepted[i])) rows_[i] = rows_of(workspace, *accepted[i]);
+    }
+  }
+
+  void find_same_rows() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      for (std::size_t j = i + 1; j < accepted_.size(); ++j) {
+        if (causes_[i]) break;
+        if (causes_[j] || !comparable(i, j) || accepted_[i]->column == accepted_[j]->column) continue;
+        if (accepted_[i]->entry.pattern != accepted_[j]->entry.pattern) continue;
+        const auto smaller = std::min(rows_[i], rows_[j]), larger = std::max(rows_[i], rows_[j]);
+        if (static_cast<double>(smaller) < same_rows_share * static_cast<double>(larger)) continue;
+        const auto both = rows_in_both(workspace_, *accepted_[i], *accepted_[j]);
+        if (static_cast<double>(both) < same_rows_share * static_cast<double>(larger)) continue;
+        if (leads(workspace_, *accepted_[i], *accepted_[j])) causes_[j] = Cause{i, false};
+        else causes_[i] = Cause{j, false};
+      }
+    }
+  }
+
+  // One claim an entity and measure; a higher-ranked one (a customer gone) stands for all measures.
+  void find_same_entity() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      for (std::size_t j = 0; j < accepted_.size(); ++j) {
+        if (i == j || causes_[i] || causes_[j] || !comparable(i, j)) continue;
+        const auto &a = *accepted_[i], &b = *accepted_[j];
+        if (a.column != b.column || a.value != b.value) continue;
+        const bool absorbs_all = a.rank > b.rank;
+        const bool same_measure = a.rank == b.rank && a.measure == b.measure && stronger(i, j);
+        if (absorbs_all || same_measure) causes_[j] = Cause{i, false};
+      }
+    }
+  }
+
+  void find_echoes(std::stop_token stop) {
+    // Strong roots first: what explains much is rarely itself explained.
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      if (!causes_[i] && is_about_rows(*accepted_[i])) order.push_back(i);
+    }
+    std::ranges::stable_sort(order, [&](std::size_t i, std::size_t j) { return rows_[i] < rows_[j]; });
+    for (const std::size_t root : order) {
+      if (causes_[root] || stop.stop_requested()) continue;
+      frame::Mask without_root;
+      for (const std::size_t other : order) {
+        if (other == root || causes_[other] || !may_explain(root, other)) continue;
+        if (without_root.empty()) without_root = patterns::mask_without(workspace_.subject, accepted_[root]->column, accepted_[root]->value);
+        if (accepted_[other]->survives(without_root)) continue;
+        if (rows_[root] >= rows_[other] && !survives_without(root, other)) continue;
+        causes_[other] = Cause{root, true};
+      }
+    }
+  }
+
+  std::vector<std::optional<Cause>> take() {
+    for (auto& cause : causes_) {  // the one that stays may itself have been taken over
+      for (int hops = 0; cause && causes_[cause->of] && hops < 10; ++hops) cause->of = causes_[cause->of]->of;
+    }
+    return std::move(causes_);
+  }
+
+ private:
+  bool comparable(std::size_t i, std::size_t j) const { return is_about_rows(*accepted_[i]) && is_about_rows(*accepted_[j]); }
+
+  bool stronger(std::size_t i, std::size_t j) const {
+    const auto &a = *accepted_[i], &b = *accepted_[j];
+    if (a.entry.p != b.entry.p) return a.entry.p < b.entry.p;
+    if (a.impact != b.impact) return a.impact > b.impact;
+    return a.entry.fingerprint < b.entry.fingerprint;
+  }
+
+  bool may_explain(std::size_t root, std::size_t other) const {
+    if (!accepted_[other]->survives || accepted_[root]->column == accepted_[other]->column) return false;
+    const auto both = static_cast<double>(rows_in_both(workspace_, *accepted_[root], *accepted_[other]));
+    return both >= echo_rows_share * static_cast<double>(rows_[other]) ||
+           both >= 0.5 * static_cast<double>(rows_[root]);
+  }
+
+  bool survives_without(std::size_t root, std::size_t other) const {
+    if (!accepted_[root]->survives) return true;
+    return accepted_[root]->survives(patterns::mask_without(workspace_.subject, accepted_[other]->column, accepted_[other]->value));
+  }
+
+  const Workspace& workspace_;
+  const std::vector<const Candidate*>& accepted_;
+  std::vector<std::optional<Cause>> causes_;
+  std::vector<std::size_t> rows_;
+};
+
+}  // namespace
+
+std::vector<std::optional<Cause>> same_causes(const Workspace& workspace, const std::vector<const Candidate*>& accepted,
+                                              std::stop_token stop) {
+  Judge judge(workspace, accepted);
+  judge.find_same_rows();
+  judge.find_same_entity();
+  judge.find_echoes(stop);
+  return judge.take();
+}
+
+}  // namespace insights::analyst

@@ -1,0 +1,180 @@
+#include "analyst/statistical.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "analyst/same_cause.h"
+#include "findings/control_false_discovery.h"
+#include "patterns/all.h"
+
+namespace insights::analyst {
+
+namespace {
+
+using findings::Decision;
+using patterns::Candidate;
+using patterns::Workspace;
+
+struct Examined {
+  std::unique_ptr<Workspace> workspace;
+  std::vector<Candidate> candidates;
+  std::vector<double> actionability;  // [candidates]
+  std::size_t first_entry = 0;        // of its candidates in the ledger
+};
+
+constexpr std::size_t causes_compared_max = 80;  // candidates that are compared pair by pair, a subject
+
+Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary, const Brief& brief,
+                 const Progress& progress, std::stop_token stop) {
+  Examined examined;
+  examined.workspace = std::make_unique<Workspace>(
+      patterns::prepare(*prepared.subject, vocabulary, brief.as_of, prepared.decoys, brief.threads, stop));
+  for (const auto& pattern : patterns::all) {
+    if (stop.stop_requested()) break;
+    auto found = pattern.examine(*examined.workspace);
+    std::int64_t material = 0;
+    for (auto& candidate : found) {
+      candidate.entry.decoy = candidate.column != patterns::no_column && examined.workspace->is_decoy(candidate.column);
+      material += candidate.material ? 1 : 0;
+      examined.candidates.push_back(std::move(candidate));
+      examined.actionability.push_back(pattern.actionability);
+    }
+    if (progress) progress(pattern.name, static_cast<std::int64_t>(found.size()), material);
+  }
+  return examined;
+}
+
+// The score of findings/rank.h before anything is proven: decides which claims are worth their queries.
+double promise(const Candidate& candidate, double actionability, const Workspace& workspace, const findings::Focus& focus) {
+  const double unit = workspace.money_per_month > 0 ? 0.0002 * workspace.money_per_month : 1;
+  const double money = std::log1p(std::max(0.0, candidate.impact) / unit);
+  double boost = 1;
+  if (const auto weight = focus.weights.find(candidate.entry.pattern); weight != focus.weights.end()) boost = weight->second;
+  return (0.5 + money) * (0.4 + 0.6 * candidate.surprise) * actionability * boost;
+}
+
+class Investigating {
+ public:
+  Investigating(const Brief& brief, std::vector<Examined> examined) : brief_(brief), examined_(std::move(examined)) {}
+
+  Investigation run(std::stop_token stop) {
+    correct();
+    for (auto& one : examined_) settle(one, stop);
+    std::ranges::stable_sort(ready_, [](const Ready& a, const Ready& b) {
+      return a.promise != b.promise ? a.promise > b.promise : a.candidate->entry.fingerprint < b.candidate->entry.fingerprint;
+    });
+    for (const auto& ready : ready_) {
+      if (stop.stop_requested()) break;
+      auto& entry = result_.ledger.entries[ready.entry];
+      if (result_.claims.size() >= brief_.claims_max) {
+        entry.decision = Decision::below_top;
+        continue;
+      }
+      result_.claims.push_back({stated(ready), ready.entry});
+    }
+    return std::move(result_);
+  }
+
+ private:
+  struct Ready {
+    const Candidate* candidate;
+    double actionability, promise;
+    std::size_t entry;
+    std::vector<std::string> also;
+    std::int64_t tested_in_family;
+  };
+
+  void correct() {
+    std::vector<findings::Hypothesis> hypotheses;
+    for (auto& one : examined_) {
+      one.first_entry = hypotheses.size();
+      for (const auto& candidate : one.candidates) hypotheses.push_back({candidate.entry, candidate.material});
+    }
+    auto correction = findings::control_false_discovery(hypotheses, brief_.false_discovery_rate);
+    result_.ledger.entries = std::move(correction.entries);
+    for (const auto& entry : result_.ledger.entries) ++family_sizes_[entry.family];
+  }
+
+  void settle(const Examined& one, std::stop_token stop) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < one.candidates.size(); ++i) {
+      const auto& entry = result_.ledger.entries[one.first_entry + i];
+      if (entry.decision == Decision::published && one.candidates[i].claim) places.push_back(i);
+    }
+    const auto promise_of = [&](std::size_t i) {
+      return promise(one.candidates[i], one.actionability[i], *one.workspace, brief_.focus);
+    };
+    std::ranges::stable_sort(places, [&](std::size_t a, std::size_t b) { return promise_of(a) > promise_of(b); });
+    for (std::size_t i = causes_compared_max; i < places.size(); ++i) {
+      result_.ledger.entries[one.first_entry + places[i]].decision = Decision::below_top;
+    }
+    if (places.size() > causes_compared_max) places.resize(causes_compared_max);
+
+    std::vector<const Candidate*> accepted;
+    for (const std::size_t i : places) accepted.push_back(&one.candidates[i]);
+    const auto causes = same_causes(*one.workspace, accepted, stop);
+    std::vector<std::vector<std::string>> also(places.size());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (!causes[i]) continue;
+      auto& entry = result_.ledger.entries[one.first_entry + places[i]];
+      entry.decision = causes[i]->echo ? Decision::explained : Decision::merged;
+      entry.note = "by " + accepted[causes[i]->of]->entry.fingerprint;
+      also[causes[i]->of].push_back(entry.fingerprint);
+    }
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const std::size_t entry = one.first_entry + places[i];
+      if (causes[i]) continue;
+      ready_.push_back({accepted[i], one.actionability[places[i]], promise_of(places[i]), entry, also[i],
+                        family_sizes_[accepted[i]->entry.family]});
+    }
+  }
+
+  findings::Claim stated(const Ready& ready) const {
+    auto claim = ready.candidate->claim();
+    const auto& entry = result_.ledger.entries[ready.entry];
+    claim.test.p = entry.p;
+    claim.test.q = entry.q;
+    claim.test.statistic = entry.statistic;
+    claim.test.effect = entry.effect;
+    claim.test.tested_in_family = ready.tested_in_family;
+    claim.strength = entry.fact ? findings::Strength::descriptive : findings::Strength::significant;
+    claim.surprise = ready.candidate->surprise;
+    claim.actionability = ready.actionability;
+    claim.also = ready.also;
+    return claim;
+  }
+
+  const Brief& brief_;
+  std::vector<Examined> examined_;
+  std::map<std::string, std::int64_t> family_sizes_;
+  std::vector<Ready> ready_;
+  Investigation result_;
+};
+
+}  // namespace
+
+base::Result<Investigation> StatisticalAnalyst::investigate(const Brief& brief, const std::vector<Prepared>& subjects,
+                                                            const Progress& progress, std::stop_token stop) {
+  std::vector<Examined> examined;
+  std::vector<findings::Base> bases;
+  std::int64_t decoys = 0;
+  for (const auto& prepared : subjects) {
+    if (stop.stop_requested()) break;
+    examined.push_back(examine(prepared, vocabulary_, brief, progress, stop));
+    decoys += static_cast<std::int64_t>(prepared.decoys.size());
+    const auto& workspace = *examined.back().workspace;
+    const auto& subject = *prepared.subject;
+    if (subject.money && workspace.money_per_month > 0) {
+      const auto& unit = subject.columns[*subject.money].unit;
+      const bool known = std::ranges::any_of(bases, [&](const findings::Base& base) { return base.unit == unit; });
+      if (!known) bases.push_back({unit, true, "month", workspace.money_per_month});
+    }
+  }
+  auto result = Investigating(brief, std::move(examined)).run(stop);
+  result.decoy_columns = decoys;
+  result.bases = std::move(bases);
+  return result;
+}
+
+}  // namespace insights::analyst

@@ -1,0 +1,60 @@
+// The commands in one table: their words for --help, completion and docs/reference/cli.md, the flags they take, and
+// what they run. To add a command: one file that defines its function, one entry in commands.cpp, one section in
+// docs/reference/cli.md.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/exit_code.h"
+#include "config/config.h"
+#include "config/keys.h"
+#include "config/load.h"
+
+namespace insights::cli {
+
+// What stands on the command line besides flags.
+enum class Arguments { locations, report_and_locations, shell };
+
+struct Command;
+
+// One parsed command line.
+struct Invocation {
+  const Command* command = nullptr;
+  std::vector<std::string> arguments;  // in order; locations are in `settings`, too
+  config::LoadOptions settings;
+  bool json = false;
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;   // one line
+  std::string_view detail;    // more for --help; may be empty
+  std::string_view usage;     // "PATH..."
+  std::string_view argument_help;
+  Arguments arguments = Arguments::locations;
+  bool takes_config = true;   // false: neither file nor environment is read, no flag but --help is known
+  bool takes_json = false;
+  bool takes_every_setting = false;
+  std::span<const std::string_view> settings;  // names of keys, unless takes_every_setting
+  std::span<const std::string_view> examples;
+  base::Result<ExitCode> (*run)(const Invocation& invocation, const config::Config& config) = nullptr;
+};
+
+std::span<const Command> commands();
+const Command* find_command(std::string_view name);
+
+// The settings the command takes as flags, in the order of config::keys().
+std::vector<const config::Key*> flags_of(const Command& command);
+
+// Each in its own file.
+base::Result<ExitCode> run_explore(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_schema(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_verify(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_doctor(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_completion(const Invocation& invocation, const config::Config& config);
+
+}  // namespace insights::cli

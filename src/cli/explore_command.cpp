@@ -1,0 +1,90 @@
+// `insights explore`: from the command line to delivered reports.
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/parts.h"
+#include "cli/progress.h"
+#include "cli/say.h"
+#include "report/json.h"
+
+namespace insights::cli {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+using base::Status;
+using config::Config;
+
+// Before the work, not after it: can everything be written?
+Status check_targets(const std::vector<Target>& targets, const Config& config) {
+  for (const auto& target : targets) {
+    if (target.file != "-") TRY(check_writable(target.file));
+  }
+  if (!config.ledger_file.empty()) TRY(check_writable(config.ledger_file));
+  return {};
+}
+
+// Writes a file; what does not go there goes where it can. True when it went there.
+bool write_or_rescue(const std::string& file, const std::string& text, Progress& progress) {
+  const auto written = write_file(file, text);
+  if (written) {
+    progress.remark(fmt::format("wrote {}", file));
+    return true;
+  }
+  say_error(written.error());
+  const auto rescued = rescue(file, text);
+  if (rescued) {
+    say_error({ErrorKind::unavailable, fmt::format("it is in {} instead", *rescued), ""});
+  } else if (const auto shown = write_standard_output(text); !shown) {
+    say_error(shown.error());
+  }
+  return false;
+}
+
+// Everything that can be written is written, whatever else fails. Standard output is the last: who reads it may leave.
+bool deliver(const explore::Run& run, const std::vector<Target>& targets, const Config& config,
+             Progress& progress) {
+  bool delivered = true;
+  if (!config.ledger_file.empty()) {
+    delivered = write_or_rescue(config.ledger_file, report::ledger_json_lines(run.ledger), progress);
+  }
+  for (const auto& target : targets) {
+    if (target.file == "-") continue;
+    const auto text = rendered(run, target.format, config, Look{});
+    delivered = write_or_rescue(target.file, text, progress) && delivered;
+  }
+  for (const auto& target : targets) {
+    if (target.file != "-") continue;
+    const auto text = rendered(run, target.format, config, standard_output_look(config));
+    const auto written = write_standard_output(text);
+    if (!written) say_error(written.error());
+    delivered = written.has_value() && delivered;
+  }
+  return delivered;
+}
+
+}  // namespace
+
+Result<ExitCode> run_explore(const Invocation&, const Config& config) {
+  const auto targets = targets_of(config);
+  if (!targets) return usage_error(targets.error());
+  const auto focus = focus_of(config);
+  if (!focus) return usage_error(focus.error());
+  if (config.locations.empty()) return usage_error(nothing_named("explore"));
+  TRY(check_targets(*targets, config));
+
+  const Interrupt interrupt;  // First: the threads made after it leave signals to it.
+  Progress progress(progress_style(config), stderr);
+  const std::stop_callback stopping(interrupt.token(), [&] {
+    progress.remark("stopping; what is proven so far will be reported (Ctrl-C again: stop at once)");
+  });
+  const auto run = TRY(run_exploration(config, *focus, progress, interrupt.token()));
+  progress.close();
+  if (run.partial) progress.remark("ended early: " + run.partial_reason);
+  if (!deliver(run, *targets, config, progress)) return ExitCode::failed;
+  return run.partial ? ExitCode::partial : ExitCode::done;
+}
+
+}  // namespace insights::cli

@@ -1,0 +1,152 @@
+#include "cli/parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalog/read.h"
+#include "catalog/vocabulary.h"
+#include "catalog/vocabulary_files.h"
+#include "config/focus.h"
+#include "config/text_file.h"
+#include "findings/evidence.h"
+#include "report/html.h"
+#include "report/json.h"
+#include "report/markdown.h"
+#include "report/text.h"
+#include "source/open.h"
+#include "sql/gate.h"
+
+namespace insights::cli {
+namespace {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using config::Config;
+
+Result<catalog::Vocabulary> vocabulary_of(const Config& config) {
+  std::string additions;
+  if (!config.vocabulary_file.empty()) {
+    additions = TRY(config::read_text_file(config.vocabulary_file, "the vocabulary file"));
+  }
+  return catalog::read_vocabulary(catalog::vocabulary_files::vocabulary_toml(), additions);
+}
+
+explore::Budget budget_of(const Config& config) {
+  explore::Budget budget;
+  budget.queries_max = config.queries_max;
+  budget.rows_max = config.rows_max;
+  budget.bytes_max = config.bytes_max;
+  budget.time_max = config.time_max;
+  budget.query_time_max = config.query_time_max;
+  return budget;
+}
+
+findings::NumberStyle number_style_of(const Config& config) {
+  return {.indian_units = config.number_style == config::NumberStyle::indian};
+}
+
+DataState data_state(const source::DataVersion& then, const source::DataVersion& now) {
+  if (then.digest.empty() || now.digest.empty()) return DataState::unknown;
+  return then.digest == now.digest ? DataState::unchanged : DataState::changed;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::string>& locations,
+                                                    const Config& config, std::stop_token stop) {
+  source::OpenOptions options;
+  options.locations = locations;
+  options.threads = static_cast<int>(config.threads);
+  options.memory_max_bytes = config.memory_max_bytes;
+  return source::open(options, stop);
+}
+
+Result<catalog::Metadata> read_metadata(const Config& config) {
+  auto metadata = TRY(catalog::read_metadata(config.metadata_directory));
+  if (!config.context_file.empty()) {
+    metadata.business_context = TRY(config::read_text_file(config.context_file, "the context file"));
+  }
+  return metadata;
+}
+
+Result<catalog::Catalog> read_catalog(source::Source& source, const Config& config,
+                                      explore::RunObserver& observer, std::stop_token stop) {
+  const auto gate = TRY(sql::Gate::open(source.dialect()));
+  const auto vocabulary = TRY(vocabulary_of(config));
+  const auto metadata = TRY(read_metadata(config));
+  catalog::ReadOptions options;
+  options.as_of = config.as_of;
+  options.load.rows_max = config.rows_max;
+  options.on_loaded = [&](const std::string& table, std::int64_t rows) {
+    observer.on(explore::TableLoaded{table, rows});
+  };
+  return catalog::read(source, gate, vocabulary, metadata, options, stop);
+}
+
+Result<findings::Focus> focus_of(const Config& config) {
+  const auto known = TRY(config::focus_areas(config.focus_directory));
+  findings::Focus focus;
+  for (const auto& area : TRY(config::chosen(known, config.focus))) {
+    focus.name += (focus.name.empty() ? "" : ", ") + area.name;
+    focus.text += (focus.text.empty() ? "" : "\n\n") + area.text;
+    for (const auto& [topic, weight] : area.weights) {
+      auto& highest = focus.weights[topic];
+      highest = std::max(highest, weight);
+    }
+  }
+  return focus;
+}
+
+Result<explore::Run> run_exploration(const Config& config, const findings::Focus& focus,
+                                     explore::RunObserver& observer, std::stop_token stop) {
+  const auto source = TRY(open_source(config.locations, config, stop));
+  const auto understood = TRY(read_catalog(*source, config, observer, stop));
+  (void)budget_of(config), (void)number_style_of(config), (void)focus;
+  return fail(ErrorKind::unavailable, "exploring is not wired yet");
+}
+
+Result<Verification> verify_run(const explore::Run& saved, const std::vector<std::string>& locations,
+                                const Config& config, Progress& progress, std::stop_token stop) {
+  progress.doing("opening the source");
+  const auto source = TRY(open_source(locations, config, stop));
+  const auto gate = TRY(sql::Gate::open(source->dialect()));
+  progress.doing("comparing the data with the report's");
+  const auto version = TRY(source->version(stop));
+  Verification verification{.data = data_state(saved.data, version), .findings = {}};
+  findings::EvidenceLimits limits;
+  limits.query.time_max = config.query_time_max;
+  limits.queries_max = config.queries_max;
+  findings::EvidenceReader reader(*source, gate, limits);
+  const findings::VerifyOptions options{.data_unchanged = verification.data == DataState::unchanged,
+                                        .style = number_style_of(config)};
+  for (const auto& finding : saved.findings) {
+    progress.doing("verifying " + finding.id + ": " + finding.title);
+    auto checks = TRY(findings::verify(finding, reader, options, stop));
+    verification.findings.push_back({finding.id, finding.title, std::move(checks)});
+  }
+  return verification;
+}
+
+std::string rendered(const explore::Run& run, config::Format format, const Config& config,
+                     const Look& look) {
+  switch (format) {
+    case config::Format::text: {
+      report::TextOptions options;
+      options.color = look.color;
+      options.unicode = look.unicode;
+      options.width = look.width;
+      options.verbose = config.verbose;
+      return report::to_text(run, options);
+    }
+    case config::Format::json: return report::to_json(run);
+    case config::Format::markdown: return report::to_markdown(run);
+    case config::Format::html: return report::to_html(run);
+  }
+  std::unreachable();
+}
+
+std::string_view analyst_name() { return "statistical"; }
+
+}  // namespace insights::cli

@@ -1,0 +1,66 @@
+// The composition root: the one place that makes the parts of a run from the settings. Everything a command needs of
+// the rooms above comes through here.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/metadata.h"
+#include "cli/say.h"
+#include "config/config.h"
+#include "explore/events.h"
+#include "explore/run.h"
+#include "findings/rank.h"
+#include "findings/verify.h"
+#include "source/source.h"
+
+namespace insights::cli {
+
+// What the settings name, opened for reading. Error besides those of source::open: invalid_input when nothing is named.
+base::Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::string>& locations,
+                                                          const config::Config& config,
+                                                          std::stop_token stop);
+
+// The metadata directory, with the context file in place of its business_context.txt when one is set.
+base::Result<catalog::Metadata> read_metadata(const config::Config& config);
+
+base::Result<catalog::Catalog> read_catalog(source::Source& source, const config::Config& config,
+                                            explore::RunObserver& observer, std::stop_token stop);
+
+// The chosen focus areas as one: of each topic the largest weight. Error: not_found.
+base::Result<findings::Focus> focus_of(const config::Config& config);
+
+// One exploration, from opening to ranked findings.
+base::Result<explore::Run> run_exploration(const config::Config& config, const findings::Focus& focus,
+                                           explore::RunObserver& observer, std::stop_token stop);
+
+// What became of one saved finding.
+struct VerifiedFinding {
+  std::string id, title;  // as saved
+  std::vector<findings::Check> checks;
+};
+
+enum class DataState { unchanged, changed, unknown };
+
+struct Verification {
+  DataState data = DataState::unknown;
+  std::vector<VerifiedFinding> findings;
+};
+
+// Runs the evidence of a saved run again, over `locations`.
+base::Result<Verification> verify_run(const explore::Run& saved, const std::vector<std::string>& locations,
+                                      const config::Config& config, Progress& progress,
+                                      std::stop_token stop);
+
+std::string rendered(const explore::Run& run, config::Format format, const config::Config& config,
+                     const Look& look);
+
+// The analyst that a run would use: "statistical".
+std::string_view analyst_name();
+
+}  // namespace insights::cli

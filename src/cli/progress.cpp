@@ -1,0 +1,162 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace insights::cli {
+namespace {
+
+constexpr auto redraw_every = std::chrono::milliseconds(250);
+constexpr std::size_t plain_characters_max = 400;
+
+std::size_t columns_of(std::FILE* out) {
+  winsize size{};
+  const bool known = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 10;
+  return known ? size.ws_col : 80;
+}
+
+// What cannot be told on standard error cannot be told anywhere: failures are not looked at.
+void put(std::FILE* out, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), out);
+  std::fflush(out);
+}
+
+bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+}  // namespace
+
+std::string grouped(std::int64_t number) {
+  auto digits = fmt::format("{}", number);
+  const std::size_t sign = number < 0 ? 1 : 0;
+  for (std::size_t at = digits.size(); at > sign + 3;) {
+    at -= 3;
+    digits.insert(at, ",");
+  }
+  return digits;
+}
+
+std::string one_line(std::string_view text, std::size_t characters_max) {
+  std::string line;
+  std::size_t characters = 0;
+  std::size_t last_character = 0;
+  for (const char byte : text) {
+    const bool is_break = byte == '\n' || byte == '\r' || byte == '\t' || byte == ' ';
+    if (is_break && (line.empty() || line.back() == ' ')) continue;
+    if (starts_character(byte)) {
+      if (characters == characters_max) return line.substr(0, last_character) + "…";
+      last_character = line.size();
+      ++characters;
+    }
+    const bool is_control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F;
+    line += is_break ? ' ' : is_control ? '?' : byte;
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+Progress::Progress(ProgressStyle style, std::FILE* out) : style_(style), out_(out) {
+  if (style_ != ProgressStyle::line) return;
+  clock_ = std::jthread([this](std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested() && !closed_) {
+      closing_.wait_for(lock, stop, redraw_every, [this] { return closed_; });
+      if (!stop.stop_requested() && !closed_) draw();
+    }
+  });
+}
+
+Progress::~Progress() { close(); }
+
+void Progress::on(const explore::Event& event) {
+  const std::scoped_lock lock(mutex_);
+  std::visit([this](const auto& known) { take(known); }, event);
+}
+
+void Progress::doing(const std::string& activity) {
+  const std::scoped_lock lock(mutex_);
+  step(activity);
+}
+
+void Progress::remark(const std::string& text) {
+  const std::scoped_lock lock(mutex_);
+  if (style_ == ProgressStyle::quiet) return;
+  erase();
+  put(out_, one_line(text, plain_characters_max) + "\n");
+}
+
+void Progress::close() {
+  const std::scoped_lock lock(mutex_);
+  erase();
+  closed_ = true;
+  closing_.notify_all();
+}
+
+void Progress::take(const explore::Started& event) { step("run " + event.run_id); }
+
+void Progress::take(const explore::TableLoaded& event) {
+  step(fmt::format("read {}: {} rows", event.table, grouped(event.rows)));
+}
+
+void Progress::take(const explore::CatalogRead& event) {
+  step(fmt::format("understood {} tables with {} columns", grouped(event.tables), grouped(event.columns)));
+}
+
+void Progress::take(const explore::QueryRun& event) {
+  ++queries_;
+  const auto outcome = event.error.empty() ? fmt::format("{} rows", grouped(event.rows))
+                                           : "failed: " + event.error;
+  step(fmt::format("query {}, {} ms, {}: {}", queries_, grouped(event.milliseconds), outcome, event.sql));
+}
+
+void Progress::take(const explore::HypothesesTested& event) {
+  tested_ += event.tested;
+  step(fmt::format("tested {} of {}, {} hold", grouped(event.tested), event.pattern,
+                   grouped(event.accepted)));
+}
+
+void Progress::take(const explore::FindingProven& event) {
+  ++findings_;
+  step("proven: " + (event.finding == nullptr ? std::string() : event.finding->title));
+}
+
+void Progress::take(const explore::Finished& event) {
+  step(event.partial ? "ended early: " + event.reason : "finished");
+}
+
+void Progress::step(const std::string& activity) {
+  activity_ = activity;
+  if (closed_) return;
+  switch (style_) {
+    case ProgressStyle::quiet:
+    case ProgressStyle::remarks: return;
+    case ProgressStyle::line:
+      if (!drawn_) draw();  // The clock draws the rest: a fast run must not flood the terminal.
+      return;
+    case ProgressStyle::plain: put(out_, one_line(activity, plain_characters_max) + "\n"); return;
+  }
+}
+
+std::string Progress::line() const {
+  const auto elapsed =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_);
+  auto text = fmt::format("{} s", elapsed.count());
+  if (queries_ > 0) text += fmt::format(" · {} queries", grouped(queries_));
+  if (tested_ > 0) text += fmt::format(" · {} tested", grouped(tested_));
+  if (findings_ > 0) text += fmt::format(" · {} proven", grouped(findings_));
+  return text + " · " + activity_;
+}
+
+void Progress::draw() {
+  if (activity_.empty()) return;
+  put(out_, fmt::format("\r{}\x1b[K", one_line(line(), columns_of(out_) - 1)));
+  drawn_ = true;
+}
+
+void Progress::erase() {
+  if (!drawn_) return;
+  put(out_, "\r\x1b[K");
+  drawn_ = false;
+}
+
+}  // namespace insights::cli

@@ -1,0 +1,160 @@
+#include "explore/explore.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "catalog/read.h"
+#include "explore/metered_source.h"
+#include "findings/merge.h"
+#include "findings/prove.h"
+#include "findings/rank.h"
+#include "findings/renumber.h"
+#include "patterns/workspace.h"
+
+namespace insights::explore {
+
+namespace {
+
+using findings::Decision;
+using findings::Finding;
+
+std::vector<analyst::Prepared> with_decoys(catalog::Catalog& catalog, const Order& order) {
+  std::vector<analyst::Prepared> prepared;
+  for (auto& subject : catalog.subjects) {
+    auto decoys = patterns::add_decoys(subject, order.decoys, order.seed);
+    prepared.push_back({&subject, std::move(decoys)});
+  }
+  return prepared;
+}
+
+// Runs the evidence of every claim; what it does not bear out goes to the ledger with the reason.
+std::vector<Finding> prove_all(analyst::Investigation& investigation, findings::EvidenceReader& reader, const Order& order,
+                               RunObserver& observer, std::stop_token stop) {
+  std::vector<Finding> proven;
+  for (const auto& [claim, place] : investigation.claims) {
+    auto& entry = investigation.ledger.entries[place];
+    auto finding = stop.stop_requested() ? base::Result<Finding>(base::fail(base::ErrorKind::cancelled, "the run was stopped before its proof"))
+                                         : findings::prove(claim, reader, order.style, stop);
+    if (!finding) {
+      entry.decision = Decision::not_proven;
+      entry.note = finding.error().message;
+      continue;
+    }
+    observer.on(FindingProven{&*finding});
+    proven.push_back(*std::move(finding));
+  }
+  return proven;
+}
+
+// The evidence of what is to be published, asked once more of the database.
+std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::EvidenceReader& fresh, analyst::Investigation& investigation,
+                                 const Order& order, std::stop_token stop) {
+  std::vector<Finding> confirmed;
+  const auto entry_of = [&](const Finding& finding) -> findings::LedgerEntry* {
+    for (const auto& [claim, place] : investigation.claims) {
+      if (claim.fingerprint == finding.fingerprint) return &investigation.ledger.entries[place];
+    }
+    return nullptr;
+  };
+  for (auto& finding : ranked) {
+    auto* entry = entry_of(finding);
+    if (confirmed.size() >= order.top) {
+      if (entry != nullptr) entry->decision = Decision::below_top;
+      continue;
+    }
+    const auto status = findings::confirm(finding, fresh, order.style, stop);
+    if (!status) {
+      if (entry != nullptr) {
+        entry->decision = Decision::not_proven;
+        entry->note = "second reading: " + status.error().message;
+      }
+      continue;
+    }
+    confirmed.push_back(std::move(finding));
+  }
+  return confirmed;
+}
+
+findings::LedgerCounts counts_of(const findings::Ledger& ledger, std::int64_t decoy_columns) {
+  findings::LedgerCounts counts;
+  counts.decoy_columns = decoy_columns;
+  for (const auto& entry : ledger.entries) {
+    ++(entry.fact ? counts.facts : counts.tested);
+    const bool published = entry.decision == Decision::published;
+    if (published) ++counts.published;
+    if (entry.decoy && !entry.fact) ++counts.decoys_tested;
+    if (entry.decoy && published) ++counts.decoys_accepted;
+  }
+  return counts;
+}
+
+TableSummary summary_of(const catalog::Subject& subject) {
+  TableSummary summary{subject.table, subject.origin, static_cast<std::int64_t>(subject.frame.rows),
+                       static_cast<std::int64_t>(subject.columns.size()), "", "", subject.frame.truncated()};
+  if (subject.time) {
+    summary.first_day = base::iso_text(subject.first_day);
+    summary.last_day = base::iso_text(subject.last_day);
+  }
+  return summary;
+}
+
+Run started(const Order& order, const Parts& parts) {
+  Run run;
+  run.id = order.run_id;
+  run.program = order.program;
+  run.started_at = order.started_at;
+  run.analyst = parts.analyst.name();
+  run.focus = order.brief.focus.name;
+  run.locations = order.locations;
+  run.budget = order.budget;
+  return run;
+}
+
+void finish(Run& run, const MeteredSource& metered, RunObserver& observer, std::stop_token stop) {
+  run.spent = metered.spent();
+  run.partial = stop.stop_requested() || !metered.exhausted().empty();
+  run.partial_reason = !metered.exhausted().empty() ? metered.exhausted() : run.partial ? "the run was stopped" : "";
+  observer.on(Finished{run.partial, run.partial_reason});
+}
+
+}  // namespace
+
+base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_token stop) {
+  auto run = started(order, parts);
+  parts.observer.on(Started{run.id});
+  MeteredSource metered(parts.source, order.budget, parts.observer);
+
+  catalog::ReadOptions reading;
+  reading.as_of = order.brief.as_of;
+  reading.load.time_max = order.budget.time_max;
+  reading.on_loaded = [&](const std::string& table, std::int64_t rows) { parts.observer.on(TableLoaded{table, rows}); };
+  auto catalog = TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
+  for (const auto& subject : catalog.subjects) {
+    run.tables.push_back(summary_of(subject));
+    if (run.currency.empty()) run.currency = subject.currency;
+  }
+  run.notes = catalog.notes;
+  parts.observer.on(CatalogRead{static_cast<std::int64_t>(catalog.subjects.size()), 0});
+
+  const auto subjects = with_decoys(catalog, order);
+  const auto progress = [&](std::string_view pattern, std::int64_t tested, std::int64_t accepted) {
+    parts.observer.on(HypothesesTested{std::string(pattern), tested, accepted});
+  };
+  auto investigation = TRY(parts.analyst.investigate(order.brief, subjects, progress, stop));
+
+  findings::EvidenceReader reader(metered, parts.gate);
+  auto proven = prove_all(investigation, reader, order, parts.observer, stop);
+  auto ranked = findings::rank(std::move(proven), investigation.bases, order.brief.focus);
+  findings::EvidenceReader fresh(metered, parts.gate);
+  auto published = confirm_all(std::move(ranked), fresh, investigation, order, stop);
+  run.findings = findings::renumbered(std::move(published));
+  run.totals = findings::totals(run.findings, investigation.bases);
+  run.counts = counts_of(investigation.ledger, investigation.decoy_columns);
+  run.ledger = std::move(investigation.ledger);
+  if (auto version = parts.source.version(stop)) run.data = *version;
+  finish(run, metered, parts.observer, stop);
+  return run;
+}
+
+}  // namespace insights::explore

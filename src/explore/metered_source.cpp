@@ -1,0 +1,98 @@
+#include "explore/metered_source.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace insights::explore {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+std::int64_t bytes_of(const source::Rows& rows) {
+  std::int64_t bytes = 0;
+  for (const auto& row : rows.rows) {
+    for (const auto& cell : row) {
+      const auto* text = std::get_if<std::string>(&cell);
+      bytes += text == nullptr ? 8 : static_cast<std::int64_t>(text->size());
+    }
+  }
+  return bytes;
+}
+
+std::int64_t bytes_of(const source::Batch& batch) {
+  std::int64_t bytes = 0;
+  for (const auto& column : batch.columns) {
+    bytes += static_cast<std::int64_t>((column.integers.size() + column.reals.size()) * 8);
+    for (const auto text : column.texts) bytes += static_cast<std::int64_t>(text.size());
+  }
+  return bytes;
+}
+
+}  // namespace
+
+MeteredSource::MeteredSource(source::Source& source, const Budget& budget, RunObserver& observer)
+    : source_(source), budget_(budget), observer_(observer), started_(steady_clock::now()) {}
+
+milliseconds MeteredSource::elapsed() const { return duration_cast<milliseconds>(steady_clock::now() - started_); }
+
+Spent MeteredSource::spent() const {
+  auto spent = spent_;
+  spent.wall = elapsed();
+  return spent;
+}
+
+base::Status MeteredSource::charge() {
+  if (exhausted_.empty()) {
+    if (spent_.queries >= budget_.queries_max) exhausted_ = fmt::format("the budget of {} queries is used up", budget_.queries_max);
+    else if (spent_.rows >= budget_.rows_max) exhausted_ = fmt::format("the budget of {} rows is used up", budget_.rows_max);
+    else if (spent_.bytes >= budget_.bytes_max) exhausted_ = fmt::format("the budget of {} bytes is used up", budget_.bytes_max);
+    else if (elapsed() >= budget_.time_max) exhausted_ = fmt::format("the budget of {} s is used up", budget_.time_max.count() / 1000);
+  }
+  if (!exhausted_.empty()) return base::fail(base::ErrorKind::cancelled, exhausted_, "raise the limit, or look at fewer tables");
+  ++spent_.queries;
+  return {};
+}
+
+source::Limits MeteredSource::within_budget(source::Limits limits) const {
+  limits.time_max = std::min(limits.time_max, std::max(milliseconds{1}, budget_.time_max - elapsed()));
+  return limits;
+}
+
+base::Result<source::Rows> MeteredSource::query(const sql::CheckedQuery& query, const source::Limits& limits, std::stop_token stop) {
+  if (auto charged = charge(); !charged) return std::unexpected(charged.error());
+  const auto before = steady_clock::now();
+  auto capped = within_budget(limits);
+  capped.time_max = std::min(capped.time_max, budget_.query_time_max);
+  auto result = source_.query(query, capped, stop);
+  const auto took = duration_cast<milliseconds>(steady_clock::now() - before);
+  const auto rows = result ? static_cast<std::int64_t>(result->rows.size()) : 0;
+  if (result) {
+    spent_.rows += rows;
+    spent_.bytes += bytes_of(*result);
+  }
+  observer_.on(QueryRun{query.text(), rows, took.count(), result ? "" : result.error().message});
+  return result;
+}
+
+base::Status MeteredSource::scan(const sql::CheckedQuery& query, const source::Limits& limits, std::stop_token stop,
+                                 const source::BatchSink& sink) {
+  if (auto charged = charge(); !charged) return std::unexpected(charged.error());
+  const auto before = steady_clock::now();
+  std::int64_t rows = 0;
+  const auto counting = [&](const source::Batch& batch) {
+    rows += static_cast<std::int64_t>(batch.rows);
+    spent_.rows += static_cast<std::int64_t>(batch.rows);
+    spent_.bytes += bytes_of(batch);
+    return sink(batch);
+  };
+  auto status = source_.scan(query, within_budget(limits), stop, counting);
+  const auto took = duration_cast<milliseconds>(steady_clock::now() - before);
+  observer_.on(QueryRun{query.text(), rows, took.count(), status ? "" : status.error().message});
+  return status;
+}
+
+}  // namespace insights::explore

@@ -1,0 +1,44 @@
+// A source that counts what it gives and stops at the budget. The run sees the database only through it.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+
+#include "explore/events.h"
+#include "explore/run.h"
+#include "source/source.h"
+
+namespace insights::explore {
+
+class MeteredSource final : public source::Source {
+ public:
+  // Borrows all three.
+  MeteredSource(source::Source& source, const Budget& budget, RunObserver& observer);
+
+  sql::Dialect dialect() const override { return source_.dialect(); }
+  const std::vector<source::Table>& tables() const override { return source_.tables(); }
+  const std::vector<std::string>& notes() const override { return source_.notes(); }
+  base::Result<source::DataVersion> version(std::stop_token stop) override { return source_.version(stop); }
+  // Error `cancelled` when the budget is used up.
+  base::Result<source::Rows> query(const sql::CheckedQuery& query, const source::Limits& limits, std::stop_token stop) override;
+  base::Status scan(const sql::CheckedQuery& query, const source::Limits& limits, std::stop_token stop,
+                    const source::BatchSink& sink) override;
+
+  Spent spent() const;
+  // Why the budget ended the run; empty while it has not.
+  const std::string& exhausted() const { return exhausted_; }
+
+ private:
+  base::Status charge();
+  source::Limits within_budget(source::Limits limits) const;
+  std::chrono::milliseconds elapsed() const;
+
+  source::Source& source_;
+  const Budget& budget_;
+  RunObserver& observer_;
+  Spent spent_;
+  std::string exhausted_;
+  std::chrono::steady_clock::time_point started_;
+};
+
+}  // namespace insights::explore

@@ -1,0 +1,165 @@
+#include "patterns/workspace.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "stats/random.h"
+
+namespace insights::patterns {
+
+namespace {
+
+using catalog::Role;
+using catalog::Subject;
+
+constexpr std::size_t groupings_max = 60;
+constexpr std::size_t measures_max = 12;
+
+std::vector<std::size_t> choose_groupings(const Subject& subject) {
+  std::vector<std::size_t> groupings;
+  for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+    const auto& column = subject.columns[i];
+    const bool grouped = column.role == Role::entity || column.role == Role::dimension;
+    if (grouped && subject.is_coded(i) && subject.codes(i).values() > 2) groupings.push_back(i);
+  }
+  // Named kinds first: with hundreds of columns the ones that mean something are kept.
+  std::ranges::stable_sort(groupings, [&](std::size_t a, std::size_t b) {
+    return subject.columns[a].kind.empty() < subject.columns[b].kind.empty();
+  });
+  if (groupings.size() > groupings_max) groupings.resize(groupings_max);
+  std::ranges::sort(groupings);
+  return groupings;
+}
+
+std::vector<std::size_t> choose_measures(const Subject& subject) {
+  std::vector<std::size_t> measures;
+  const auto add = [&](std::size_t column) {
+    if (std::ranges::find(measures, column) == measures.end() && measures.size() < measures_max) measures.push_back(column);
+  };
+  if (subject.money) add(*subject.money);
+  if (subject.chain) {
+    for (const std::size_t column : subject.chain->columns) add(column);
+  }
+  if (subject.quantity) add(*subject.quantity);
+  for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+    const bool numeric = subject.frame.columns[i].numbers() != nullptr;
+    if (numeric && subject.columns[i].role == Role::measure && subject.columns[i].additive) add(i);
+  }
+  for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+    if (subject.columns[i].role == Role::flag && subject.frame.columns[i].numbers() != nullptr) add(i);
+  }
+  return measures;
+}
+
+// Fills `into` for each column by `make`, several columns at a time. Places are fixed before, so the order of threads
+// cannot be seen.
+template <class Make>
+void fill_cubes(std::map<std::size_t, Cube>& into, const std::vector<std::size_t>& columns, int threads,
+                std::stop_token stop, Make make) {
+  std::vector<Cube> made(columns.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < columns.size() && !stop.stop_requested(); i = next++) made[i] = make(columns[i]);
+  };
+  {
+    std::vector<std::jthread> helpers;
+    for (int i = 1; i < threads; ++i) helpers.emplace_back(work);
+    work();
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (made[i].values > 0) into.emplace(columns[i], std::move(made[i]));
+  }
+}
+
+}  // namespace
+
+const Cube* Workspace::cube(std::size_t column) const {
+  const auto found = cubes.find(column);
+  return found == cubes.end() ? nullptr : &found->second;
+}
+
+const Cube* Workspace::flat(std::size_t column) const {
+  const auto found = flats.find(column);
+  return found == flats.end() ? nullptr : &found->second;
+}
+
+std::optional<std::size_t> Workspace::unit_of(std::size_t column) const {
+  std::optional<std::size_t> unit;
+  for (const std::size_t candidate : groupings) {
+    if (!subject.has_dependency(candidate, column)) continue;
+    if (subject.columns[candidate].role != Role::entity) continue;
+    if (!unit || subject.codes(candidate).values() < subject.codes(*unit).values()) unit = candidate;
+  }
+  return unit;
+}
+
+std::optional<std::size_t> Workspace::customers() const {
+  std::optional<std::size_t> found;
+  for (const std::size_t column : groupings) {
+    const auto* kind = vocabulary.kind_named(subject.columns[column].kind);
+    if (is_decoy(column) || kind == nullptr || !kind->orders || subject.columns[column].role != Role::entity) continue;
+    if (!found || subject.codes(column).values() > subject.codes(*found).values()) found = column;
+  }
+  return found;
+}
+
+Workspace prepare(const Subject& subject, const catalog::Vocabulary& vocabulary, std::optional<base::Day> today,
+                  const std::set<std::size_t>& decoys, int threads, std::stop_token stop) {
+  Workspace workspace{subject, vocabulary, periods_of(subject), choose_groupings(subject), decoys,
+                      choose_measures(subject), {}, {}, {}, {}, 1, 0, 0, false};
+  const auto& periods = workspace.periods;
+  const auto make_cube = [&](std::size_t column) { return cube_of(subject, column, periods, workspace.measures); };
+  const auto make_flat = [&](std::size_t column) { return cube_of(subject, column, {}, workspace.measures); };
+  if (periods.count > 0) fill_cubes(workspace.cubes, workspace.groupings, threads, stop, make_cube);
+  fill_cubes(workspace.flats, workspace.groupings, threads, stop, make_flat);
+  workspace.total = total_cube(subject, periods, workspace.measures);
+  workspace.today = today.value_or(subject.last_day);
+  workspace.months = std::max(1.0, (subject.last_day.since_epoch - subject.first_day.since_epoch + 1) / 30.4375);
+  if (subject.money) {
+    for (const double value : subject.numbers(*subject.money)) {
+      if (!std::isnan(value)) workspace.money_total += value;
+    }
+    workspace.money_per_month = workspace.money_total / workspace.months;
+  }
+  workspace.small = subject.frame.rows < small_table_rows;
+  return workspace;
+}
+
+std::set<std::size_t> add_decoys(Subject& subject, int count, std::uint64_t seed) {
+  std::set<std::size_t> decoys;
+  if (subject.frame.rows < small_table_rows) return decoys;
+  auto candidates = choose_groupings(subject);
+  std::erase_if(candidates, [&](std::size_t i) { return subject.codes(i).values() > 5000; });
+  if (candidates.empty()) return decoys;
+  for (int i = 0; i < count; ++i) {
+    const std::size_t source = candidates[static_cast<std::size_t>(i) * candidates.size() / static_cast<std::size_t>(count)];
+    const auto order = stats::shuffled_indices(subject.frame.rows, seed + static_cast<std::uint64_t>(i));
+    frame::Coded shuffled;
+    shuffled.dictionary = subject.codes(source).dictionary;
+    shuffled.codes.reserve(subject.frame.rows);
+    std::vector<std::uint32_t> codes;
+    codes.reserve(subject.frame.rows);
+    for (const std::size_t row : order) codes.push_back(subject.codes(source).codes[row]);
+    shuffled.codes.append(codes.data(), codes.size(), static_cast<std::uint32_t>(shuffled.dictionary.size() - 1));
+    auto column = subject.columns[source];
+    column.name = fmt::format("decoy {} ({} shuffled)", i + 1, column.name);
+    column.label_column.clear();
+    frame::Column data;
+    data.name = column.name;
+    data.type = subject.frame.columns[source].type;
+    data.profile = subject.frame.columns[source].profile;
+    data.data = std::move(shuffled);
+    decoys.insert(subject.columns.size());
+    subject.columns.push_back(std::move(column));
+    subject.frame.columns.push_back(std::move(data));
+    for (auto& row : subject.determines) row.push_back(false);
+    subject.determines.emplace_back(subject.columns.size(), false);
+  }
+  return decoys;
+}
+
+}  // namespace insights::patterns
