@@ -39,6 +39,7 @@ set_target_properties(valijson::valijson PROPERTIES INTERFACE_INCLUDE_DIRECTORIE
 # What draws the charts of the HTML report; embedded in the program.
 set(VEGA_FOLDER "${deps}/vega")
 set(VEGA_FILES "${VEGA_FOLDER}/vega.min.js" "${VEGA_FOLDER}/vega-lite.min.js" "${VEGA_FOLDER}/vega-embed.min.js")
+set(VEGA_LICENSES "${VEGA_FOLDER}/vega.LICENSE" "${VEGA_FOLDER}/vega-lite.LICENSE" "${VEGA_FOLDER}/vega-embed.LICENSE")
 foreach(file IN LISTS VEGA_FILES)
   if(NOT EXISTS "${file}")
     message(FATAL_ERROR "${file} is missing: run scripts/setup.sh.")

@@ -1,14 +1,22 @@
 #include "cli/parts.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <random>
+#include <thread>
 
+#include "analyst/statistical.h"
 #include "catalog/read.h"
 #include "catalog/vocabulary.h"
 #include "catalog/vocabulary_files.h"
+#include "cli/version.h"
 #include "config/focus.h"
 #include "config/text_file.h"
+#include "explore/explore.h"
 #include "findings/evidence.h"
 #include "report/html.h"
 #include "report/json.h"
@@ -45,6 +53,43 @@ explore::Budget budget_of(const Config& config) {
 
 findings::NumberStyle number_style_of(const Config& config) {
   return {.indian_units = config.number_style == config::NumberStyle::indian};
+}
+
+// "run-20251122-074603-1a2b" and "2025-11-22T07:46:03Z": the one place where the clock of day and chance come in.
+struct RunIdentity {
+  std::string id, started_at;
+};
+
+RunIdentity new_run() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::random_device chance;
+  const unsigned tail = std::uniform_int_distribution<unsigned>(0, 0xFFFF)(chance);
+  return {fmt::format("run-{:%Y%m%d-%H%M%S}-{:04x}", utc, tail), fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc)};
+}
+
+int threads_of(const Config& config) {
+  if (config.threads > 0) return static_cast<int>(config.threads);
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+explore::Order order_of(const Config& config, const findings::Focus& focus) {
+  const auto identity = new_run();
+  explore::Order order;
+  order.run_id = identity.id;
+  order.started_at = identity.started_at;
+  order.program = fmt::format("insights {}", version());
+  // A report is passed on: what it was made from is in it, the password is not.
+  for (const auto& location : config.locations) order.locations.push_back(config::redacted(location));
+  order.brief.focus = focus;
+  order.brief.as_of = config.as_of;
+  order.brief.threads = threads_of(config);
+  order.budget = budget_of(config);
+  order.style = number_style_of(config);
+  order.top = static_cast<std::size_t>(config.top);
+  order.seed = static_cast<std::uint64_t>(config.seed);
+  return order;
 }
 
 DataState data_state(const source::DataVersion& then, const source::DataVersion& now) {
@@ -100,11 +145,15 @@ Result<findings::Focus> focus_of(const Config& config) {
 }
 
 Result<explore::Run> run_exploration(const Config& config, const findings::Focus& focus,
-                                     explore::RunObserver& observer, std::stop_token stop) {
+                                     Progress& progress, std::stop_token stop) {
+  const auto vocabulary = TRY(vocabulary_of(config));
+  const auto metadata = TRY(read_metadata(config));
+  progress.doing("opening the source");
   const auto source = TRY(open_source(config.locations, config, stop));
-  const auto understood = TRY(read_catalog(*source, config, observer, stop));
-  (void)budget_of(config), (void)number_style_of(config), (void)focus;
-  return fail(ErrorKind::unavailable, "exploring is not wired yet");
+  const auto gate = TRY(sql::Gate::open(source->dialect()));
+  analyst::StatisticalAnalyst analyst(vocabulary);
+  const auto order = order_of(config, focus);
+  return explore::explore(order, {*source, gate, vocabulary, metadata, analyst, progress}, stop);
 }
 
 Result<Verification> verify_run(const explore::Run& saved, const std::vector<std::string>& locations,

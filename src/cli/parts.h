@@ -37,7 +37,7 @@ base::Result<findings::Focus> focus_of(const config::Config& config);
 
 // One exploration, from opening to ranked findings.
 base::Result<explore::Run> run_exploration(const config::Config& config, const findings::Focus& focus,
-                                           explore::RunObserver& observer, std::stop_token stop);
+                                           Progress& progress, std::stop_token stop);
 
 // What became of one saved finding.
 struct VerifiedFinding {

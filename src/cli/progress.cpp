@@ -22,6 +22,11 @@ void put(std::FILE* out, const std::string& text) {
   std::fflush(out);
 }
 
+// "1 row", "2 rows"
+std::string counted(std::int64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+}
+
 bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
 }  // namespace
@@ -95,23 +100,23 @@ void Progress::close() {
 void Progress::take(const explore::Started& event) { step("run " + event.run_id); }
 
 void Progress::take(const explore::TableLoaded& event) {
-  step(fmt::format("read {}: {} rows", event.table, grouped(event.rows)));
+  step(fmt::format("read {}: {}", event.table, counted(event.rows, "row")));
 }
 
 void Progress::take(const explore::CatalogRead& event) {
-  step(fmt::format("understood {} tables with {} columns", grouped(event.tables), grouped(event.columns)));
+  step(fmt::format("understood {}, {}", counted(event.tables, "table"), counted(event.columns, "column")));
 }
 
 void Progress::take(const explore::QueryRun& event) {
   ++queries_;
-  const auto outcome = event.error.empty() ? fmt::format("{} rows", grouped(event.rows))
+  const auto outcome = event.error.empty() ? counted(event.rows, "row")
                                            : "failed: " + event.error;
   step(fmt::format("query {}, {} ms, {}: {}", queries_, grouped(event.milliseconds), outcome, event.sql));
 }
 
 void Progress::take(const explore::HypothesesTested& event) {
   tested_ += event.tested;
-  step(fmt::format("tested {} of {}, {} hold", grouped(event.tested), event.pattern,
+  step(fmt::format("tested {} of {}, accepted {}", grouped(event.tested), event.pattern,
                    grouped(event.accepted)));
 }
 

@@ -82,7 +82,7 @@ struct ImpactClaim {
   bool is_money = true;
   std::string per;     // "month", "year" or "" for once
   std::string method;  // template
-  std::string of;      // template; what there is an amount of: "sales", "{measure}"; may be empty
+  std::string of{};    // template; what there is an amount of: "sales", "{measure}"; may be empty
 };
 
 // The statistics behind a claim, for the reader who asks. Not shown in title or summary.

@@ -35,7 +35,7 @@ struct Impact {
   std::string method;           // filled in
   std::string method_template;
   std::string text;             // "₹39.9K of sales a month at risk (₹31K to ₹52K)"
-  std::string of_template;      // "sales" in it
+  std::string of_template{};    // "sales" in it
   bool operator==(const Impact&) const = default;
 };
 

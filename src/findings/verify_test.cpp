@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
+#include <limits>
 #include <set>
 
 #include "findings/prove.h"

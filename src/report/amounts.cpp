@@ -11,7 +11,8 @@ namespace insights::report {
 
 namespace {
 
-// The value as its format writes it; as plain text where the format cannot show it (NaN on an axis).
+// The value as its format writes it; as plain text where the format cannot show it (NaN on an
+// axis).
 std::string written(const source::Cell& cell, findings::Format format, std::string_view unit = "") {
   auto text = findings::format_value(cell, format, unit, findings::NumberStyle{});
   return text ? *std::move(text) : source::text_of(cell);
@@ -42,12 +43,14 @@ std::string count_text(std::int64_t count) {
 
 std::string counted(std::int64_t count, std::string_view noun) {
   if (count == 1) return fmt::format("1 {}", noun);
-  if (noun.ends_with("is")) return fmt::format("{} {}es", count_text(count), noun.substr(0, noun.size() - 2));
-  if (noun.ends_with('y')) return fmt::format("{} {}ies", count_text(count), noun.substr(0, noun.size() - 1));
+  if (noun.ends_with("is"))
+    return fmt::format("{} {}es", count_text(count), noun.substr(0, noun.size() - 2));
+  if (noun.ends_with('y'))
+    return fmt::format("{} {}ies", count_text(count), noun.substr(0, noun.size() - 1));
   return fmt::format("{} {}s", count_text(count), noun);
 }
 
-std::string total_text(const explore::AccountTotal& total) {
+std::string total_text(const findings::Total& total) {
   const auto format = total.is_money ? findings::Format::money : findings::Format::decimal;
   auto text = written(source::Cell{total.amount}, format, total.unit);
   if (!total.per.empty()) text += " a " + total.per;
@@ -63,8 +66,10 @@ std::string label_text(const source::Cell& cell, std::string_view unit) {
   if (source::is_null(cell)) return "";
   if (std::holds_alternative<base::Day>(cell)) return written(cell, findings::Format::date);
   if (const auto* moment = std::get_if<base::Moment>(&cell)) {
-    const auto midnight = static_cast<std::int64_t>(base::day_of(*moment).since_epoch) * 86'400'000'000;
-    return moment->microseconds == midnight ? written(cell, findings::Format::date) : source::text_of(cell);
+    const auto midnight =
+        static_cast<std::int64_t>(base::day_of(*moment).since_epoch) * 86'400'000'000;
+    return moment->microseconds == midnight ? written(cell, findings::Format::date)
+                                            : source::text_of(cell);
   }
   if (!std::holds_alternative<std::int64_t>(cell) && !std::holds_alternative<double>(cell)) {
     return source::text_of(cell);
@@ -83,7 +88,7 @@ std::string table_text(const source::Cell& cell) {
 }
 
 std::string probability_text(double probability) {
-  return probability < 0.0001 ? "less than 0.0001" : rounded(probability, 2, 0);
+  return probability < 0.0001 ? "< 0.0001" : "= " + rounded(probability, 2, 0);
 }
 
 std::string statistic_text(double number) { return rounded(number, 3, 0); }

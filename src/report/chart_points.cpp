@@ -56,7 +56,8 @@ struct Places {
   std::optional<std::size_t> series, low, high;
 };
 
-ChartPoint point_of(const ProvenChart& chart, const std::vector<source::Cell>& row, const Places& at) {
+ChartPoint point_of(const ProvenChart& chart, const std::vector<source::Cell>& row,
+                    const Places& at) {
   const auto cell_at = [&](std::size_t place) {
     return place < row.size() ? row[place] : source::Cell{};
   };
@@ -65,8 +66,9 @@ ChartPoint point_of(const ProvenChart& chart, const std::vector<source::Cell>& r
   point.position = cell_at(at.x);
   const bool is_category = chart.chart.x.kind != findings::Chart::Axis::Kind::quantitative;
   const bool is_number = number_in(point.position).has_value();
-  point.label = plain_text(is_category && is_number ? source::text_of(point.position)
-                                                    : label_text(point.position, chart.chart.x.unit));
+  point.label =
+      plain_text(is_category && is_number ? source::text_of(point.position)
+                                          : label_text(point.position, chart.chart.x.unit));
   if (point.label.empty()) point.label = "(empty)";
   if (at.series) point.series = plain_text(source::text_of(cell_at(*at.series)));
   point.value = number_in(cell_at(at.y));
@@ -75,7 +77,8 @@ ChartPoint point_of(const ProvenChart& chart, const std::vector<source::Cell>& r
     point.low = number_in(cell_at(*at.low));
     point.high = number_in(cell_at(*at.high));
     if (point.low && point.high) {
-      point.range_text = label_text(cell_at(*at.low), unit) + " to " + label_text(cell_at(*at.high), unit);
+      point.range_text =
+          label_text(cell_at(*at.low), unit) + " to " + label_text(cell_at(*at.high), unit);
     }
   }
   if (!chart.chart.highlight.empty()) {
@@ -91,7 +94,8 @@ ChartPoint point_of(const ProvenChart& chart, const std::vector<source::Cell>& r
 std::optional<ChartPoints> chart_points(const ProvenChart& chart) {
   const auto x = place_of(chart, chart.chart.x.column);
   const auto y = place_of(chart, chart.chart.y.column);
-  if (chart.chart.mark == findings::Chart::Mark::none || !x || !y || chart.rows.empty()) return std::nullopt;
+  if (chart.chart.mark == findings::Chart::Mark::none || !x || !y || chart.rows.empty())
+    return std::nullopt;
   const Places places{.x = *x,
                       .y = *y,
                       .series = place_of(chart, chart.chart.series),
@@ -102,18 +106,20 @@ std::optional<ChartPoints> chart_points(const ProvenChart& chart) {
   auto& points = drawn.points;
   drawn.x_title = title_or_column(chart.chart.x);
   drawn.y_title = title_or_column(chart.chart.y);
-  drawn.has_range = std::ranges::any_of(points, [](const auto& point) { return !point.range_text.empty(); });
+  drawn.has_range =
+      std::ranges::any_of(points, [](const auto& point) { return !point.range_text.empty(); });
   drawn.is_time = std::ranges::all_of(points, [](const auto& point) {
     return std::holds_alternative<base::Day>(point.position) ||
            std::holds_alternative<base::Moment>(point.position);
   });
   const bool is_monthly = drawn.is_time && std::ranges::all_of(points, [](const auto& point) {
-    return is_first_of_month(point.position);
-  });
+                            return is_first_of_month(point.position);
+                          });
   if (is_monthly) {
     for (auto& point : points) point.label = month_label(point.position);
   }
-  if (std::ranges::any_of(points, &ChartPoint::highlighted)) drawn.highlight = plain_text(chart.chart.highlight);
+  if (std::ranges::any_of(points, &ChartPoint::highlighted))
+    drawn.highlight = plain_text(chart.chart.highlight);
   if (!places.series) {
     tell_labels_apart(points);
   } else if (chart.chart.mark != findings::Chart::Mark::line) {
@@ -132,7 +138,8 @@ std::vector<ChartPoint> points_of_series(const ChartPoints& chart, const std::st
 
 std::string main_series(const findings::ProvenChart& chart, const ChartPoints& points) {
   if (points.points.empty()) return "";
-  const bool by_series = chart.chart.mark == findings::Chart::Mark::line && !chart.chart.series.empty();
+  const bool by_series =
+      chart.chart.mark == findings::Chart::Mark::line && !chart.chart.series.empty();
   if (!by_series) return points.points.front().series;
   const auto at = std::ranges::find_if(points.points, &ChartPoint::highlighted);
   return at == points.points.end() ? points.points.front().series : at->series;

@@ -1,4 +1,5 @@
-// The closed choices of a finding as the words a saved report has for them. Both directions from one table.
+// The closed choices of a finding as the words a saved report has for them. Both directions from
+// one table.
 #pragma once
 
 #include <array>
@@ -22,11 +23,11 @@ struct ChoiceNames;  // ChoiceNames<Choice>::all, in the order of the enumeratio
 template <>
 struct ChoiceNames<findings::Format> {
   using enum findings::Format;
-  static constexpr std::array all{
-      ChoiceName{text, "text"},       ChoiceName{integer, "integer"}, ChoiceName{decimal, "decimal"},
-      ChoiceName{money, "money"},     ChoiceName{percent, "percent"}, ChoiceName{points, "points"},
-      ChoiceName{multiple, "multiple"}, ChoiceName{date, "date"},     ChoiceName{month, "month"},
-      ChoiceName{days, "days"}};
+  static constexpr std::array all{ChoiceName{text, "text"},         ChoiceName{integer, "integer"},
+                                  ChoiceName{decimal, "decimal"},   ChoiceName{money, "money"},
+                                  ChoiceName{percent, "percent"},   ChoiceName{points, "points"},
+                                  ChoiceName{multiple, "multiple"}, ChoiceName{date, "date"},
+                                  ChoiceName{month, "month"},       ChoiceName{days, "days"}};
 };
 
 template <>
@@ -54,7 +55,8 @@ struct ChoiceNames<findings::Strength> {
 template <>
 struct ChoiceNames<findings::GuardStatus> {
   using enum findings::GuardStatus;
-  static constexpr std::array all{ChoiceName{passed, "passed"}, ChoiceName{downgraded, "downgraded"},
+  static constexpr std::array all{ChoiceName{passed, "passed"},
+                                  ChoiceName{downgraded, "downgraded"},
                                   ChoiceName{not_applicable, "not_applicable"}};
 };
 

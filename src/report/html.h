@@ -1,8 +1,10 @@
-// The report as one HTML file that needs nothing else: no network, no server, and without JavaScript every
-// chart is still there as a table. A content security policy in the file allows its own scripts and styles
-// (by their digests) and nothing more, so that no text of the data can act, even if an escape were forgotten.
+// The report as one HTML file that needs nothing else: no network, no server, and without
+// JavaScript every chart is still there as a table. A content security policy in the file allows
+// its own scripts and styles (by their digests) and nothing more, so that no text of the data can
+// act, even if an escape were forgotten.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,7 @@ namespace insights::report {
 // What draws the charts: the minified files as they are. All empty: charts are tables only.
 struct ChartScripts {
   std::string_view vega, vega_lite, vega_embed;
-  std::string_view licences;  // of the three, kept in the file as their authors ask
+  std::array<std::string_view, 3> licences;  // kept in the file, as their authors ask
 };
 
 // Those that the program carries. Static storage.

@@ -13,12 +13,23 @@ std::string with_entities(std::string_view plain) {
   text.reserve(plain.size());
   for (const char character : plain) {
     switch (character) {
-      case '&': text += "&amp;"; break;
-      case '<': text += "&lt;"; break;
-      case '>': text += "&gt;"; break;
-      case '"': text += "&quot;"; break;
-      case '\'': text += "&#39;"; break;
-      default: text += character;
+      case '&':
+        text += "&amp;";
+        break;
+      case '<':
+        text += "&lt;";
+        break;
+      case '>':
+        text += "&gt;";
+        break;
+      case '"':
+        text += "&quot;";
+        break;
+      case '\'':
+        text += "&#39;";
+        break;
+      default:
+        text += character;
     }
   }
   return text;
@@ -46,7 +57,8 @@ std::string html_list(const std::vector<std::string>& lines) {
 std::string html_table(std::string_view caption, const std::vector<std::string>& columns,
                        const std::vector<std::vector<HtmlCell>>& rows) {
   const auto is_numeric = [&](std::size_t column) {
-    return std::ranges::all_of(rows, [&](const auto& row) { return column >= row.size() || row[column].is_number; });
+    return std::ranges::all_of(
+        rows, [&](const auto& row) { return column >= row.size() || row[column].is_number; });
   };
   std::string head, body;
   std::vector<std::string> kinds;
@@ -64,9 +76,12 @@ std::string html_table(std::string_view caption, const std::vector<std::string>&
     body += html_element("tr", cells) + "\n";
   }
   const auto inner = html_element("caption", html_text(caption)) +
-                     html_element("thead", html_element("tr", head)) + "\n" + html_element("tbody", body);
-  return html_element("div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + html_text(caption) + "\"",
-                      html_element("table", inner)) + "\n";
+                     html_element("thead", html_element("tr", head)) + "\n" +
+                     html_element("tbody", body);
+  return html_element("div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" +
+                          html_text(caption) + "\"",
+                      html_element("table", inner)) +
+         "\n";
 }
 
 std::string chart_id(std::size_t place) { return "chart-" + std::to_string(place + 1); }

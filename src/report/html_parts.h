@@ -32,8 +32,8 @@ struct HtmlCell {
 std::string html_table(std::string_view caption, const std::vector<std::string>& columns,
                        const std::vector<std::vector<HtmlCell>>& rows);
 
-// A finding as a card; `place` counts from 0. The chart's specification is not in it: chart_id(place) is the
-// id of the element that html.cpp writes it to.
+// A finding as a card; `place` counts from 0. The chart's specification is not in it:
+// chart_id(place) is the id of the element that html.cpp writes it to.
 std::string html_finding(const findings::Finding& finding, std::size_t place);
 std::string chart_id(std::size_t place);
 std::string finding_anchor(std::size_t place);

@@ -28,9 +28,11 @@ std::optional<base::Moment> parse_moment(std::string_view text) {
   const bool has_marks = text[10] == ' ' && text[13] == ':' && text[16] == ':' &&
                          (text.size() == 19 || text[19] == '.');
   const auto hours = number(11, 2, 24), minutes = number(14, 2, 60), seconds = number(17, 2, 60);
-  const auto fraction = text.size() == 26 ? number(20, 6, 1'000'000) : std::optional<std::int64_t>(0);
+  const auto fraction =
+      text.size() == 26 ? number(20, 6, 1'000'000) : std::optional<std::int64_t>(0);
   if (!day || !has_marks || !hours || !minutes || !seconds || !fraction) return std::nullopt;
-  const auto whole = ((day->since_epoch * std::int64_t{24} + *hours) * 60 + *minutes) * 60 + *seconds;
+  const auto whole =
+      ((day->since_epoch * std::int64_t{24} + *hours) * 60 + *minutes) * 60 + *seconds;
   return base::Moment{whole * 1'000'000 + *fraction};
 }
 
@@ -142,8 +144,10 @@ std::vector<std::string> Place::keys() const {
 base::Day day_at(const Place& place) {
   if (place.is_number()) {
     const auto number = place.integer();
-    if (std::abs(number) > std::numeric_limits<std::int32_t>::max()) place.complain("a day");
-    else return {static_cast<std::int32_t>(number)};
+    if (std::abs(number) > std::numeric_limits<std::int32_t>::max())
+      place.complain("a day");
+    else
+      return {static_cast<std::int32_t>(number)};
     return {};
   }
   const auto day = base::parse_day(place.text());

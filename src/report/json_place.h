@@ -1,6 +1,6 @@
-// A place in a JSON text that is being read, for json_read.cpp alone: typed access that never throws and
-// never stops. The first wrong type is kept with its path, and what could not be read is left as it is born;
-// who started to read asks for the problem at the end.
+// A place in a JSON text that is being read, for json_read.cpp alone: typed access that never
+// throws and never stops. The first wrong type is kept with its path, and what could not be read is
+// left as it is born; who started to read asks for the problem at the end.
 #pragma once
 
 #include <cstdint>
@@ -74,7 +74,8 @@ class Place {
   std::string& problem_;
 };
 
-// A cell of a column of the type ("empty", "boolean", "integer", "real", "text", "day", "moment", "mixed").
+// A cell of a column of the type ("empty", "boolean", "integer", "real", "text", "day", "moment",
+// "mixed").
 source::Cell cell_at(const Place& place, std::string_view type);
 
 // The name of such a type.

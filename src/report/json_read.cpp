@@ -59,7 +59,9 @@ findings::Entity entity_at(const Place& place) {
 
 // Money has a currency, everything else a unit.
 bool is_money_at(const Place& place) { return place.has("currency"); }
-std::string unit_at(const Place& place) { return place.at(is_money_at(place) ? "currency" : "unit").text(); }
+std::string unit_at(const Place& place) {
+  return place.at(is_money_at(place) ? "currency" : "unit").text();
+}
 
 findings::Impact impact_at(const Place& place) {
   const auto from = place.at("from");
@@ -92,9 +94,8 @@ findings::Test test_at(const Place& place) {
                       .tested_in_family = place.at("tested_in_family").count()};
   const auto interval = place.at("interval");
   if (interval.is_null()) return test;
-  const auto ends = interval.list([](const Place& end) {
-    return end.is_null() ? std::nullopt : std::optional(end.real());
-  });
+  const auto ends = interval.list(
+      [](const Place& end) { return end.is_null() ? std::nullopt : std::optional(end.real()); });
   if (ends.size() != 2) {
     interval.complain("two numbers");
     return test;
@@ -148,7 +149,9 @@ findings::ProvenChart chart_at(const Place& place) {
 }
 
 findings::Scope scope_at(const Place& place) {
-  const auto day = [](const Place& at) { return at.is_null() ? std::nullopt : std::optional(day_at(at)); };
+  const auto day = [](const Place& at) {
+    return at.is_null() ? std::nullopt : std::optional(day_at(at));
+  };
   return {.table = place.at("table").text(),
           .equals = place.at("equals").list(entity_at),
           .from = day(place.at("from")),
@@ -196,7 +199,7 @@ explore::TableSummary table_at(const Place& place) {
           .sampled = place.at("sampled").flag()};
 }
 
-explore::AccountTotal total_at(const Place& place) {
+findings::Total total_at(const Place& place) {
   return {.account = place.at("kind").choice<findings::Account>(),
           .unit = unit_at(place),
           .is_money = is_money_at(place),
@@ -223,11 +226,12 @@ PatternTally tally_at(const Place& place) {
 }
 
 explore::Budget budget_at(const Place& place) {
-  return {.queries_max = place.at("queries_max").count(),
-          .rows_max = place.at("rows_max").count(),
-          .bytes_max = place.at("bytes_max").count(),
-          .time_max = std::chrono::milliseconds{place.at("time_max_milliseconds").count()},
-          .query_time_max = std::chrono::milliseconds{place.at("query_time_max_milliseconds").count()}};
+  return {
+      .queries_max = place.at("queries_max").count(),
+      .rows_max = place.at("rows_max").count(),
+      .bytes_max = place.at("bytes_max").count(),
+      .time_max = std::chrono::milliseconds{place.at("time_max_milliseconds").count()},
+      .query_time_max = std::chrono::milliseconds{place.at("query_time_max_milliseconds").count()}};
 }
 
 explore::Spent spent_at(const Place& place) {
@@ -263,7 +267,8 @@ explore::Run run_at(const Place& report) {
 std::vector<std::string> altered_in(const Place& report, std::string_view text) {
   if (!report.has("seal")) return {"seal (it is missing)"};
   std::vector<SealedPart> sealed;
-  const auto parts = report.at("seal").at("parts").dictionary([](const Place& part) { return part.text(); });
+  const auto parts =
+      report.at("seal").at("parts").dictionary([](const Place& part) { return part.text(); });
   for (const auto& [name, digest] : parts) sealed.push_back({name, digest});
   return altered_parts(sealed, sealed_parts(text));
 }
@@ -273,11 +278,13 @@ std::vector<std::string> altered_in(const Place& report, std::string_view text) 
 base::Result<SavedReport> read_json(std::string_view text) {
   constexpr auto invalid = ErrorKind::invalid_input;
   if (text.size() > report_bytes_max) {
-    return base::fail(invalid, "the report has " + std::to_string(text.size()) + " bytes; at most " +
-                                   std::to_string(report_bytes_max) + " are read");
+    return base::fail(invalid, "the report has " + std::to_string(text.size()) +
+                                   " bytes; at most " + std::to_string(report_bytes_max) +
+                                   " are read");
   }
   if (depth_of_json(text) > report_depth_max) {
-    return base::fail(invalid, "the report is nested deeper than " + std::to_string(report_depth_max) + " levels");
+    return base::fail(invalid, "the report is nested deeper than " +
+                                   std::to_string(report_depth_max) + " levels");
   }
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (json.is_discarded()) {
@@ -287,15 +294,17 @@ base::Result<SavedReport> read_json(std::string_view text) {
   const Place report(json, "", problem);
   const auto version = report.at("format_version").integer();
   if (problem.empty() && version != format_version) {
-    return base::fail(invalid, "the report has format_version " + std::to_string(version) + "; this program reads " +
-                                   std::to_string(format_version),
+    return base::fail(invalid,
+                      "the report has format_version " + std::to_string(version) +
+                          "; this program reads " + std::to_string(format_version),
                       "Read it with the version of insights that wrote it.");
   }
   SavedReport saved{.run = run_at(report),
                     .tallies = report.at("tallies").list(tally_at),
                     .altered = altered_in(report, text)};
   if (!problem.empty()) {
-    return base::fail(invalid, "not a report of insights: " + problem, "Give the file that --format json wrote.");
+    return base::fail(invalid, "not a report of insights: " + problem,
+                      "Give the file that --format json wrote.");
   }
   return saved;
 }

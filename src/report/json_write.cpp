@@ -14,7 +14,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using source::Cell;
 
-// Days of the years 1 to 9999 have an ISO text that every program reads; others are written as numbers.
+// Days of the years 1 to 9999 have an ISO text that every program reads; others are written as
+// numbers.
 constexpr std::int64_t first_text_day = -719'162, last_text_day = 2'932'896;
 constexpr std::int64_t microseconds_a_day = 86'400'000'000;
 
@@ -28,7 +29,9 @@ Json number(double value) {
   return value;
 }
 
-Json day_json(base::Day day) { return has_iso_text(day) ? Json(base::iso_text(day)) : Json(day.since_epoch); }
+Json day_json(base::Day day) {
+  return has_iso_text(day) ? Json(base::iso_text(day)) : Json(day.since_epoch);
+}
 
 Json moment_json(base::Moment moment) {
   const bool has_text = moment.microseconds >= first_text_day * microseconds_a_day &&
@@ -61,9 +64,10 @@ Json json_of(const Cell& cell) { return std::visit(CellJson{}, cell); }
 
 Json json_of(const std::vector<std::string>& texts) { return Json(texts); }
 
-// Adds columns, their types and the rows. A column has the type of all its values; "empty" without any,
-// "mixed" (each cell with its own type) when they differ.
-void add_rows(Json& json, const std::vector<std::string>& columns, const std::vector<std::vector<Cell>>& rows) {
+// Adds columns, their types and the rows. A column has the type of all its values; "empty" without
+// any, "mixed" (each cell with its own type) when they differ.
+void add_rows(Json& json, const std::vector<std::string>& columns,
+              const std::vector<std::vector<Cell>>& rows) {
   std::vector<std::string_view> types(columns.size(), "empty");
   for (const auto& row : rows) {
     for (std::size_t at = 0; at < columns.size() && at < row.size(); ++at) {
@@ -79,7 +83,8 @@ void add_rows(Json& json, const std::vector<std::string>& columns, const std::ve
     auto& cells = written.emplace_back(Json::array());
     for (std::size_t at = 0; at < row.size(); ++at) {
       const bool is_mixed = at >= types.size() || types[at] == "mixed";
-      cells.push_back(is_mixed ? Json{{"type", type_of(row[at])}, {"value", json_of(row[at])}} : json_of(row[at]));
+      cells.push_back(is_mixed ? Json{{"type", type_of(row[at])}, {"value", json_of(row[at])}}
+                               : json_of(row[at]));
     }
   }
 }
@@ -132,7 +137,9 @@ Json json_of(const findings::Impact& impact) {
           {"text", impact.text},
           {"method", impact.method},
           {"from",
-           {{"amount", json_of(impact.amount_from)}, {"low", json_of(impact.low_from)}, {"high", json_of(impact.high_from)}}},
+           {{"amount", json_of(impact.amount_from)},
+            {"low", json_of(impact.low_from)},
+            {"high", json_of(impact.high_from)}}},
           {"templates", {{"method", impact.method_template}, {"of", impact.of_template}}}};
 }
 
@@ -145,7 +152,8 @@ Json json_of(const findings::Test& test) {
           {"q", number(test.q)},
           {"effect_name", test.effect_name},
           {"effect", number(test.effect)},
-          {"interval", has_interval ? Json{end(test.interval_low), end(test.interval_high)} : Json(nullptr)},
+          {"interval",
+           has_interval ? Json{end(test.interval_low), end(test.interval_high)} : Json(nullptr)},
           {"tested_in_family", test.tested_in_family}};
 }
 
@@ -165,10 +173,14 @@ Json json_of(const findings::Evidence& evidence) {
 }
 
 Json json_of(const findings::Chart::Axis& axis) {
-  return {{"column", axis.column}, {"title", axis.title}, {"kind", choice_name(axis.kind)}, {"unit", axis.unit}};
+  return {{"column", axis.column},
+          {"title", axis.title},
+          {"kind", choice_name(axis.kind)},
+          {"unit", axis.unit}};
 }
 
-// The specification, and under `usermeta` what it was made from: Vega-Lite leaves that key to programs.
+// The specification, and under `usermeta` what it was made from: Vega-Lite leaves that key to
+// programs.
 Json json_of(const findings::ProvenChart& proven) {
   if (proven == findings::ProvenChart{}) return nullptr;
   const auto& chart = proven.chart;
@@ -190,9 +202,19 @@ Json json_of(const findings::ProvenChart& proven) {
 }
 
 Json json_of(const findings::Scope& scope) {
-  const auto day = [](const std::optional<base::Day>& at) { return at ? day_json(*at) : Json(nullptr); };
-  return {{"table", scope.table}, {"equals", json_of(scope.equals)}, {"from", day(scope.from)}, {"to", day(scope.to)}};
+  const auto day = [](const std::optional<base::Day>& at) {
+    return at ? day_json(*at) : Json(nullptr);
+  };
+  return {{"table", scope.table},
+          {"equals", json_of(scope.equals)},
+          {"from", day(scope.from)},
+          {"to", day(scope.to)}};
 }
+
+Json json_of(const findings::Finding& finding);
+Json json_of(const explore::TableSummary& table);
+Json json_of(const findings::Total& total);
+Json json_of(const PatternTally& tally);
 
 template <class Part>
 Json list_of(const std::vector<Part>& parts) {
@@ -229,16 +251,18 @@ Json json_of(const findings::Finding& finding) {
             {"actionability", number(finding.actionability)},
             {"score", number(finding.score)}}},
           {"templates",
-           {{"title", finding.title_template}, {"summary", finding.summary_template}, {"action", finding.action_template}}}};
+           {{"title", finding.title_template},
+            {"summary", finding.summary_template},
+            {"action", finding.action_template}}}};
 }
 
 Json json_of(const explore::TableSummary& table) {
-  return {{"name", table.name},           {"origin", table.origin},       {"rows", table.rows},
-          {"columns", table.columns},     {"first_day", table.first_day}, {"last_day", table.last_day},
+  return {{"name", table.name},       {"origin", table.origin},       {"rows", table.rows},
+          {"columns", table.columns}, {"first_day", table.first_day}, {"last_day", table.last_day},
           {"sampled", table.sampled}};
 }
 
-Json json_of(const explore::AccountTotal& total) {
+Json json_of(const findings::Total& total) {
   return {{"kind", choice_name(total.account)},
           {"amount", number(total.amount)},
           {total.is_money ? "currency" : "unit", total.unit},
@@ -269,7 +293,11 @@ Json json_of(const explore::Run& run, const std::vector<PatternTally>& tallies) 
           {"partial", run.partial},
           {"partial_reason", run.partial_reason},
           {"run",
-           {{"id", run.id}, {"program", run.program}, {"started_at", run.started_at}, {"analyst", run.analyst}, {"focus", run.focus}}},
+           {{"id", run.id},
+            {"program", run.program},
+            {"started_at", run.started_at},
+            {"analyst", run.analyst},
+            {"focus", run.focus}}},
           {"locations", json_of(run.locations)},
           {"data", {{"engine", run.data.engine}, {"digest", run.data.digest}}},
           {"currency", run.currency},
@@ -292,9 +320,12 @@ Json json_of(const explore::Run& run, const std::vector<PatternTally>& tallies) 
             {"wall_milliseconds", run.spent.wall.count()}}}};
 }
 
-std::string compact(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string compact(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
-// Indented by two; what fits in a line stays in a line, so that a row of a table is a row of the file.
+// Indented by two; what fits in a line stays in a line, so that a row of a table is a row of the
+// file.
 void lay_out(const Json& json, std::size_t indent, std::string& text) {
   constexpr std::size_t line_max = 110;
   const auto line = compact(json);

@@ -14,41 +14,50 @@ namespace {
 
 using findings::Finding;
 
-constexpr std::string_view joiner = "&#8288;";  // a word joiner: shows as nothing, and breaks a link apart
+constexpr std::string_view joiner =
+    "&#8288;";  // a word joiner: shows as nothing, and breaks a link apart
 
-bool is_letter_or_digit(char character) { return std::isalnum(static_cast<unsigned char>(character)) != 0; }
+bool is_letter_or_digit(char character) {
+  return std::isalnum(static_cast<unsigned char>(character)) != 0;
+}
 
 // Renderers turn "www.x.y", "x.com", "https://", "@name" and "#1" into links of their own accord.
 bool starts_a_link(std::string_view text, std::size_t at) {
   const auto next = at + 1 < text.size() ? text[at + 1] : ' ';
   const auto previous = at > 0 ? text[at - 1] : ' ';
   switch (text[at]) {
-    case '.': return is_letter_or_digit(previous) && std::isalpha(static_cast<unsigned char>(next)) != 0;
-    case ':': return next == '/' || is_letter_or_digit(next);
+    case '.':
+      return is_letter_or_digit(previous) && std::isalpha(static_cast<unsigned char>(next)) != 0;
+    case ':':
+      return next == '/' || is_letter_or_digit(next);
     case '@':
-    case '#': return is_letter_or_digit(next);
-    default: return false;
+    case '#':
+      return is_letter_or_digit(next);
+    default:
+      return false;
   }
 }
 
 bool are_digits(std::string_view text) {
-  return std::ranges::all_of(text, [](char character) { return character >= '0' && character <= '9'; });
+  return std::ranges::all_of(text,
+                             [](char character) { return character >= '0' && character <= '9'; });
 }
 
-// "- x", "+ x", "1. x", "1) x" at the beginning would be lists.
-bool starts_a_list(std::string_view text, std::size_t at) {
-  if (text[at] == '-' || text[at] == '+') return at == 0;
+// "- x", "+ x", "# x", "1. x", "1) x" at the beginning would be a list or a heading.
+bool starts_a_block(std::string_view text, std::size_t at) {
+  if (at + 1 < text.size() && text[at + 1] != ' ' && text[at] != '#') return false;
+  if (text[at] == '-' || text[at] == '+' || text[at] == '#') return at == 0;
   return (text[at] == '.' || text[at] == ')') && at > 0 && are_digits(text.substr(0, at));
 }
 
 // Text that renders as itself within a paragraph, heading or cell.
 std::string escaped(std::string_view text) {
-  constexpr std::string_view special = "\\`*_{}[]()<>#|~&!$^=";
+  constexpr std::string_view special = "\\`*_[]<>|~&$";
   const auto plain = plain_text(text);
   std::string safe;
   for (std::size_t at = 0; at < plain.size(); ++at) {
     const bool is_special = special.find(plain[at]) != std::string_view::npos;
-    if (is_special || starts_a_list(plain, at)) safe += '\\';
+    if (is_special || starts_a_block(plain, at)) safe += '\\';
     safe += plain[at];
     if (starts_a_link(plain, at)) safe += joiner;
   }
@@ -63,13 +72,15 @@ std::string fenced(std::string_view sql, std::string_view language) {
     longest = std::max(longest, run);
   }
   const std::string fence(std::max<std::size_t>(3, longest + 1), '`');
-  return fence + std::string(language) + "\n" + plain + (plain.ends_with('\n') ? "" : "\n") + fence + "\n\n";
+  return fence + std::string(language) + "\n" + plain + (plain.ends_with('\n') ? "" : "\n") +
+         fence + "\n\n";
 }
 
 using TableRows = std::vector<std::vector<std::string>>;
 
 // Cells are escaped here.
-std::string table(const std::vector<std::string>& columns, const TableRows& rows, const std::vector<bool>& right) {
+std::string table(const std::vector<std::string>& columns, const TableRows& rows,
+                  const std::vector<bool>& right) {
   const auto line = [](const std::vector<std::string>& cells) {
     std::string text = "|";
     for (const auto& cell : cells) text += " " + escaped(cell) + " |";
@@ -104,7 +115,7 @@ std::string drawing(const findings::ProvenChart& chart) {
   std::string lines;
   for (const auto& line : sketch(chart, {})) lines += line.text + "\n";
   if (lines.empty()) return "";
-  return escaped(chart.title.empty() ? "Chart" : chart.title) + ":\n\n" + fenced(lines, "text");
+  return escaped(sketch_title(chart)) + ":\n\n" + fenced(lines, "text");
 }
 
 std::string bullets(const std::vector<std::string>& lines) {
@@ -118,7 +129,8 @@ std::string proof(const Finding& finding) {
   std::vector<std::string> guards;
   for (const auto& guard : finding.guards) guards.push_back(guard_line(guard));
   if (!guards.empty()) text += "Checks by the engine:\n\n" + bullets(guards);
-  if (!finding.impact.method.empty()) text += "How the amount was computed: " + escaped(finding.impact.method) + "\n\n";
+  if (!finding.impact.method.empty())
+    text += "How the amount was computed: " + escaped(finding.impact.method) + "\n\n";
   for (const auto& evidence : finding.evidence) {
     auto caption = "Query " + evidence.id + " (" + evidence.dialect + ")";
     if (const auto note = rows_note(evidence); !note.empty()) caption += ", " + note;
@@ -130,7 +142,8 @@ std::string proof(const Finding& finding) {
 std::string finding_text(const Finding& finding, std::size_t rank) {
   std::string text = "### " + std::to_string(rank) + "\\. " + escaped(finding.title) + "\n\n";
   auto tags = "**" + std::string(severity_title(finding.severity)) + "**";
-  if (const auto strength = strength_line(finding); !strength.empty()) tags += " · " + escaped(strength);
+  if (const auto strength = strength_line(finding); !strength.empty())
+    tags += " · " + escaped(strength);
   text += tags + "\n\n" + escaped(finding.summary) + "\n\n";
   if (!finding.impact.text.empty()) text += "**" + escaped(finding.impact.text) + "**\n\n";
   if (!finding.action.empty()) text += "→ " + escaped(finding.action) + "\n\n";
@@ -142,7 +155,8 @@ std::string totals_table(const explore::Run& run) {
   if (run.totals.empty()) return "";
   TableRows rows;
   for (const auto& total : run.totals) {
-    rows.push_back({std::string(account_title(total.account)), total_text(total), count_text(total.findings)});
+    rows.push_back(
+        {std::string(account_title(total.account)), total_text(total), count_text(total.findings)});
   }
   return table({"Account", "Amount", "Findings"}, rows, {false, true, true});
 }
@@ -160,7 +174,8 @@ std::string to_markdown(const explore::Run& run, const MarkdownOptions& options)
   for (const auto& summary : run.tables) tables.push_back(table_line(summary));
   text += bullets(tables) + escaped(tested_line(run.counts)) + "\n\n" + totals_table(run);
   if (!run.findings.empty()) text += "## Findings\n\n";
-  for (std::size_t at = 0; at < run.findings.size(); ++at) text += finding_text(run.findings[at], at + 1);
+  for (std::size_t at = 0; at < run.findings.size(); ++at)
+    text += finding_text(run.findings[at], at + 1);
   text += section("Notes", run.notes);
   std::vector<std::string> tallies;
   for (const auto& tally : shown_tallies(run, options.saved)) tallies.push_back(tally_line(tally));

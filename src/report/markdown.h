@@ -1,5 +1,6 @@
-// The report as Markdown (CommonMark with GitHub's tables): the content of the text report with all evidence.
-// Whatever a name holds, it renders as itself: never as a link, image, mention, HTML or emphasis.
+// The report as Markdown (CommonMark with GitHub's tables): the content of the text report with all
+// evidence. Whatever a name holds, it renders as itself: never as a link, image, mention, HTML or
+// emphasis.
 #pragma once
 
 #include <string>

@@ -44,13 +44,15 @@ std::vector<ChartPoint> drawable(std::vector<ChartPoint> points) {
 
 // From zero, unless all values lie far above it.
 Extent spark_extent(const std::vector<ChartPoint>& points) {
-  const auto [low, high] = std::ranges::minmax(points, {}, [](const auto& point) { return *point.value; });
+  const auto [low, high] =
+      std::ranges::minmax(points, {}, [](const auto& point) { return *point.value; });
   if (*low.value > 0.5 * *high.value) return {*low.value, *high.value};
   return {std::min(0.0, *low.value), std::max(0.0, *high.value)};
 }
 
 // Neighbours share a column when there are more points than columns.
-std::string spark(const std::vector<ChartPoint>& points, const SketchOptions& options, std::size_t columns) {
+std::string spark(const std::vector<ChartPoint>& points, const SketchOptions& options,
+                  std::size_t columns) {
   const auto extent = spark_extent(points);
   const auto& levels = options.unicode ? block_levels : ascii_levels;
   std::string drawn;
@@ -68,14 +70,15 @@ std::string spark(const std::vector<ChartPoint>& points, const SketchOptions& op
 std::vector<SketchLine> spark_sketch(const findings::ProvenChart& chart, const ChartPoints& all,
                                      const SketchOptions& options) {
   const auto series = main_series(chart, all);
-  const auto points = drawable(chart.chart.mark == findings::Chart::Mark::line ? points_of_series(all, series)
-                                                                                : all.points);
+  const auto points = drawable(
+      chart.chart.mark == findings::Chart::Mark::line ? points_of_series(all, series) : all.points);
   if (points.size() < 3) return {};
   const auto& first = points.front();
   const auto& last = points.back();
   const auto before = first.label + "  " + first.value_text + " ";
   const auto after = " " + last.value_text + "  " + last.label;
-  const int room = std::min(spark_columns_max, options.width - columns_of(before) - columns_of(after));
+  const int room =
+      std::min(spark_columns_max, options.width - columns_of(before) - columns_of(after));
   if (room < 4) return {};
   const auto columns = std::min(points.size(), static_cast<std::size_t>(room));
   return {{before + spark(points, options, columns) + after, true}};
@@ -86,7 +89,8 @@ std::vector<ChartPoint> chosen(const std::vector<ChartPoint>& points) {
   if (points.size() <= sketch_bars_max) return points;
   std::vector<ChartPoint> kept(points.begin(), points.begin() + sketch_bars_max);
   const auto at = std::ranges::find_if(points, &ChartPoint::highlighted);
-  if (at != points.end() && at - points.begin() >= static_cast<std::ptrdiff_t>(sketch_bars_max)) kept.back() = *at;
+  if (at != points.end() && at - points.begin() >= static_cast<std::ptrdiff_t>(sketch_bars_max))
+    kept.back() = *at;
   return kept;
 }
 
@@ -105,11 +109,16 @@ std::string interval(const ChartPoint& point, const Extent& extent, bool unicode
   const int from = column(*point.low), at = column(*point.value), to = column(*point.high);
   std::string drawn;
   for (int place = 0; place < drawing_columns; ++place) {
-    if (place == at) drawn += unicode ? "●" : "o";
-    else if (place < from || place > to) drawn += " ";
-    else if (place == from) drawn += unicode ? "├" : "|";
-    else if (place == to) drawn += unicode ? "┤" : "|";
-    else drawn += unicode ? "─" : "-";
+    if (place == at)
+      drawn += unicode ? "●" : "o";
+    else if (place < from || place > to)
+      drawn += " ";
+    else if (place == from)
+      drawn += unicode ? "├" : "|";
+    else if (place == to)
+      drawn += unicode ? "┤" : "|";
+    else
+      drawn += unicode ? "─" : "-";
   }
   return drawn;
 }
@@ -139,15 +148,19 @@ std::vector<SketchLine> bars_sketch(const ChartPoints& all, const SketchOptions&
   label_columns = std::min(label_columns, label_columns_max);
   std::vector<SketchLine> lines;
   for (const auto& point : shown) {
-    const bool has_range = point.low && point.high && std::isfinite(*point.low) && std::isfinite(*point.high);
-    const auto drawn = has_range ? interval(point, extent, options.unicode) : bar(*point.value, largest, options.unicode);
+    const bool has_range =
+        point.low && point.high && std::isfinite(*point.low) && std::isfinite(*point.high);
+    const auto drawn = has_range ? interval(point, extent, options.unicode)
+                                 : bar(*point.value, largest, options.unicode);
     auto line = padded(cut(point.label, label_columns, ellipsis), label_columns) + "  " +
                 (has_range ? drawn + "  " : drawn + (drawn.empty() ? "" : " ")) + point.value_text;
     if (has_range) line += " (" + point.range_text + ")";
     lines.push_back({std::move(line), point.highlighted});
   }
   if (points.size() > shown.size()) {
-    lines.push_back({"and " + count_text(static_cast<std::int64_t>(points.size() - shown.size())) + " more", false});
+    lines.push_back(
+        {"and " + count_text(static_cast<std::int64_t>(points.size() - shown.size())) + " more",
+         false});
   }
   return lines;
 }
@@ -159,6 +172,14 @@ std::vector<SketchLine> sketch(const findings::ProvenChart& chart, const SketchO
   if (!points) return {};
   const bool runs_over_time = chart.chart.mark == findings::Chart::Mark::line || points->is_time;
   return runs_over_time ? spark_sketch(chart, *points, options) : bars_sketch(*points, options);
+}
+
+std::string sketch_title(const findings::ProvenChart& chart) {
+  const auto title = chart.title.empty() ? std::string("Chart") : chart.title;
+  const auto points = chart_points(chart);
+  if (!points) return title;
+  const auto series = main_series(chart, *points);
+  return series.empty() ? title : title + ": " + series;
 }
 
 }  // namespace insights::report

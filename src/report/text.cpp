@@ -20,31 +20,52 @@ constexpr std::size_t tables_shown_max = 8;
 
 std::string_view code_of(Paint paint) {
   switch (paint) {
-    case Paint::none: return "";
-    case Paint::strong: return "\x1b[1m";
-    case Paint::faint: return "\x1b[2m";
-    case Paint::red: return "\x1b[31m";
-    case Paint::yellow: return "\x1b[33m";
+    case Paint::none:
+      return "";
+    case Paint::strong:
+      return "\x1b[1m";
+    case Paint::faint:
+      return "\x1b[2m";
+    case Paint::red:
+      return "\x1b[31m";
+    case Paint::yellow:
+      return "\x1b[33m";
   }
   return "";
 }
 
 Paint paint_of(Severity severity) {
   switch (severity) {
-    case Severity::high: return Paint::red;
-    case Severity::medium: return Paint::yellow;
-    case Severity::low: return Paint::faint;
+    case Severity::high:
+      return Paint::red;
+    case Severity::medium:
+      return Paint::yellow;
+    case Severity::low:
+      return Paint::faint;
   }
   return Paint::none;
 }
 
-// The report as it grows. All text passes through plain_text here, so nothing else needs to think of it.
+// The report as it grows. All text passes through plain_text here, so nothing else needs to think
+// of it.
 class Screen {
  public:
   explicit Screen(const TextOptions& options) : options_(options) {}
 
   const std::string& text() const { return text_; }
   std::string_view arrow() const { return options_.unicode ? "→ " : "-> "; }
+
+  std::string_view guard_mark(findings::GuardStatus status) const {
+    switch (status) {
+      case findings::GuardStatus::passed:
+        return options_.unicode ? "✓ " : "+ ";
+      case findings::GuardStatus::downgraded:
+        return "! ";
+      case findings::GuardStatus::not_applicable:
+        return options_.unicode ? "· " : ". ";
+    }
+    return "";
+  }
 
   std::string painted(std::string_view text, Paint paint) const {
     if (!options_.color || paint == Paint::none || text.empty()) return std::string(text);
@@ -59,12 +80,13 @@ class Screen {
     text_ += painted(line, Paint::faint) + "\n";
   }
 
-  // `text` in lines; `lead` stands before the first and leaves its width free before the others. `lead` is
-  // ours, and may be painted: `lead_columns` is what it takes on the screen.
+  // `text` in lines; `lead` stands before the first and leaves its width free before the others.
+  // `lead` is ours, and may be painted: `lead_columns` is what it takes on the screen.
   void paragraph(std::string_view lead, int lead_columns, std::string_view text, Paint paint) {
     bool is_first = true;
     for (const auto& line : wrapped(plain_text(text), options_.width - lead_columns)) {
-      text_ += is_first ? std::string(lead) : std::string(static_cast<std::size_t>(lead_columns), ' ');
+      text_ +=
+          is_first ? std::string(lead) : std::string(static_cast<std::size_t>(lead_columns), ' ');
       text_ += painted(line, paint) + "\n";
       is_first = false;
     }
@@ -112,13 +134,15 @@ void write_totals(Screen& screen, const explore::Run& run) {
     const auto title = padded(std::string(account_title(total.account)), title_columns);
     const auto amount = padded(plain_text(total_text(total)), amount_columns);
     const auto lead = "  " + title + "  " + screen.painted(amount, Paint::strong) + "  ";
-    screen.paragraph(lead, title_columns + amount_columns + 6, counted(total.findings, "finding"), Paint::faint);
+    screen.paragraph(lead, title_columns + amount_columns + 6, counted(total.findings, "finding"),
+                     Paint::faint);
   }
 }
 
 void write_tables(Screen& screen, const explore::Run& run) {
   const auto shown = std::min(run.tables.size(), tables_shown_max);
-  for (std::size_t at = 0; at < shown; ++at) screen.paragraph(0, table_line(run.tables[at]), Paint::faint);
+  for (std::size_t at = 0; at < shown; ++at)
+    screen.paragraph(0, table_line(run.tables[at]), Paint::faint);
   if (shown < run.tables.size()) {
     const auto more = static_cast<std::int64_t>(run.tables.size() - shown);
     screen.paragraph(0, "and " + counted(more, "more table"), Paint::faint);
@@ -137,10 +161,11 @@ void write_header(Screen& screen, const explore::Run& run) {
 }
 
 void write_sketch(Screen& screen, const Finding& finding, int indent, const TextOptions& options) {
-  const auto lines = sketch(finding.chart, {.width = options.width - indent, .unicode = options.unicode});
+  const auto lines =
+      sketch(finding.chart, {.width = options.width - indent, .unicode = options.unicode});
   if (lines.empty()) return;
   screen.gap();
-  screen.paragraph(indent, finding.chart.title, Paint::faint);
+  screen.paragraph(indent, sketch_title(finding.chart), Paint::faint);
   for (const auto& line : lines) {
     screen.verbatim(indent, line.text, line.highlighted ? Paint::strong : Paint::none);
   }
@@ -148,9 +173,12 @@ void write_sketch(Screen& screen, const Finding& finding, int indent, const Text
 
 void write_guards(Screen& screen, const Finding& finding, int indent, bool all) {
   for (const auto& guard : finding.guards) {
-    const bool says_strength = guard.name == "minimum_sample" && finding.strength == findings::Strength::descriptive;
+    const bool says_strength =
+        guard.name == "minimum_sample" && finding.strength == findings::Strength::descriptive;
     const bool is_downgraded = guard.status == findings::GuardStatus::downgraded;
-    if (all || (is_downgraded && !says_strength)) screen.item(indent, "! ", guard_line(guard), Paint::faint);
+    if (all || (is_downgraded && !says_strength)) {
+      screen.item(indent, screen.guard_mark(guard.status), guard_line(guard), Paint::faint);
+    }
   }
 }
 
@@ -158,7 +186,8 @@ void write_proof(Screen& screen, const Finding& finding, int indent) {
   screen.gap();
   for (const auto& line : test_lines(finding)) screen.paragraph(indent, line, Paint::none);
   write_guards(screen, finding, indent, true);
-  if (!finding.impact.method.empty()) screen.paragraph(indent, "Money: " + finding.impact.method, Paint::none);
+  if (!finding.impact.method.empty())
+    screen.paragraph(indent, "Money: " + finding.impact.method, Paint::none);
   for (const auto& evidence : finding.evidence) {
     screen.gap();
     auto caption = "Evidence " + evidence.id + " (" + evidence.dialect + ")";
@@ -171,27 +200,34 @@ void write_proof(Screen& screen, const Finding& finding, int indent) {
 std::string mark_of(const Screen& screen, Severity severity, const TextOptions& options) {
   if (options.unicode && options.color) return screen.painted("●", paint_of(severity)) + " ";
   switch (severity) {
-    case Severity::high: return "[!!] ";
-    case Severity::medium: return "[!]  ";
-    case Severity::low: return "[ ]  ";
+    case Severity::high:
+      return "[!!] ";
+    case Severity::medium:
+      return "[!]  ";
+    case Severity::low:
+      return "[ ]  ";
   }
   return "";
 }
 
-void write_finding(Screen& screen, const Finding& finding, std::size_t rank, const TextOptions& options) {
+void write_finding(Screen& screen, const Finding& finding, std::size_t rank,
+                   const TextOptions& options) {
   const int mark_columns = options.unicode && options.color ? 2 : 5;
   const auto number = std::to_string(rank) + "  ";
   const int indent = mark_columns + static_cast<int>(number.size());
   screen.gap();
-  screen.paragraph(mark_of(screen, finding.severity, options) + number, indent, finding.title, Paint::strong);
+  screen.paragraph(mark_of(screen, finding.severity, options) + number, indent, finding.title,
+                   Paint::strong);
   screen.paragraph(indent, finding.summary, Paint::none);
-  if (!finding.impact.text.empty()) screen.paragraph(indent, finding.impact.text, paint_of(finding.severity));
+  if (!finding.impact.text.empty())
+    screen.paragraph(indent, finding.impact.text, paint_of(finding.severity));
   if (!finding.action.empty()) screen.item(indent, screen.arrow(), finding.action, Paint::none);
   if (const auto strength = strength_line(finding); !strength.empty()) {
     screen.paragraph(indent, strength, Paint::faint);
   }
   if (!options.verbose) write_guards(screen, finding, indent, false);
-  for (const auto& also : finding.also) screen.paragraph(indent, "seen also in: " + also, Paint::faint);
+  for (const auto& also : finding.also)
+    screen.paragraph(indent, "seen also in: " + also, Paint::faint);
   write_sketch(screen, finding, indent, options);
   if (options.verbose) write_proof(screen, finding, indent);
 }
@@ -202,7 +238,8 @@ void write_findings(Screen& screen, const explore::Run& run, const TextOptions& 
   if (shown == 0) return;
   screen.gap();
   screen.rule();
-  for (std::size_t at = 0; at < shown; ++at) write_finding(screen, run.findings[at], at + 1, options);
+  for (std::size_t at = 0; at < shown; ++at)
+    write_finding(screen, run.findings[at], at + 1, options);
   if (shown < run.findings.size()) {
     const auto more = static_cast<std::int64_t>(run.findings.size() - shown);
     screen.gap();
@@ -228,7 +265,8 @@ std::string to_text(const explore::Run& run, const TextOptions& options) {
   write_lines(screen, "Notes", run.notes);
   if (options.verbose || run.findings.empty()) {
     std::vector<std::string> tallies;
-    for (const auto& tally : shown_tallies(run, options.saved)) tallies.push_back(tally_line(tally));
+    for (const auto& tally : shown_tallies(run, options.saved))
+      tallies.push_back(tally_line(tally));
     write_lines(screen, "What was looked at", tallies);
   }
   if (options.verbose) {

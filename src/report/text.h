@@ -1,5 +1,5 @@
-// The report for a terminal. Names come from data: control characters, escape sequences and bidirectional
-// overrides are taken out of everything that is printed.
+// The report for a terminal. Names come from data: control characters, escape sequences and
+// bidirectional overrides are taken out of everything that is printed.
 #pragma once
 
 #include <string>

@@ -22,6 +22,7 @@ constexpr auto accent = ChartColors::accent;
 constexpr std::array<std::string_view, 6> series_colors{"#2f5d8a", "#c2410c", "#3d8b6e",
                                                         "#8a5fa3", "#a8861d", "#5a6472"};
 constexpr int label_columns_max = 28;
+constexpr std::size_t row_height = 30;  // of a lying bar or a point
 constexpr std::size_t labelled_bars_max = 24;
 constexpr std::size_t dotted_line_points_max = 24;
 
@@ -32,7 +33,9 @@ struct Drawing {
   double least = 0, most = 0;       // of values and ranges
 
   bool stresses() const { return !points.highlight.empty(); }
-  bool stresses_series() const { return stresses() && chart.chart.mark == Mark::line && series.size() > 1; }
+  bool stresses_series() const {
+    return stresses() && chart.chart.mark == Mark::line && series.size() > 1;
+  }
 };
 
 Drawing drawing_of(const ProvenChart& chart, ChartPoints points) {
@@ -81,7 +84,9 @@ Json data_of(const Drawing& drawing) {
     if (drawing.chart.chart.x.kind == Kind::quantitative) {
       const auto* real = std::get_if<double>(&point.position);
       const auto* integer = std::get_if<std::int64_t>(&point.position);
-      row["at"] = integer != nullptr ? Json(*integer) : real != nullptr ? Json(*real) : Json(nullptr);
+      row["at"] = integer != nullptr ? Json(*integer)
+                  : real != nullptr  ? Json(*real)
+                                     : Json(nullptr);
     }
     row["value"] = number_or_null(point.value);
     row["text"] = point.value_text;
@@ -126,8 +131,12 @@ Json value_axis(const Drawing& drawing, bool upright) {
              {"ticks", false},
              {"labelPadding", 6}};
   if (upright) {  // The title lies above the axis, where it can be read without turning the head.
-    shown.update({{"titleAngle", 0}, {"titleAlign", "left"}, {"titleAnchor", "end"},
-                  {"titleBaseline", "bottom"}, {"titleX", 0}, {"titleY", -10}});
+    shown.update({{"titleAngle", 0},
+                  {"titleAlign", "left"},
+                  {"titleAnchor", "end"},
+                  {"titleBaseline", "bottom"},
+                  {"titleX", 0},
+                  {"titleY", -10}});
   }
   return shown;
 }
@@ -156,7 +165,8 @@ Json value_channel(const Drawing& drawing, bool upright, bool room_for_labels) {
 }
 
 Json category_channel(const Drawing& drawing, bool upright) {
-  Json axis{{"title", nullptr}, {"domain", true}, {"ticks", false}, {"labelPadding", 8}, {"grid", false}};
+  Json axis{
+      {"title", nullptr}, {"domain", true}, {"ticks", false}, {"labelPadding", 8}, {"grid", false}};
   if (upright) {
     axis.update({{"labelAngle", 0}, {"labelOverlap", true}, {"title", drawing.points.x_title}});
   } else {
@@ -174,19 +184,29 @@ bool is_whole_months(const Drawing& drawing) {
 // Time as time, numbers as numbers, everything else in the order of the rows.
 Json position_channel(const Drawing& drawing) {
   const auto& x = drawing.chart.chart.x;
-  Json axis{{"title", drawing.points.x_title}, {"grid", false}, {"labelOverlap", true},
-            {"labelFlush", true},              {"tickSize", 4}, {"labelPadding", 6}};
+  Json axis{{"title", drawing.points.x_title},
+            {"grid", false},
+            {"labelOverlap", true},
+            {"labelFlush", true},
+            {"tickSize", 4},
+            {"labelPadding", 6}};
   if (drawing.points.is_time && x.kind != Kind::nominal) {
     axis.update({{"title", nullptr},
                  {"format", is_whole_months(drawing) ? "%b %Y" : "%-d %b %Y"},
                  {"tickCount", 6}});
-    return {{"field", "at"}, {"type", "temporal"}, {"scale", {{"type", "utc"}}}, {"axis", std::move(axis)}};
+    return {{"field", "at"},
+            {"type", "temporal"},
+            {"scale", {{"type", "utc"}}},
+            {"axis", std::move(axis)}};
   }
   if (x.kind == Kind::quantitative) {
     axis.update({{"title", axis_title(x, drawing.points.x_title)},
                  {"labelExpr", label_expression(x.unit)},
                  {"tickCount", 6}});
-    return {{"field", "at"}, {"type", "quantitative"}, {"scale", {{"zero", false}}}, {"axis", std::move(axis)}};
+    return {{"field", "at"},
+            {"type", "quantitative"},
+            {"scale", {{"zero", false}}},
+            {"axis", std::move(axis)}};
   }
   axis["labelAngle"] = 0;
   return {{"field", "label"}, {"type", "ordinal"}, {"sort", nullptr}, {"axis", std::move(axis)}};
@@ -225,7 +245,9 @@ Json value_labels(Json encoding, bool upright) {
     mark.update(upright ? Json{{"dy", -away}, {"baseline", "middle"}}
                         : Json{{"dx", away}, {"align", away > 0 ? "left" : "right"}});
     condition["field"] = "value";
-    return Json{{"transform", {{{"filter", std::move(condition)}}}}, {"mark", mark}, {"encoding", encoding}};
+    return Json{{"transform", {{{"filter", std::move(condition)}}}},
+                {"mark", mark},
+                {"encoding", encoding}};
   };
   encoding["text"] = {{"field", "text"}, {"type", "nominal"}};
   encoding.erase("color");
@@ -238,13 +260,15 @@ Json interval_layer(const Json& encoding, bool upright, std::string_view color) 
   ends[upright ? "y" : "x"]["field"] = "low";
   ends[upright ? "y2" : "x2"] = {{"field", "high"}};
   if (!color.empty()) ends["color"] = {{"value", color}};
-  return {{"mark", {{"type", "rule"}, {"strokeWidth", 2}, {"opacity", 0.75}}}, {"encoding", std::move(ends)}};
+  return {{"mark", {{"type", "rule"}, {"strokeWidth", 2}, {"opacity", 0.75}}},
+          {"encoding", std::move(ends)}};
 }
 
 // Short names in few bars stand upright; else the bars lie, so that names can be read.
 bool bars_stand(const Drawing& drawing) {
   int longest = 0;
-  for (const auto& point : drawing.points.points) longest = std::max(longest, columns_of(point.label));
+  for (const auto& point : drawing.points.points)
+    longest = std::max(longest, columns_of(point.label));
   const auto count = drawing.points.points.size();
   return drawing.points.is_time ? count <= 40 : longest <= 7 && count <= 8;
 }
@@ -258,9 +282,11 @@ void add_bars(Json& spec, const Drawing& drawing) {
                 {"color", highlighted_color(drawing)},
                 {"tooltip", tooltip_channel(drawing)}};
   Json bar{{"type", "bar"}, {"cornerRadiusEnd", 2}};
-  if (upright) bar["width"] = {{"band", 0.72}};
-  else bar["height"] = {{"band", 0.72}};
-  spec["height"] = upright ? Json(220) : Json{{"step", 30}};
+  if (upright)
+    bar["width"] = {{"band", 0.72}};
+  else
+    bar["height"] = {{"band", 0.72}};
+  spec["height"] = upright ? 220 : row_height * count;
   spec["layer"] = Json::array({{{"mark", bar}, {"encoding", encoding}}});
   if (drawing.points.has_range) {
     spec["layer"].push_back(interval_layer(encoding, upright, ChartColors::ink));
@@ -277,17 +303,28 @@ Json series_legend(const Drawing& drawing) {
   return {{"field", "series"},
           {"type", "nominal"},
           {"scale", {{"domain", drawing.series}, {"range", colors}}},
-          {"legend", {{"orient", "top"}, {"title", nullptr}, {"symbolType", "stroke"}, {"labelLimit", 220}}}};
+          {"legend",
+           {{"orient", "top"},
+            {"title", nullptr},
+            {"symbolType", "stroke"},
+            {"labelLimit", 220},
+            {"offset", 26}}}};
 }
 
 // One line in the accent colour and the rest as its background; the legend names both.
 Json group_color(const Drawing& drawing) {
   return {{"field", "group"},
           {"type", "nominal"},
-          {"scale", {{"domain", {drawing.points.highlight, other_series(drawing)}},
-                     {"range", {accent, ChartColors::rule}}}},
-          {"legend", {{"orient", "top"}, {"title", nullptr}, {"symbolType", "stroke"}, {"labelLimit", 220},
-                      {"symbolStrokeWidth", 3}}}};
+          {"scale",
+           {{"domain", {drawing.points.highlight, other_series(drawing)}},
+            {"range", {accent, ChartColors::rule}}}},
+          {"legend",
+           {{"orient", "top"},
+            {"title", nullptr},
+            {"symbolType", "stroke"},
+            {"labelLimit", 220},
+            {"offset", 26},
+            {"symbolStrokeWidth", 3}}}};
 }
 
 Json band_layer(const Json& encoding, bool stresses) {
@@ -295,7 +332,8 @@ Json band_layer(const Json& encoding, bool stresses) {
   ends.erase("tooltip");
   ends["y"]["field"] = "low";
   ends["y2"] = {{"field", "high"}};
-  Json layer{{"mark", {{"type", "area"}, {"opacity", 0.15}, {"color", accent}}}, {"encoding", std::move(ends)}};
+  Json layer{{"mark", {{"type", "area"}, {"opacity", 0.15}, {"color", accent}}},
+             {"encoding", std::move(ends)}};
   if (stresses) layer["transform"] = only(true);
   return layer;
 }
@@ -304,7 +342,8 @@ Json band_layer(const Json& encoding, bool stresses) {
 Json hover_layer(Json encoding, const Drawing& drawing) {
   encoding["tooltip"] = tooltip_channel(drawing);
   encoding.erase("color");
-  return {{"mark", {{"type", "point"}, {"opacity", 0}, {"size", 220}, {"filled", true}, {"aria", false}}},
+  return {{"mark",
+           {{"type", "point"}, {"opacity", 0}, {"size", 220}, {"filled", true}, {"aria", false}}},
           {"encoding", std::move(encoding)}};
 }
 
@@ -323,9 +362,11 @@ void add_lines(Json& spec, const Drawing& drawing) {
   if (by_series) {
     encoding["color"] = group_color(drawing);
     const bool one_other = drawing.series.size() == 2;
-    layers.push_back({{"transform", only(false)},
-                      {"mark", {{"type", "line"}, {"strokeWidth", one_other ? 2 : 1}, {"opacity", one_other ? 1 : 0.6}}},
-                      {"encoding", encoding}});
+    layers.push_back(
+        {{"transform", only(false)},
+         {"mark",
+          {{"type", "line"}, {"strokeWidth", one_other ? 2 : 1}, {"opacity", one_other ? 1 : 0.6}}},
+         {"encoding", encoding}});
     layers.push_back({{"transform", only(true)}, {"mark", strong}, {"encoding", encoding}});
   } else {
     if (drawing.series.size() > 1) {
@@ -342,9 +383,10 @@ void add_points(Json& spec, const Drawing& drawing) {
   const auto kind = drawing.chart.chart.x.kind;
   const bool upright = drawing.points.is_time || kind == Kind::quantitative;
   Json encoding{{"color", highlighted_color(drawing)}, {"tooltip", tooltip_channel(drawing)}};
-  encoding[upright ? "x" : "y"] = upright ? position_channel(drawing) : category_channel(drawing, false);
+  encoding[upright ? "x" : "y"] =
+      upright ? position_channel(drawing) : category_channel(drawing, false);
   encoding[upright ? "y" : "x"] = value_channel(drawing, upright, false);
-  spec["height"] = upright ? Json(240) : Json{{"step", 30}};
+  spec["height"] = upright ? 240 : row_height * drawing.points.points.size();
   auto& layers = spec["layer"] = Json::array();
   if (drawing.points.has_range) layers.push_back(interval_layer(encoding, upright, ""));
   layers.push_back({{"mark", {{"type", "point"}, {"filled", true}, {"size", 90}, {"opacity", 1}}},
@@ -355,13 +397,22 @@ Json config() {
   return {{"font", "system-ui, -apple-system, \"Segoe UI\", Roboto, sans-serif"},
           {"background", "transparent"},
           {"view", {{"stroke", nullptr}}},
-          {"axis", {{"labelColor", ChartColors::label}, {"titleColor", ChartColors::label},
-                    {"labelFontSize", 11}, {"titleFontSize", 11}, {"titleFontWeight", "normal"},
-                    {"gridColor", ChartColors::grid}, {"domainColor", ChartColors::rule},
-                    {"tickColor", ChartColors::rule}}},
+          {"axis",
+           {{"labelColor", ChartColors::label},
+            {"titleColor", ChartColors::label},
+            {"labelFontSize", 11},
+            {"titleFontSize", 11},
+            {"titleFontWeight", "normal"},
+            {"gridColor", ChartColors::grid},
+            {"domainColor", ChartColors::rule},
+            {"tickColor", ChartColors::rule}}},
           {"legend", {{"labelColor", ChartColors::label}, {"labelFontSize", 11}}},
-          {"title", {{"color", ChartColors::ink}, {"fontSize", 13}, {"fontWeight", 600}, {"anchor", "start"},
-                     {"offset", 12}}}};
+          {"title",
+           {{"color", ChartColors::ink},
+            {"fontSize", 13},
+            {"fontWeight", 600},
+            {"anchor", "start"},
+            {"offset", 12}}}};
 }
 
 }  // namespace
@@ -379,10 +430,17 @@ std::string vega_lite_json(const ProvenChart& chart) {
             {"autosize", {{"type", "fit-x"}, {"contains", "padding"}}},
             {"data", data_of(drawing)}};
   switch (chart.chart.mark) {
-    case Mark::bar: add_bars(spec, drawing); break;
-    case Mark::line: add_lines(spec, drawing); break;
-    case Mark::point: add_points(spec, drawing); break;
-    case Mark::none: return "";
+    case Mark::bar:
+      add_bars(spec, drawing);
+      break;
+    case Mark::line:
+      add_lines(spec, drawing);
+      break;
+    case Mark::point:
+      add_points(spec, drawing);
+      break;
+    case Mark::none:
+      return "";
   }
   spec["config"] = config();
   return spec.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -1,8 +1,9 @@
-// A finding's chart as a Vega-Lite v6 specification: bars (a highlighted one in the accent colour), lines (the
-// highlighted series strong, the others thin), points with their intervals. As wide as what it stands in.
+// A finding's chart as a Vega-Lite v6 specification: bars (a highlighted one in the accent colour),
+// lines (the highlighted series strong, the others thin), points with their intervals. As wide as
+// what it stands in.
 //
-// Its data are labelled points (chart_points.h) under fixed names, so that no column name of the data is ever
-// read as a path or an expression; axes are labelled as the sentences write numbers.
+// Its data are labelled points (chart_points.h) under fixed names, so that no column name of the
+// data is ever read as a path or an expression; axes are labelled as the sentences write numbers.
 #pragma once
 
 #include <string>

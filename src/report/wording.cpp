@@ -55,8 +55,10 @@ std::string headline(const explore::Run& run) {
 }
 
 std::string table_line(const explore::TableSummary& table) {
-  auto line = fmt::format("{}: {}, {}", table.name, counted(table.rows, "row"), counted(table.columns, "column"));
-  if (const auto span = span_text(table.first_day, table.last_day); !span.empty()) line += ", " + span;
+  auto line = fmt::format("{}: {}, {}", table.name, counted(table.rows, "row"),
+                          counted(table.columns, "column"));
+  if (const auto span = span_text(table.first_day, table.last_day); !span.empty())
+    line += ", " + span;
   if (table.sampled) line += " (a sample of the rows was read)";
   return line;
 }
@@ -90,28 +92,38 @@ std::string partial_line(const explore::Run& run) {
 
 std::string_view account_title(findings::Account account) {
   switch (account) {
-    case findings::Account::none: return "";
-    case findings::Account::at_risk: return "At risk";
-    case findings::Account::lost: return "Lost";
-    case findings::Account::opportunity: return "Opportunity";
+    case findings::Account::none:
+      return "";
+    case findings::Account::at_risk:
+      return "At risk";
+    case findings::Account::lost:
+      return "Lost";
+    case findings::Account::opportunity:
+      return "Opportunity";
   }
   return "";
 }
 
 std::string_view severity_title(findings::Severity severity) {
   switch (severity) {
-    case findings::Severity::high: return "Act now";
-    case findings::Severity::medium: return "Look into";
-    case findings::Severity::low: return "Good to know";
+    case findings::Severity::high:
+      return "Act now";
+    case findings::Severity::medium:
+      return "Look into";
+    case findings::Severity::low:
+      return "Good to know";
   }
   return "";
 }
 
 std::string_view strength_title(findings::Strength strength) {
   switch (strength) {
-    case findings::Strength::significant: return "Tested";
-    case findings::Strength::descriptive: return "Descriptive";
-    case findings::Strength::model_claim: return "Model's reading";
+    case findings::Strength::significant:
+      return "Tested";
+    case findings::Strength::descriptive:
+      return "Descriptive";
+    case findings::Strength::model_claim:
+      return "Model's reading";
   }
   return "";
 }
@@ -124,7 +136,8 @@ std::string strength_line(const findings::Finding& finding) {
       return "a language model's reading: its numbers are proven, its conclusion was not tested";
     case findings::Strength::descriptive: {
       for (const auto& guard : finding.guards) {
-        const bool says_why = guard.status == findings::GuardStatus::downgraded && !guard.note.empty();
+        const bool says_why =
+            guard.status == findings::GuardStatus::downgraded && !guard.note.empty();
         if (says_why && guard.name == "minimum_sample") return "descriptive: " + guard.note;
       }
       return "descriptive: states what the data holds, without a test";
@@ -139,7 +152,8 @@ std::vector<std::string> test_lines(const findings::Finding& finding) {
   std::vector<std::string> lines;
   auto first = fmt::format("Test: {}", test.name);
   if (test.tested_in_family > 0) {
-    first += fmt::format(", one of {} tested in its family", counted(test.tested_in_family, "hypothesis"));
+    first += fmt::format(", one of {} tested in its family",
+                         counted(test.tested_in_family, "hypothesis"));
     if (!finding.family.empty()) first += " (" + title_of(finding.family) + ")";
   }
   lines.push_back(first + ".");
@@ -155,19 +169,25 @@ std::vector<std::string> test_lines(const findings::Finding& finding) {
     lines.emplace_back("It carries no p-value: the cases are too few, or it is a plain fact.");
     return lines;
   }
-  lines.push_back(fmt::format("Chance: a result at least this strong comes up by chance alone in {} of such "
-                              "tests (p {}).", share_words(test.p), probability_text(test.p)));
-  lines.push_back(fmt::format("Corrected for everything tested beside it: of findings let through at this "
-                              "level, {} is expected to be a false alarm (q {}).",
-                              false_alarm_words(test.q), probability_text(test.q)));
+  lines.push_back(
+      fmt::format("Chance: a result at least this strong comes up by chance alone in {} of such "
+                  "tests (p {}).",
+                  share_words(test.p), probability_text(test.p)));
+  lines.push_back(
+      fmt::format("Corrected for everything tested beside it: of findings let through at this "
+                  "level, {} is expected to be a false alarm (q {}).",
+                  false_alarm_words(test.q), probability_text(test.q)));
   return lines;
 }
 
 std::string_view guard_status_title(findings::GuardStatus status) {
   switch (status) {
-    case findings::GuardStatus::passed: return "passed";
-    case findings::GuardStatus::downgraded: return "downgraded";
-    case findings::GuardStatus::not_applicable: return "does not apply";
+    case findings::GuardStatus::passed:
+      return "passed";
+    case findings::GuardStatus::downgraded:
+      return "downgraded";
+    case findings::GuardStatus::not_applicable:
+      return "does not apply";
   }
   return "";
 }
@@ -181,7 +201,8 @@ std::string guard_line(const findings::ProvenGuard& guard) {
 std::string rows_note(const findings::Evidence& evidence) {
   const auto shown = static_cast<std::int64_t>(evidence.rows.size());
   if (evidence.truncated) {
-    return fmt::format("{} shown of more than {}", counted(shown, "row"), count_text(evidence.row_count));
+    return fmt::format("{} shown of more than {}", counted(shown, "row"),
+                       count_text(evidence.row_count));
   }
   if (shown >= evidence.row_count) return "";
   return fmt::format("{} of {} shown", count_text(shown), counted(evidence.row_count, "row"));
@@ -198,27 +219,31 @@ std::string tally_line(const PatternTally& tally) {
 }
 
 std::string spent_line(const explore::Run& run) {
-  return fmt::format("{}, {} read, {}", counted(run.spent.queries, "query"), counted(run.spent.rows, "row"),
-                     seconds_text(run.spent.wall));
+  return fmt::format("{}, {} read, {}", counted(run.spent.queries, "query"),
+                     counted(run.spent.rows, "row"), seconds_text(run.spent.wall));
 }
 
 std::vector<std::string> method_lines(const explore::Run& run) {
   std::vector<std::string> lines;
-  auto who = fmt::format("Explored by the {} analyst", run.analyst.empty() ? "built-in" : run.analyst);
+  auto who =
+      fmt::format("Explored by the {} analyst", run.analyst.empty() ? "built-in" : run.analyst);
   if (!run.focus.empty()) who += ", with the focus " + title_of(run.focus);
   lines.push_back(who + ".");
   lines.push_back(fmt::format("It took {}; allowed were {}, {} and {}.", spent_line(run),
-                              counted(run.budget.queries_max, "query"), counted(run.budget.rows_max, "row"),
+                              counted(run.budget.queries_max, "query"),
+                              counted(run.budget.rows_max, "row"),
                               seconds_text(run.budget.time_max)));
   if (run.counts.facts > 0) {
-    lines.push_back(fmt::format("Beside the {}, {} needed no test.", counted(run.counts.tested, "test"),
+    lines.push_back(fmt::format("Beside the {}, {} needed no test.",
+                                counted(run.counts.tested, "test"),
                                 counted(run.counts.facts, "fact")));
   }
   if (run.counts.decoy_columns > 0) {
     lines.push_back(fmt::format(
-        "As a check on itself, the engine also tested {} on {} shuffled on purpose: {} passed as real.",
-        counted(run.counts.decoys_tested, "hypothesis"), counted(run.counts.decoy_columns, "column"),
-        count_text(run.counts.decoys_accepted)));
+        "As a check on itself, the engine also tested {} on {} shuffled on purpose: {} passed as "
+        "real.",
+        counted(run.counts.decoys_tested, "hypothesis"),
+        counted(run.counts.decoy_columns, "column"), count_text(run.counts.decoys_accepted)));
   }
   auto made = run.program;
   if (!run.data.engine.empty()) made += (made.empty() ? "" : " with ") + run.data.engine;
@@ -230,12 +255,15 @@ std::vector<std::string> method_lines(const explore::Run& run) {
 }
 
 std::vector<std::string> trust_lines() {
-  return {"Every number in a finding is read from the result of a query shown with it, or computed from "
-          "such results by a formula saved in the JSON report.",
-          "Each query was run a second time before its finding was published; a number that came out "
-          "differently was not published.",
-          "Money at risk, lost and to be gained are kept apart, and rows that findings share count once in "
-          "the totals."};
+  return {
+      "Every number in a finding is read from the result of a query shown with it, or computed "
+      "from "
+      "such results by a formula saved in the JSON report.",
+      "Each query was run a second time before its finding was published; a number that came out "
+      "differently was not published.",
+      "Money at risk, lost and to be gained are kept apart, and rows that findings share count "
+      "once in "
+      "the totals."};
 }
 
 std::string title_of(std::string_view name) {
@@ -247,7 +275,8 @@ std::string title_of(std::string_view name) {
   return title;
 }
 
-std::vector<PatternTally> shown_tallies(const explore::Run& run, const std::vector<PatternTally>& saved) {
+std::vector<PatternTally> shown_tallies(const explore::Run& run,
+                                        const std::vector<PatternTally>& saved) {
   return run.ledger.entries.empty() ? saved : tallies_of(run.ledger);
 }
 

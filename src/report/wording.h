@@ -1,5 +1,6 @@
-// The words around the findings, the same in every format: what was read and tested, how sure, how it was
-// made. Plain content without marks or escapes; names from data come as they are, so each format escapes.
+// The words around the findings, the same in every format: what was read and tested, how sure, how
+// it was made. Plain content without marks or escapes; names from data come as they are, so each
+// format escapes.
 #pragma once
 
 #include <string>
@@ -23,7 +24,8 @@ std::string period(const explore::Run& run);
 // "tested 5,912 hypotheses, published 9, decoys accepted 0 of 5"
 std::string tested_line(const findings::LedgerCounts& counts);
 
-// "Stopped early: the time budget was used up. What follows was proven before that." "" for a whole run.
+// "Stopped early: the time budget was used up. What follows was proven before that." "" for a whole
+// run.
 std::string partial_line(const explore::Run& run);
 
 // "At risk", "Lost", "Opportunity"; "" for none.
@@ -54,7 +56,8 @@ std::string tally_line(const PatternTally& tally);
 // "38 queries, 1,204,000 rows read, 4.1 s"
 std::string spent_line(const explore::Run& run);
 
-// How the run was made, a sentence an entry: who looked, what it took, under which budget, which version.
+// How the run was made, a sentence an entry: who looked, what it took, under which budget, which
+// version.
 std::vector<std::string> method_lines(const explore::Run& run);
 
 // What the numbers can be trusted for, the same in each report.
@@ -64,6 +67,7 @@ std::vector<std::string> trust_lines();
 std::string title_of(std::string_view name);
 
 // The tallies to show: the run's own ledger, else what a saved report had.
-std::vector<PatternTally> shown_tallies(const explore::Run& run, const std::vector<PatternTally>& saved);
+std::vector<PatternTally> shown_tallies(const explore::Run& run,
+                                        const std::vector<PatternTally>& saved);
 
 }  // namespace insights::report

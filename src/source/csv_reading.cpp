@@ -45,6 +45,11 @@ std::string arguments(const CsvReading& reading) {
   if (reading.lenient) text += ", strict_mode = false";
   if (reading.rejecting) text += ", store_rejects = true";
   if (reading.long_lines) text += ", max_line_size = 33554432, buffer_size = 134217728";
+  std::string types;
+  for (const auto& column : reading.text_columns) {
+    types += fmt::format("{}{}: 'VARCHAR'", types.empty() ? "" : ", ", sql::quote_text(column));
+  }
+  if (!types.empty()) text += fmt::format(", types = {{{}}}", types);
   return text;
 }
 
@@ -76,6 +81,15 @@ std::vector<std::string> header_of(const CsvReading& reading, const CsvShape& sh
   if (!rows || rows->rows.empty()) return names;
   for (const auto& cell : rows->rows.front()) names.push_back(text_of(cell));
   return names;
+}
+
+std::string first_line_of(const CsvReading& reading, Staging& staging) {
+  const auto rows = staging.run(fmt::format(
+      "FROM read_csv({}, columns = {{'line': 'VARCHAR'}}, delim = {}, quote = '', escape = '', header = false, "
+      "auto_detect = false, strict_mode = false{}{}) LIMIT 1",
+      sql::quote_text(reading.path.string()), sql::quote_text("\x01"), reading.gzip ? ", compression = 'gzip'" : "",
+      reading.latin_1 ? ", encoding = 'latin-1'" : ""));
+  return rows && !rows->rows.empty() ? shown(text_in(*rows, 0)) : "";
 }
 
 void forget_rejects(Staging& staging) {

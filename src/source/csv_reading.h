@@ -21,6 +21,7 @@ struct CsvReading {
   bool lenient = false;        // a long line is cut, a stray quote is a character
   bool rejecting = false;      // what still cannot be read is left out, and listed in the table reject_errors
   bool long_lines = false;     // up to 32 MB instead of 2 MB
+  std::vector<std::string> text_columns;  // whatever they look like
 
   // "read_csv('...', ...)"
   std::string function() const;
@@ -40,6 +41,9 @@ engine::Outcome<CsvShape> shape_of(const CsvReading& reading, Staging& staging);
 
 // What the header line says, before DuckDB made names unlike and filled in empty ones. Empty when it cannot be read.
 std::vector<std::string> header_of(const CsvReading& reading, const CsvShape& shape, Staging& staging);
+
+// The first line of the file, whatever it is; at most some 100 bytes of it.
+std::string first_line_of(const CsvReading& reading, Staging& staging);
 
 // The lines that reject_errors lists, and the first of them.
 struct Rejects {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <system_error>
 
 #include "source/csv_reading.h"
@@ -29,6 +30,22 @@ bool is_final(const engine::Failure& failure) {
          failure.type == DUCKDB_ERROR_IO || failure.type == DUCKDB_ERROR_PERMISSION;
 }
 
+// The size of what was compressed, modulo 4 GB, from the end of the file.
+std::uint32_t gzip_claim(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  stream.seekg(-4, std::ios::end);
+  std::uint32_t size = 0;
+  for (unsigned shift = 0; shift < 32; shift += 8) size |= static_cast<std::uint32_t>(stream.get() & 0xFF) << shift;
+  return stream ? size : 0;
+}
+
+// DuckDB takes the spaces around a name away, which is nothing to tell.
+bool is_same_name(std::string_view written, std::string_view name) {
+  const auto first = written.find_first_not_of(" \t");
+  const auto last = written.find_last_not_of(" \t");
+  return first == std::string_view::npos ? name.empty() : written.substr(first, last - first + 1) == name;
+}
+
 // Loads one file; holds what the steps share.
 class DelimitedFile {
  public:
@@ -44,6 +61,8 @@ class DelimitedFile {
     if (form_.encoding != TextForm::Encoding::utf_8) TRY(translate());
     choose_shape();
     TRY(copy_somehow());
+    TRY(keep_long_codes());
+    if (form_.gzip) TRY(check_gzip_is_whole());
     if (shape_) note_shape();
     TRY(staging_.stopped());
     auto columns = TRY(read_text_columns(file_, reading_.delimiter, parquet_, staging_, notes_));
@@ -73,6 +92,10 @@ class DelimitedFile {
     CsvReading quick = reading_;
     quick.whole_sample = false;
     auto shape = shape_of(quick, staging_);
+    if (!shape && says(shape.error(), "Maximum line size")) {
+      reading_.long_lines = quick.long_lines = true;
+      shape = shape_of(quick, staging_);
+    }
     CsvReading padded = quick;
     padded.padded = true;
     const bool one_column = shape && shape->columns.size() == 1 &&
@@ -94,9 +117,10 @@ class DelimitedFile {
   std::vector<CsvReading> ways(const engine::Failure& failure) const {
     std::vector<CsvReading> ways;
     CsvReading way = reading_;
-    way.long_lines = way.long_lines || says(failure, "Maximum line size");
+    const bool long_line = !way.long_lines && says(failure, "Maximum line size");
+    way.long_lines = way.long_lines || long_line;
     way.whole_sample = true;
-    if (says(failure, "onver") || way.long_lines) ways.push_back(way);  // "Could not convert", "Error when converting"
+    if (says(failure, "onver") || long_line) ways.push_back(way);  // "Could not convert", "Error when converting"
     way.padded = true;
     ways.push_back(way);
     way.lenient = true;
@@ -143,6 +167,44 @@ class DelimitedFile {
     return std::unexpected(load_error(file_, done.error(), staging_));
   }
 
+  // Whole numbers of more digits than a double holds are codes, and would be taken for others: they are read again as text.
+  base::Status keep_long_codes() {
+    const auto relation = fmt::format("read_parquet({})", sql::quote_text(parquet_.string()));
+    const auto columns = describe(staging_, relation);
+    if (!columns) return {};  // the next step will say so
+    std::vector<std::string> codes;
+    for (const auto& column : *columns) {
+      if (column.engine_type != "DOUBLE") continue;
+      const auto name = sql::quote_identifier(column.name);
+      const auto rows = staging_.run(fmt::format("SELECT count_if(abs({0}) >= 9223372036854775808 AND isfinite({0})) FROM {1}",
+                                                 name, relation));
+      if (rows && rows->rows.front().front() != Cell(std::int64_t{0})) codes.push_back(column.name);
+    }
+    if (codes.empty()) return {};
+    reading_.text_columns = codes;
+    if (const auto done = copy(reading_); !done) return std::unexpected(load_error(file_, done.error(), staging_));
+    note(fmt::format("kept as text, because {} numbers too long to count with: {}.", codes.size() == 1 ? "it holds" : "they hold",
+                     fmt::join(codes, ", ")));
+    return {};
+  }
+
+  // The engine takes a compressed file that was cut short for a shorter one. Its last four bytes say how long it should be.
+  base::Status check_gzip_is_whole() {
+    const auto claimed = gzip_claim(file_.path);
+    const auto rows = staging_.run(fmt::format(
+        "SELECT coalesce(sum(strlen(line) + 2), 0)::DOUBLE FROM read_csv({}, columns = {{'line': 'VARCHAR'}}, delim = {}, quote = '', "
+        "escape = '', header = false, auto_detect = false, strict_mode = false, compression = 'gzip', max_line_size = 33554432, "
+        "buffer_size = 134217728)",
+        sql::quote_text(file_.path.string()), sql::quote_text("\x01")));
+    if (!rows) return {};  // not UTF-8, or the like: nothing can be said
+    const auto* bytes = std::get_if<double>(&rows->rows.front().front());
+    // Blank lines are not counted, so it is no proof but for much that is missing.
+    constexpr double slack_bytes = 65536;
+    if (bytes == nullptr || static_cast<double>(claimed) <= 1.1 * *bytes + slack_bytes) return {};
+    return base::fail(base::ErrorKind::invalid_input, fmt::format("{} was cut short", file_.path.string()),
+                      "Copy or compress it again; gzip -t tells whether it is whole.");
+  }
+
   void note_uneven(CsvReading strict) {
     strict.whole_sample = false;
     strict.padded = false;
@@ -166,10 +228,12 @@ class DelimitedFile {
 
   void note_shape() {
     if (shape_->lines_skipped > 0) {
-      note(fmt::format("the first {} above the header {} no part of the table and left out.",
-                       shape_->lines_skipped == 1 ? "line" : fmt::format("{} lines", shape_->lines_skipped),
-                       shape_->lines_skipped == 1 ? "is" : "are"));
+      const bool one = shape_->lines_skipped == 1;
+      note(fmt::format("the first {} above the header {} left out, being no part of the table. The first is: {}",
+                       one ? "line" : fmt::format("{} lines", shape_->lines_skipped), one ? "was" : "were",
+                       first_line_of(reading_, staging_)));
     }
+    note_dates();
     if (!shape_->has_header) {
       note(fmt::format("it has no header line; its columns are called {} and so on.", shape_->columns.front().name));
       return;
@@ -177,12 +241,27 @@ class DelimitedFile {
     note_names(header_of(reading_, *shape_, staging_));
   }
 
+  // 03/04/2025 may be in March or in April. Where no day is beyond the 12th nobody can know.
+  void note_dates() {
+    const auto& format = shape_->date_format;
+    const auto day = format.find("%d");
+    const auto month = format.find("%m");
+    if (day == std::string::npos || month == std::string::npos || format.find("%Y") < std::max(day, month)) return;
+    for (const auto& column : shape_->columns) {
+      if (column.engine_type != "DATE" && column.engine_type != "TIMESTAMP") continue;
+      const auto rows = staging_.run(fmt::format("SELECT coalesce(max(day({})) <= 12, false) FROM read_parquet({})",
+                                                 sql::quote_identifier(column.name), sql::quote_text(parquet_.string())));
+      if (!rows || rows->rows.front().front() != Cell(true)) return;
+    }
+    note(fmt::format("its dates were read with the {} first; no date says whether that is right.", day < month ? "day" : "month"));
+  }
+
   void note_names(const std::vector<std::string>& header) {
     constexpr std::size_t shown_max = 5;
     std::vector<std::string> changes;
     for (std::size_t index = 0; index < std::min(header.size(), shape_->columns.size()); ++index) {
       const auto& name = shape_->columns[index].name;
-      if (header[index] == name) continue;
+      if (is_same_name(header[index], name)) continue;
       changes.push_back(header[index].empty() ? fmt::format("the {}. column, which has no name, is called {}", index + 1, name)
                                               : fmt::format("the {}. column, {}, is called {}", index + 1, header[index], name));
     }

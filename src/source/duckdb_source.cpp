@@ -10,25 +10,13 @@ namespace insights::source {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-std::string list_of_paths(const std::vector<fs::path>& paths) {
-  std::string list;
-  for (const auto& path : paths) list += (list.empty() ? "" : ", ") + sql::quote_text(path.string());
-  return list;
-}
-
 // The order matters: files are attached while that is allowed, and the lock comes last.
 std::vector<std::string> statements_to_shut(const DuckDbContents& contents) {
   std::vector<std::string> statements;
   for (const auto& database : contents.databases) statements.push_back(attach_statement(database));
-  statements.insert(statements.end(), {
-      "SET GLOBAL TimeZone = 'UTC'",  // else the same query has other rows on another machine
-      "SET GLOBAL parquet_metadata_cache = true",
-      fmt::format("SET allowed_paths = [{}]", list_of_paths(contents.parquet)),
-      "SET enable_external_access = false",
-      "SET lock_configuration = true",
-  });
+  statements.emplace_back("SET GLOBAL parquet_metadata_cache = true");
+  for (auto& statement : statements_to_confine(contents.parquet)) statements.push_back(std::move(statement));
+  statements.emplace_back("SET lock_configuration = true");
   return statements;
 }
 
@@ -89,14 +77,14 @@ class Collector {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Source>> DuckDbSource::open(Staging::Closed staging, DuckDbContents contents) {
+base::Result<engine::Database> open_shut(const Staging::Closed& staging, const DuckDbContents& contents) {
   auto settings = engine_settings(staging.options, staging.directory.path());
   settings.push_back({"access_mode", "READ_ONLY"});
   auto database = engine::Database::open(staging.file.string(), settings);
   if (!database) return std::unexpected(engine::error_of(database.error()));
   std::error_code ignored;
   // The open file lives on without its name, and is gone when the program is, however that ends.
-  fs::remove(staging.file, ignored);
+  std::filesystem::remove(staging.file, ignored);
   auto connection = engine::Connection::open(*database);
   if (!connection) return std::unexpected(engine::error_of(connection.error()));
   for (const auto& statement : statements_to_shut(contents)) {
@@ -104,8 +92,13 @@ base::Result<std::unique_ptr<Source>> DuckDbSource::open(Staging::Closed staging
       return std::unexpected(engine::error_of(done.error()));
     }
   }
+  return *std::move(database);
+}
+
+base::Result<std::unique_ptr<Source>> DuckDbSource::open(Staging::Closed staging, DuckDbContents contents) {
+  auto database = TRY(open_shut(staging, contents));
   return std::unique_ptr<Source>(
-      new DuckDbSource(std::move(staging.directory), *std::move(database), std::move(contents)));
+      new DuckDbSource(std::move(staging.directory), std::move(database), std::move(contents)));
 }
 
 DuckDbSource::DuckDbSource(PrivateDirectory directory, engine::Database database, DuckDbContents contents)

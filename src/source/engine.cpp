@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "source/nested_text.h"
 #include "source/vectors.h"
 
 namespace insights::source::engine {
@@ -119,7 +120,7 @@ Outcome<Stream> Stream::select(const Connection& connection, const std::string& 
   if (duckdb_execute_prepared_streaming(statement.get(), stream.result_.get()) != DuckDBSuccess) {
     return failed(*stream.result_);
   }
-  stream.read_columns();
+  if (auto read = stream.read_columns(); !read) return std::unexpected(std::move(read).error());
   return stream;
 }
 
@@ -128,18 +129,23 @@ Outcome<Stream> Stream::run(const Connection& connection, const std::string& tex
   if (duckdb_query(connection.handle(), text.c_str(), stream.result_.get()) != DuckDBSuccess) {
     return failed(*stream.result_);
   }
-  stream.read_columns();
+  if (auto read = stream.read_columns(); !read) return std::unexpected(std::move(read).error());
   return stream;
 }
 
-void Stream::read_columns() {
+Outcome<void> Stream::read_columns() {
   const idx_t count = duckdb_column_count(result_.get());
   columns_.reserve(count);
   for (idx_t index = 0; index < count; ++index) {
     const char* name = duckdb_column_name(result_.get(), index);
     columns_.push_back({name == nullptr ? "" : name,
                         LogicalType(duckdb_column_logical_type(result_.get(), index))});
+    if (!has_text(columns_.back().type.get())) {
+      return failed(DUCKDB_ERROR_UNKNOWN_TYPE,
+                    ("column " + columns_.back().name + " has a type that cannot be read here\nCast it to VARCHAR.").c_str());
+    }
   }
+  return {};
 }
 
 Outcome<Chunk> Stream::next() {

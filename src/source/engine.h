@@ -95,7 +95,7 @@ class Stream {
     void operator()(duckdb_result* result) const;
   };
   Stream();
-  void read_columns();
+  Outcome<void> read_columns();
   std::unique_ptr<duckdb_result, DestroyResult> result_;
   std::vector<Column> columns_;
 };

@@ -124,7 +124,8 @@ base::Result<void> add_location(const std::string& location, FoundFiles& found) 
     if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory) {
       return base::fail(ErrorKind::unavailable, fmt::format("{} cannot be read: {}", location, error.message()));
     }
-    return base::fail(ErrorKind::not_found, fmt::format("{} does not exist", location), "Check the path.");
+    return base::fail(ErrorKind::not_found, fmt::format("{} does not exist", location),
+                      location.find("://") == std::string::npos ? "Check the path." : "Addresses are not read: download the file, and name it.");
   }
   if (!fs::is_regular_file(status)) {
     return base::fail(ErrorKind::invalid_input, fmt::format("{} is not a file or directory", location));

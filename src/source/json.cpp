@@ -100,6 +100,17 @@ std::int64_t rows_in(const std::string& relation, Staging& staging) {
   return count == nullptr ? 0 : *count;
 }
 
+// DuckDB reads no JSON but in UTF-8.
+base::Status translate(const DataFile& file, TextForm::Encoding encoding, JsonReading& reading, Staging& staging, Loaded& loaded) {
+  reading.path = staging.new_file(".json");
+  const auto odd = TRY(transcode(file.path, reading.path, encoding, staging.stop_token()));
+  loaded.notes.push_back(
+      encoding == TextForm::Encoding::utf_8
+          ? fmt::format("{}: it is not all UTF-8: {} byte{} read as Windows-1252.", file.path.string(), odd, odd == 1 ? " was" : "s were")
+          : fmt::format("{}: it is written in UTF-16, and was translated.", file.path.string()));
+  return {};
+}
+
 // Tries to read; then with types from the whole file; then, line by line, without the lines that are no JSON.
 base::Result<Inside> copy_somehow(const DataFile& file, JsonReading reading, const std::filesystem::path& parquet,
                                   Staging& staging, Loaded& loaded) {
@@ -109,20 +120,27 @@ base::Result<Inside> copy_somehow(const DataFile& file, JsonReading reading, con
     reading.whole_sample = step > 0;
     reading.skip_bad = step > 1;
     auto source = look_inside(reading, staging);
-    if (source && source->columns.size() == 1 && source->columns.front().name == "json") return no_objects(file);
+    if (source && source->columns.size() == 1 && source->columns.front().name == "json") {
+      if (!first) return no_objects(file);
+      break;
+    }
     done = source ? copy(*source, reading.skip_bad, parquet, staging) : std::unexpected(source.error());
     if (done) {
       const auto lost = reading.skip_bad ? rows_in(reading.function(), staging) -
                                                rows_in(fmt::format("read_parquet({})", sql::quote_text(parquet.string())), staging)
                                          : 0;
       if (reading.skip_bad) {
-        loaded.notes.push_back(fmt::format("{}: {} line{} no JSON object and left out. {}", file.path.string(), lost,
-                                           lost == 1 ? " is" : "s are", engine::first_line(first->message)));
+        loaded.notes.push_back(fmt::format("{}: {} line{} no JSON object{} and left out.", file.path.string(), lost,
+                                           lost == 1 ? " is" : "s are", lost == 1 ? "" : "s"));
       }
       return *std::move(source);
     }
-    if (!first) first = done.error();
     TRY(staging.stopped());
+    if (!reading.gzip && reading.path == file.path && done.error().message.find("invalid UTF-8") != std::string::npos) {
+      TRY(translate(file, TextForm::Encoding::utf_8, reading, staging, loaded));
+      return copy_somehow(file, reading, parquet, staging, loaded);
+    }
+    if (!first) first = done.error();
   }
   auto error = load_error(file, *first, staging);
   error.hint = "A JSON table is an array of objects, or one object a line.";
@@ -132,11 +150,11 @@ base::Result<Inside> copy_somehow(const DataFile& file, JsonReading reading, con
 }  // namespace
 
 base::Status load_json(const DataFile& file, const TextForm& form, Staging& staging, Loaded& loaded) {
-  JsonReading reading{.path = file.path, .gzip = form.gzip};
+  JsonReading reading;
+  reading.path = file.path;
+  reading.gzip = form.gzip;
   if (form.encoding != TextForm::Encoding::utf_8) {
-    reading.path = staging.new_file(".json");
-    TRY(transcode(file.path, reading.path, form.encoding, staging.stop_token()));
-    loaded.notes.push_back(fmt::format("{}: it is written in UTF-16, and was translated.", file.path.string()));
+    TRY(translate(file, form.encoding, reading, staging, loaded));
   }
   const auto parquet = staging.new_file(".parquet");
   const auto source = TRY(copy_somehow(file, reading, parquet, staging, loaded));

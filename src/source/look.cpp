@@ -20,6 +20,7 @@ constexpr std::size_t sample_bytes = std::size_t{64} << 10;
 constexpr int samples_inside = 4;
 // Text has a stray control character here and there; of random bytes a tenth are.
 constexpr double control_share_max = 0.02;
+constexpr std::ptrdiff_t controls_max = 8;
 // UTF-16 of a Western text has a NUL in every second byte.
 constexpr double utf_16_nul_share_min = 0.3;
 
@@ -123,7 +124,8 @@ base::Result<TextForm> check_text(const DataFile& file, std::ifstream& stream, s
   for (std::uintmax_t part = 1; part <= samples_inside && size > sample_bytes; ++part) {
     sample += read_at(stream, (size - sample_bytes) / samples_inside * part);
   }
-  if (share(std::ranges::count_if(sample, is_control), sample.size()) > control_share_max) {
+  const auto controls = std::ranges::count_if(sample, is_control);
+  if (controls > controls_max && share(controls, sample.size()) > control_share_max) {
     return not_what_it_says(file, "binary data and no text", "Name a text, Parquet or DuckDB file.");
   }
   if (std::ranges::all_of(head, [](unsigned char character) { return std::isspace(character) != 0; }) &&

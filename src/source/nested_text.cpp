@@ -211,8 +211,35 @@ Value value_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
 
 }  // namespace
 
+bool has_text(duckdb_logical_type type) {
+  const auto id = duckdb_get_type_id(type);
+  switch (static_cast<int>(id)) {
+    case DUCKDB_TYPE_LIST:
+      return has_text(LogicalType(duckdb_list_type_child_type(type)).get());
+    case DUCKDB_TYPE_ARRAY:
+      return has_text(LogicalType(duckdb_array_type_child_type(type)).get());
+    case DUCKDB_TYPE_MAP:
+      return has_text(LogicalType(duckdb_map_type_key_type(type)).get()) &&
+             has_text(LogicalType(duckdb_map_type_value_type(type)).get());
+    case DUCKDB_TYPE_STRUCT:
+      for (idx_t index = 0; index < duckdb_struct_type_child_count(type); ++index) {
+        if (!has_text(LogicalType(duckdb_struct_type_child_type(type, index)).get())) return false;
+      }
+      return true;
+    case DUCKDB_TYPE_UNION:
+      for (idx_t index = 0; index < duckdb_union_type_member_count(type); ++index) {
+        if (!has_text(LogicalType(duckdb_union_type_member_type(type, index)).get())) return false;
+      }
+      return true;
+    default:
+      return id > DUCKDB_TYPE_INVALID && id <= DUCKDB_TYPE_TIME_NS && id != DUCKDB_TYPE_ANY && id != DUCKDB_TYPE_BIGNUM &&
+             id != DUCKDB_TYPE_STRING_LITERAL && id != DUCKDB_TYPE_INTEGER_LITERAL;
+  }
+}
+
 std::string nested_text(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
   const auto value = value_at(vector, type, row);
+  if (value == nullptr) return "";
   char* text = duckdb_get_varchar(value.get());
   std::string result(text == nullptr ? "" : text);
   duckdb_free(text);

@@ -54,6 +54,18 @@ base::Result<Loaded> load_all(const std::vector<LookedAt>& files, Staging& stagi
   return loaded;
 }
 
+std::vector<std::filesystem::path> paths_of(const std::vector<LookedAt>& files) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& [file, form] : files) {
+    std::error_code error;
+    for (const auto& path : {file.path, std::filesystem::absolute(file.path, error)}) {
+      paths.push_back(path);
+      if (file.kind == FileKind::database) paths.emplace_back(path.string() + ".wal");
+    }
+  }
+  return paths;
+}
+
 void append(std::vector<std::string> from, std::vector<std::string>& to) { std::ranges::move(from, std::back_inserter(to)); }
 
 }  // namespace
@@ -63,7 +75,7 @@ base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop
   DuckDbContents contents;
   contents.notes = std::move(found.notes);
   const auto files = TRY(look_at_all(found.files, contents.notes));
-  auto staging = TRY(Staging::create({options.threads, options.memory_max_bytes}, std::move(stop)));
+  auto staging = TRY(Staging::create({options.threads, options.memory_max_bytes}, paths_of(files), std::move(stop)));
   auto loaded = TRY(load_all(files, staging));
   append(std::move(loaded.notes), contents.notes);
   for (const auto& part : loaded.parts) {

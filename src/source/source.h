@@ -64,7 +64,9 @@ class Source {
   virtual base::Result<Rows> query(const sql::CheckedQuery& query, const Limits& limits,
                                    std::stop_token stop) = 0;
 
-  // Streams a result in row order through `sink`; never holds all of it. Same errors.
+  // Streams a result in row order through `sink`, on the caller's thread; never holds all of it. Of the limits only the time
+  // holds here, the sink's work included: rows and bytes are the sink's business, which ends the scan by returning false.
+  // Same errors, also when some batches have been given.
   virtual base::Status scan(const sql::CheckedQuery& query, const Limits& limits,
                             std::stop_token stop, const BatchSink& sink) = 0;
 };

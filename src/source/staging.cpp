@@ -1,11 +1,8 @@
 #include "source/staging.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
-#include <cerrno>
-#include <cstring>
-#include <system_error>
+#include <algorithm>
 
 #include "source/watch.h"
 #include "sql/dialect.h"
@@ -21,24 +18,6 @@ constexpr const char* staging_file = "tables.duckdb";
 
 }  // namespace
 
-base::Result<PrivateDirectory> PrivateDirectory::create() {
-  std::error_code error;
-  const fs::path parent = fs::temp_directory_path(error);
-  std::string pattern = (parent / "insights-XXXXXX").string();
-  if (error || ::mkdtemp(pattern.data()) == nullptr) {
-    return base::fail(ErrorKind::unavailable,
-                      fmt::format("no temporary directory could be made in {}: {}", parent.string(),
-                                  error ? error.message() : std::strerror(errno)),
-                      "Set TMPDIR to a directory that can be written and has room for the data.");
-  }
-  return PrivateDirectory(pattern);
-}
-
-PrivateDirectory::~PrivateDirectory() {
-  std::error_code ignored;  // what is left behind is in the system's directory for what may be left behind
-  if (!path_.empty()) fs::remove_all(path_, ignored);
-}
-
 std::vector<engine::Setting> engine_settings(const EngineOptions& options, const fs::path& directory) {
   std::vector<engine::Setting> settings{
       {"memory_limit", fmt::format("{}MiB", std::max<std::int64_t>(options.memory_max_bytes >> 20, 64))},
@@ -51,7 +30,8 @@ std::vector<engine::Setting> engine_settings(const EngineOptions& options, const
   return settings;
 }
 
-base::Result<Staging> Staging::create(const EngineOptions& options, std::stop_token stop) {
+base::Result<Staging> Staging::create(const EngineOptions& options, const std::vector<fs::path>& files,
+                                      std::stop_token stop) {
   auto directory = TRY(PrivateDirectory::create());
   auto database = engine::Database::open((directory.path() / staging_file).string(),
                                          engine_settings(options, directory.path()));
@@ -59,7 +39,9 @@ base::Result<Staging> Staging::create(const EngineOptions& options, std::stop_to
   auto connection = engine::Connection::open(*database);
   if (!connection) return std::unexpected(engine::error_of(connection.error()));
   Staging staging(std::move(directory), options, *std::move(database), *std::move(connection), std::move(stop));
-  TRY(staging.run_or_error("SET GLOBAL TimeZone = 'UTC'"));
+  const auto private_directory = sql::quote_text(staging.directory_.path().string());
+  TRY(staging.run_or_error(fmt::format("SET allowed_directories = [{}]", private_directory)));
+  for (const auto& statement : statements_to_confine(files)) TRY(staging.run_or_error(statement));
   return staging;
 }
 
@@ -98,6 +80,16 @@ base::Result<Staging::Closed> Staging::close() && {
   { const auto last_session = std::move(connection_); }
   { const auto last_owner = std::move(database_); }
   return Closed{std::move(directory_), std::move(file), options_};
+}
+
+std::vector<std::string> statements_to_confine(const std::vector<fs::path>& files) {
+  std::string list;
+  for (const auto& file : files) list += (list.empty() ? "" : ", ") + sql::quote_text(file.string());
+  return {
+      "SET GLOBAL TimeZone = 'UTC'",  // else the same query has other rows on another machine
+      fmt::format("SET allowed_paths = [{}]", list),
+      "SET enable_external_access = false",
+  };
 }
 
 std::string attach_statement(const Staging::Attached& database) {

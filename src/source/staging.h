@@ -11,24 +11,9 @@
 
 #include "base/result.h"
 #include "source/engine.h"
+#include "source/private_directory.h"
 
 namespace insights::source {
-
-// A directory of our own below the system's one for temporary files ($TMPDIR), readable by this user alone; removed with
-// all it holds when it goes out of scope.
-class PrivateDirectory {
- public:
-  static base::Result<PrivateDirectory> create();
-  PrivateDirectory(PrivateDirectory&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
-  PrivateDirectory& operator=(PrivateDirectory&&) = delete;
-  ~PrivateDirectory();
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  explicit PrivateDirectory(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
 
 struct EngineOptions {
   int threads = 0;  // 0 = as many as the machine has
@@ -38,7 +23,9 @@ struct EngineOptions {
 // The database while it is being filled. Its statements are our own.
 class Staging {
  public:
-  static base::Result<Staging> create(const EngineOptions& options, std::stop_token stop);
+  // `files`: all that may be read besides the private directory, so that a view inside a database file reaches no other.
+  static base::Result<Staging> create(const EngineOptions& options, const std::vector<std::filesystem::path>& files,
+                                      std::stop_token stop);
 
   // Runs one statement; a stop interrupts it.
   engine::Outcome<Rows> run(const std::string& statement,
@@ -77,6 +64,9 @@ class Staging {
 };
 
 std::string attach_statement(const Staging::Attached& database);
+
+// Leaves the engine these files and its own temporary directory, and nothing else of the file system or the network.
+std::vector<std::string> statements_to_confine(const std::vector<std::filesystem::path>& files);
 
 // The settings that hold for loading and reading alike.
 std::vector<engine::Setting> engine_settings(const EngineOptions& options, const std::filesystem::path& directory);

@@ -20,6 +20,9 @@ constexpr double numbers_share_min = 0.5;
 constexpr double nearly_all_share = 0.9;
 
 constexpr std::string_view looks_like_number = R"(^[\s(+\-$€£¥₹]*[\d.,' \x{A0}\x{202F}]*\d[\d.,]*[\s%)$€£¥₹]*$)";
+constexpr std::string_view looks_like_date = R"(^\s*\d{1,4}[-/ .]|^\s*[A-Za-z]{3,9} \d{1,2},)";
+constexpr std::string_view date_formats =
+    "['%Y-%m-%d', '%d-%b-%Y', '%d %b %Y', '%d/%b/%Y', '%d-%b-%y', '%b %d, %Y', '%d %B %Y', '%B %d, %Y']";
 constexpr std::string_view plain = R"([-+]?(\d+(\.\d*)?|\.\d+))";
 constexpr std::string_view whole = R"([-+]?\d{1,18})";
 constexpr std::string_view leading_zeros = R"(0\d+)";
@@ -37,6 +40,7 @@ struct Counts {
   std::int64_t separated = 0;  // may have separators of thousands and one sign
   std::int64_t with_comma = 0;
   std::int64_t signs = 0;  // how many different currency or percent signs, none counting as one
+  std::int64_t dates = 0;  // with the month's name, or ISO dates beside marks of missing values
   std::string example;     // of what is no number and no mark
 };
 
@@ -47,7 +51,7 @@ struct TextColumn {
 
 struct Conversion {
   std::string expression;
-  std::string description;  // "as whole numbers"
+  std::string description;  // "numbers", "dates"
 };
 
 std::string quoted_regex(std::string_view regex) { return sql::quote_text(regex); }
@@ -64,11 +68,11 @@ std::string count_if_full(const std::string& column, std::string_view regex) {
 std::string counts_of(const std::string& column) {
   return fmt::format(
       "count({0}), count_if({1}), {2}, {3}, {4}, {5}, {6}, count_if(contains({0}, ',')), "
-      "count(DISTINCT regexp_extract({0}, '[$€£¥₹%]')) FILTER (NOT {1}), "
+      "count(DISTINCT regexp_extract({0}, '[$€£¥₹%]')) FILTER (NOT {1}), count_if(try_strptime(trim({0}), {8}) IS NOT NULL), "
       "coalesce(min({0}) FILTER (NOT regexp_full_match(trim({0}), {7}) AND NOT {1}), '')",
       column, is_mark(column), count_if_full(column, plain), count_if_full(column, whole),
       count_if_full(column, leading_zeros), count_if_full(column, decimal_comma), count_if_full(column, separated),
-      quoted_regex(plain));
+      quoted_regex(plain), date_formats);
 }
 
 std::int64_t number_at(const std::vector<Cell>& row, std::size_t index) {
@@ -79,35 +83,38 @@ std::int64_t number_at(const std::vector<Cell>& row, std::size_t index) {
 Counts read_counts(const std::vector<Cell>& row, std::size_t at) {
   return {number_at(row, at),     number_at(row, at + 1), number_at(row, at + 2), number_at(row, at + 3),
           number_at(row, at + 4), number_at(row, at + 5), number_at(row, at + 6), number_at(row, at + 7),
-          number_at(row, at + 8), text_of(row.at(at + 9))};
+          number_at(row, at + 8), number_at(row, at + 9), text_of(row.at(at + 10))};
 }
-constexpr std::size_t counts_width = 10;
+constexpr std::size_t counts_width = 11;
 
 std::optional<Conversion> conversion_of(const TextColumn& text, const std::string& delimiter) {
   const auto& counts = text.counts;
   const auto column = sql::quote_identifier(text.name);
   const auto numbers = counts.values - counts.marks;
   if (numbers == 0 || counts.zeros > 0) return std::nullopt;
+  if (counts.dates == numbers) {
+    return Conversion{fmt::format("CAST(try_strptime(trim({}), {}) AS DATE)", column, date_formats), "dates"};
+  }
   const auto unless_mark = [&](const std::string& expression) {
     return fmt::format("CASE WHEN NOT {} THEN {} END", is_mark(column), expression);
   };
   if (counts.plain == numbers) {
     if (counts.marks == 0) return std::nullopt;  // DuckDB had a reason
     const auto* type = counts.whole == numbers ? "BIGINT" : "DOUBLE";
-    return Conversion{unless_mark(fmt::format("TRY_CAST(trim({}) AS {})", column, type)), ""};
+    return Conversion{unless_mark(fmt::format("TRY_CAST(trim({}) AS {})", column, type)), "numbers"};
   }
   const bool may_be_comma = counts.comma == numbers && counts.with_comma > 0;
   const bool may_be_separated = counts.separated == numbers && counts.signs == 1;
   if (may_be_comma && (!may_be_separated || delimiter == ";")) {
     return Conversion{unless_mark(fmt::format(
                           "TRY_CAST(replace(regexp_replace(trim({}), '[^-0-9,]', '', 'g'), ',', '.') AS DOUBLE)", column)),
-                      " with a decimal comma"};
+                      "numbers with a decimal comma"};
   }
   if (may_be_separated) {
     return Conversion{unless_mark(fmt::format("CASE WHEN regexp_matches({0}, '[-(]') THEN -1 ELSE 1 END * "
                                               "TRY_CAST(regexp_replace({0}, '[^0-9.]', '', 'g') AS DOUBLE)",
                                               column)),
-                      " without their signs and separators"};
+                      "numbers without their signs and separators"};
   }
   return std::nullopt;
 }
@@ -128,8 +135,9 @@ engine::Outcome<std::vector<std::string>> candidates(const std::vector<std::stri
   std::string list;
   for (const auto& name : names) {
     const auto column = sql::quote_identifier(name);
-    list += fmt::format("{}coalesce(count_if(regexp_matches({}, {}) OR {}) >= {} * count({}), true)", list.empty() ? "" : ", ",
-                        column, quoted_regex(looks_like_number), is_mark(column), numbers_share_min, column);
+    list += fmt::format("{0}count_if(regexp_matches({1}, {2}) OR regexp_matches({1}, {3}) OR {4}) >= {5} * count({1})",
+                        list.empty() ? "" : ", ", column, quoted_regex(looks_like_number), quoted_regex(looks_like_date),
+                        is_mark(column), numbers_share_min);
   }
   const auto rows = staging.run(fmt::format("SELECT {} FROM (FROM {} LIMIT {})", list, relation, head_rows));
   if (!rows) return std::unexpected(rows.error());
@@ -195,7 +203,7 @@ base::Result<std::vector<TableColumn>> read_text_columns(const DataFile& file, c
     if (const auto conversion = conversion_of(text, delimiter)) {
       replacements += fmt::format("{}{} AS {}", replacements.empty() ? "" : ", ", conversion->expression,
                                   sql::quote_identifier(text.name));
-      notes.push_back(fmt::format("{}: column {} was read as numbers{}{}.", file.path.string(), text.name, conversion->description,
+      notes.push_back(fmt::format("{}: column {} was read as {}{}.", file.path.string(), text.name, conversion->description,
                                   text.counts.marks > 0 ? fmt::format("; {} marks of missing values became null", text.counts.marks) : ""));
     } else if (const auto mixed = mixed_note(text)) {
       notes.push_back(fmt::format("{}: {}", file.path.string(), *mixed));

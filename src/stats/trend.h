@@ -26,9 +26,11 @@ struct MannKendall {
   double variance_factor = 1.0; // n / n*: above 1 when the series has positive memory; never below 1
   double p_value = 1.0;         // two-sided, normal with continuity correction
 };
-// Nothing for n < 4. All equal: s 0, p 1.
+// Nothing for n < 4. All equal: s 0, p 1. Measured at level 0.05: about 3 % false alarms in white noise, 7 % in AR(1) noise
+// with autocorrelation 0.5 and 60 values: it confirms a trend that best_shape found, it does not find one.
 // Source: Mann (1945), Econometrica 13, 245-259; Hamed & Rao (1998), J. Hydrology 204, 182-196: autocorrelation of the
-// ranks of the series less its Theil-Sen slope, lags significant at 5 % only. Factors below 1 are not used.
+// ranks of the series less its Theil-Sen slope, lags significant at 5 % only (up to 200). Factors below 1 are not used,
+// and the factor is never below that of an AR(1) process with the bias-corrected lag-1 autocorrelation.
 [[nodiscard]] std::optional<MannKendall> mann_kendall(std::span<const double> values);
 
 // Lag-1 autocorrelation of the values about their mean, corrected for its small-sample bias: (n r + 1) / (n - 4), cut to
