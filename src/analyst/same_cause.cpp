@@ -14,6 +14,7 @@ using patterns::no_column;
 using patterns::Workspace;
 
 constexpr double same_rows_share = 0.95;   // of the rows of both
+constexpr int absorbing_rank = 20;         // a customer gone stands for everything its rows show
 constexpr double echo_rows_share = 0.05;   // of B's rows that must be A's before A is asked to explain B
 
 bool is_about_rows(const Candidate& candidate) { return candidate.column != no_column; }
@@ -86,12 +87,12 @@ class Judge {
   }
 
   void find_echoes(std::stop_token stop) {
-    // Strong roots first: what explains much is rarely itself explained.
+    // The surest first: a cause shows itself more purely than its echoes. Facts explain nothing and are no echoes.
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
-      if (!causes_[i] && is_about_rows(*accepted_[i])) order.push_back(i);
+      if (!causes_[i] && is_about_rows(*accepted_[i]) && !accepted_[i]->entry.fact) order.push_back(i);
     }
-    std::ranges::stable_sort(order, [&](std::size_t i, std::size_t j) { return rows_[i] < rows_[j]; });
+    std::ranges::stable_sort(order, [&](std::size_t i, std::size_t j) { return is_root_before(i, j); });
     for (const std::size_t root : order) {
       if (causes_[root] || stop.stop_requested()) continue;
       frame::Mask without_root;
@@ -122,8 +123,17 @@ class Judge {
     return a.entry.fingerprint < b.entry.fingerprint;
   }
 
+  bool is_root_before(std::size_t i, std::size_t j) const {
+    const auto &a = *accepted_[i], &b = *accepted_[j];
+    if ((a.rank >= absorbing_rank) != (b.rank >= absorbing_rank)) return a.rank >= absorbing_rank;
+    if (a.entry.p != b.entry.p) return a.entry.p < b.entry.p;
+    return rows_[i] < rows_[j];
+  }
+
   bool may_explain(std::size_t root, std::size_t other) const {
-    if (!accepted_[other]->survives || accepted_[root]->column == accepted_[other]->column) return false;
+    if (!accepted_[other]->survives) return false;
+    if (accepted_[other]->of_total) return true;
+    if (accepted_[root]->column == accepted_[other]->column) return false;
     const auto both = static_cast<double>(rows_in_both(workspace_, *accepted_[root], *accepted_[other]));
     return both >= echo_rows_share * static_cast<double>(rows_[other]) ||
            both >= 0.5 * static_cast<double>(rows_[root]);

@@ -30,7 +30,7 @@ Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary
   Examined examined;
   examined.workspace = std::make_unique<Workspace>(
       patterns::prepare(*prepared.subject, vocabulary, brief.as_of, prepared.decoys, brief.threads, stop));
-  for (const auto& pattern : patterns::all) {
+  for (const auto& pattern : patterns::all_patterns) {
     if (stop.stop_requested()) break;
     auto found = pattern.examine(*examined.workspace);
     std::int64_t material = 0;

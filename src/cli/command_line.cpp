@@ -69,7 +69,8 @@ std::vector<std::string> flag_names(const CLI::App& app) {
 
 // The first word that was no flag of the command, if any.
 std::optional<Answer> unknown_word(const CLI::App& app, const Command& command) {
-  const auto unknown = app.remaining();
+  auto unknown = app.remaining();
+  std::erase(unknown, "--");  // CLI11 keeps it, although it knows what it means
   if (unknown.empty()) return std::nullopt;
   const auto name = unknown.front().substr(0, unknown.front().find('='));
   auto hint = base::did_you_mean(name, flag_names(app));

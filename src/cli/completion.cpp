@@ -23,8 +23,10 @@ struct Flag {
   std::string help;
   std::string value_name;            // empty: takes no value
   std::vector<std::string> choices;  // empty: anything, or files
-  bool is_directory = false;
 };
+
+bool takes_directory(const Flag& flag) { return flag.value_name == "DIR"; }
+bool takes_file(const Flag& flag) { return flag.value_name == "FILE"; }
 
 std::vector<std::string> focus_names() {
   std::vector<std::string> names;
@@ -39,7 +41,7 @@ std::vector<Flag> shell_flags(const Command& command) {
   for (const auto* key : flags_of(command)) {
     const auto choices = key->name == "focus" ? focus_names() : config::choices_of(*key);
     flags.push_back({std::string(key->flag.substr(2)), std::string(key->help),
-                     std::string(key->value_name), choices, key->value_name == "DIR"});
+                     std::string(key->value_name), choices});
     if (key->name == "terminal.color") flags.push_back({"no-color", "The same as --color never", "", {}});
   }
   if (command.takes_json) flags.push_back({"json", "Print JSON, for programs", "", {}});
@@ -99,13 +101,16 @@ complete -o bashdefault -o default -F _insights insights
                      fmt::join(command_names(), " "), value_words, flag_words);
 }
 
+std::string zsh_values(const Flag& flag) {
+  if (flag.value_name.empty()) return "";
+  if (!flag.choices.empty()) return fmt::format(":{}:({})", flag.value_name, fmt::join(flag.choices, " "));
+  if (takes_directory(flag)) return fmt::format(":{}:_files -/", flag.value_name);
+  return fmt::format(":{}:{}", flag.value_name, takes_file(flag) ? "_files" : " ");
+}
+
 std::string zsh_flag(const Flag& flag) {
   const auto help = quotable(replaced(replaced(flag.help, "[", "("), "]", ")"));
-  const auto values = flag.value_name.empty()  ? std::string()
-                      : !flag.choices.empty() ? fmt::format(":{}:({})", flag.value_name, fmt::join(flag.choices, " "))
-                      : flag.is_directory     ? fmt::format(":{}:_files -/", flag.value_name)
-                                              : fmt::format(":{}:_files", flag.value_name);
-  return fmt::format("        '*--{}[{}]{}' \\\n", flag.name, help, values);
+  return fmt::format("        '*--{}[{}]{}' \\\n", flag.name, help, zsh_values(flag));
 }
 
 std::string zsh_script() {
@@ -137,13 +142,16 @@ if [[ $funcstack[1] == _insights ]]; then _insights "$@"; else compdef _insights
                      summaries, cases);
 }
 
+std::string fish_values(const Flag& flag) {
+  if (flag.value_name.empty()) return "";
+  if (!flag.choices.empty()) return fmt::format(" -x -a '{}'", fmt::join(flag.choices, " "));
+  if (takes_directory(flag)) return " -x -a '(__fish_complete_directories)'";
+  return takes_file(flag) ? " -r -F" : " -x";
+}
+
 std::string fish_flag(const Command& command, const Flag& flag) {
-  const auto values = flag.value_name.empty()  ? std::string()
-                      : !flag.choices.empty() ? fmt::format(" -x -a '{}'", fmt::join(flag.choices, " "))
-                      : flag.is_directory     ? std::string(" -x -a '(__fish_complete_directories)'")
-                                              : std::string(" -r -F");
   return fmt::format("complete -c insights -n '__fish_seen_subcommand_from {}' -l {}{} -d '{}'\n", command.name,
-                     flag.name, values, replaced(flag.help, "'", "\\'"));
+                     flag.name, fish_values(flag), replaced(flag.help, "'", "\\'"));
 }
 
 std::string fish_script() {

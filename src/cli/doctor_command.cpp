@@ -75,8 +75,9 @@ void try_files(const Config& config, Diagnosis& diagnosis) {
   if (const auto metadata = read_metadata(config); !metadata) {
     trials.push_back(trial("metadata", metadata.error()));
   } else if (!config.metadata_directory.empty()) {
-    trials.push_back({"metadata", true, fmt::format("{} tables described, {} of business context", metadata->tables.size(),
-                                                    metadata->business_context.empty() ? "nothing" : "a text"), ""});
+    const auto context = metadata->business_context.empty() ? "no business context" : "business context";
+    trials.push_back({"metadata", true, fmt::format("{} {} described, {}", metadata->tables.size(),
+                                                    metadata->tables.size() == 1 ? "table" : "tables", context), ""});
   }
   if (const auto focus = focus_of(config); !focus) {
     trials.push_back(trial("focus", focus.error()));
@@ -132,12 +133,16 @@ Diagnosis diagnose(const Config& config, std::stop_token stop) {
 
 std::string as_text(const Diagnosis& diagnosis) {
   constexpr std::size_t value_characters_max = 60;
+  std::size_t widest = 0;
+  for (const auto& setting : diagnosis.settings) {
+    widest = std::max(widest, std::min(setting.value.size(), value_characters_max));
+  }
   std::string text;
   for (const auto& [name, value] : diagnosis.program) text += fmt::format("{:<13} {}\n", name, value);
   text += "\nSettings\n";
   for (const auto& setting : diagnosis.settings) {
     const auto value = setting.value.empty() ? "-" : one_line(setting.value, value_characters_max);
-    text += fmt::format("  {:<20} {:<16} {}\n", setting.key->name, value, setting.origin);
+    text += fmt::format("  {:<20} {:<{}}  {}\n", setting.key->name, value, widest, setting.origin);
   }
   text += "\nTried\n";
   for (const auto& [what, works, outcome, hint] : diagnosis.trials) {

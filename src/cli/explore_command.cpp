@@ -1,6 +1,8 @@
 // `insights explore`: from the command line to delivered reports.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
@@ -26,20 +28,27 @@ Status check_targets(const std::vector<Target>& targets, const Config& config) {
   return {};
 }
 
-// Writes a file; what does not go there goes where it can. True when it went there.
-bool write_or_rescue(const std::string& file, const std::string& text, Progress& progress) {
+// What could not be written to a file must not be lost: it goes to standard output when that is free and can show it,
+// else into a file of its own.
+void save_elsewhere(const std::string& file, const std::string& text, bool may_show) {
+  if (may_show) {
+    if (const auto shown = write_standard_output(text); !shown) say_error(shown.error());
+    return;
+  }
+  const auto rescued = rescue(file, text);
+  say_error(rescued ? base::Error{ErrorKind::unavailable, fmt::format("it is in {} instead", *rescued), ""}
+                    : rescued.error());
+}
+
+// True when it went into the file.
+bool write_or_save(const std::string& file, const std::string& text, bool may_show, Progress& progress) {
   const auto written = write_file(file, text);
   if (written) {
     progress.remark(fmt::format("wrote {}", file));
     return true;
   }
   say_error(written.error());
-  const auto rescued = rescue(file, text);
-  if (rescued) {
-    say_error({ErrorKind::unavailable, fmt::format("it is in {} instead", *rescued), ""});
-  } else if (const auto shown = write_standard_output(text); !shown) {
-    say_error(shown.error());
-  }
+  save_elsewhere(file, text, may_show);
   return false;
 }
 
@@ -47,13 +56,17 @@ bool write_or_rescue(const std::string& file, const std::string& text, Progress&
 bool deliver(const explore::Run& run, const std::vector<Target>& targets, const Config& config,
              Progress& progress) {
   bool delivered = true;
+  bool output_is_free = std::ranges::count(targets, "-", &Target::file) == 0;
   if (!config.ledger_file.empty()) {
-    delivered = write_or_rescue(config.ledger_file, report::ledger_json_lines(run.ledger), progress);
+    delivered = write_or_save(config.ledger_file, report::ledger_json_lines(run.ledger), false, progress);
   }
   for (const auto& target : targets) {
     if (target.file == "-") continue;
     const auto text = rendered(run, target.format, config, Look{});
-    delivered = write_or_rescue(target.file, text, progress) && delivered;
+    const bool may_show = output_is_free && target.format != config::Format::html;
+    const bool written = write_or_save(target.file, text, may_show, progress);
+    output_is_free = output_is_free && (written || !may_show);
+    delivered = written && delivered;
   }
   for (const auto& target : targets) {
     if (target.file != "-") continue;

@@ -92,6 +92,23 @@ explore::Order order_of(const Config& config, const findings::Focus& focus) {
   return order;
 }
 
+// A saved run does not say in which style its numbers were written: the one that fits is it.
+Result<std::vector<findings::Check>> verify_finding(const findings::Finding& finding,
+                                                    findings::EvidenceReader& reader, bool unchanged,
+                                                    std::stop_token stop) {
+  std::vector<findings::Check> best;
+  std::size_t wrong_in_best = 0;
+  for (const bool indian_units : {false, true}) {
+    const findings::VerifyOptions options{.data_unchanged = unchanged, .style = {indian_units}};
+    auto checks = TRY(findings::verify(finding, reader, options, stop));
+    const auto wrong = static_cast<std::size_t>(
+        std::ranges::count(checks, findings::CheckStatus::wrong, &findings::Check::status));
+    if (best.empty() || wrong < wrong_in_best) best = std::move(checks), wrong_in_best = wrong;
+    if (wrong_in_best == 0) break;
+  }
+  return best;
+}
+
 DataState data_state(const source::DataVersion& then, const source::DataVersion& now) {
   if (then.digest.empty() || now.digest.empty()) return DataState::unknown;
   return then.digest == now.digest ? DataState::unchanged : DataState::changed;
@@ -163,17 +180,21 @@ Result<Verification> verify_run(const explore::Run& saved, const std::vector<std
   const auto gate = TRY(sql::Gate::open(source->dialect()));
   progress.doing("comparing the data with the report's");
   const auto version = TRY(source->version(stop));
-  Verification verification{.data = data_state(saved.data, version), .findings = {}};
+  Verification verification;
+  verification.data = data_state(saved.data, version);
   findings::EvidenceLimits limits;
   limits.query.time_max = config.query_time_max;
   limits.queries_max = config.queries_max;
   findings::EvidenceReader reader(*source, gate, limits);
-  const findings::VerifyOptions options{.data_unchanged = verification.data == DataState::unchanged,
-                                        .style = number_style_of(config)};
+  const bool unchanged = verification.data == DataState::unchanged;
   for (const auto& finding : saved.findings) {
     progress.doing("verifying " + finding.id + ": " + finding.title);
-    auto checks = TRY(findings::verify(finding, reader, options, stop));
-    verification.findings.push_back({finding.id, finding.title, std::move(checks)});
+    auto checks = verify_finding(finding, reader, unchanged, stop);
+    if (!checks) {
+      verification.ended_early = checks.error().message;
+      break;
+    }
+    verification.findings.push_back({finding.id, finding.title, *std::move(checks)});
   }
   return verification;
 }

@@ -50,9 +50,10 @@ enum class DataState { unchanged, changed, unknown };
 struct Verification {
   DataState data = DataState::unknown;
   std::vector<VerifiedFinding> findings;
+  std::string ended_early;  // why not all findings were verified; empty when all were
 };
 
-// Runs the evidence of a saved run again, over `locations`.
+// Runs the evidence of a saved run again, over `locations`. Stopped, or out of time or queries, it gives what it has.
 base::Result<Verification> verify_run(const explore::Run& saved, const std::vector<std::string>& locations,
                                       const config::Config& config, Progress& progress,
                                       std::stop_token stop);

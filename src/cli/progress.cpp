@@ -146,7 +146,7 @@ std::string Progress::line() const {
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_);
   auto text = fmt::format("{} s", elapsed.count());
-  if (queries_ > 0) text += fmt::format(" · {} queries", grouped(queries_));
+  if (queries_ > 0) text += fmt::format(" · {} {}", grouped(queries_), queries_ == 1 ? "query" : "queries");
   if (tested_ > 0) text += fmt::format(" · {} tested", grouped(tested_));
   if (findings_ > 0) text += fmt::format(" · {} proven", grouped(findings_));
   return text + " · " + activity_;

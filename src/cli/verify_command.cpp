@@ -71,13 +71,14 @@ std::string as_text(const Verification& verification, const std::vector<std::str
     }
   }
   for (const auto& part : altered) text += fmt::format("wrong         altered after writing: {}\n", one_line(part, 200));
-  text += fmt::format("\n{} findings, {} values: {} same, {} changed with the data, {} wrong",
-                      verification.findings.size(), grouped(count(verification, CheckStatus::same) +
-                      count(verification, CheckStatus::data_changed) + count(verification, CheckStatus::wrong)),
-                      grouped(count(verification, CheckStatus::same)),
-                      grouped(count(verification, CheckStatus::data_changed)),
-                      grouped(count(verification, CheckStatus::wrong)));
-  return text + (altered.empty() ? "\n" : fmt::format("; {} parts altered\n", altered.size()));
+  const auto counted = [&](CheckStatus status) { return grouped(count(verification, status)); };
+  text += fmt::format("\n{} same, {} changed with the data, {} wrong", counted(CheckStatus::same),
+                      counted(CheckStatus::data_changed), counted(CheckStatus::wrong));
+  text += altered.empty() ? "\n" : fmt::format("; {} parts altered\n", altered.size());
+  if (!verification.ended_early.empty()) {
+    text += fmt::format("The other findings were not verified: {}\n", verification.ended_early);
+  }
+  return text;
 }
 
 std::string as_json(const Verification& verification, const std::vector<std::string>& altered) {
@@ -100,15 +101,16 @@ std::string as_json(const Verification& verification, const std::vector<std::str
   }
   const Json whole{{"status", findings::name(outcome(verification, altered))},
                    {"data", data_text(verification)},
+                   {"ended_early", verification.ended_early},
                    {"counts", std::move(counts)},
                    {"altered", altered},
                    {"findings", std::move(list)}};
   return whole.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-ExitCode exit_code(CheckStatus status) {
+ExitCode exit_code(CheckStatus status, bool ended_early) {
   switch (status) {
-    case CheckStatus::same: return ExitCode::done;
+    case CheckStatus::same: return ended_early ? ExitCode::partial : ExitCode::done;
     case CheckStatus::data_changed: return ExitCode::partial;
     case CheckStatus::wrong: return ExitCode::failed;
   }
@@ -138,7 +140,7 @@ Result<ExitCode> run_verify(const Invocation& invocation, const Config& config) 
   progress.close();
   TRY(write_standard_output(invocation.json ? as_json(verification, saved->altered)
                                             : as_text(verification, saved->altered, config.verbose)));
-  return exit_code(outcome(verification, saved->altered));
+  return exit_code(outcome(verification, saved->altered), !verification.ended_early.empty());
 }
 
 }  // namespace insights::cli

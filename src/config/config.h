@@ -14,7 +14,7 @@
 namespace insights::config {
 
 enum class Format { text, json, markdown, html };
-enum class NumberStyle { international, indian };  // 3,990,000 or 39,90,000
+enum class NumberStyle { international, indian };  // 4.52M or 45.2L
 enum class ColourUse { automatic, always, never };
 
 // Where a value came from.

@@ -115,7 +115,7 @@ TEST_CASE("an unknown key or section is an error that names the line and the nea
   CHECK(result.error().hint == "did you mean \"top\"?");
 
   result = from_text("\n[bugdet]\nrows = 3\n");
-  CHECK(message(result) == "insights.toml:2: there is no section [bugdet]");
+  CHECK(message(result) == "insights.toml:2: there is no section [bugdet] (it holds 'rows')");
   CHECK(result.error().hint == "did you mean \"budget\"?");
 
   result = from_text("format = 'json'\n");
@@ -125,7 +125,17 @@ TEST_CASE("an unknown key or section is an error that names the line and the nea
   result = from_text("[report]\ntop = 3\n");
   CHECK(result.error().hint == "'top' belongs above the first section");
 
-  CHECK(message(from_text("[llm]\nmodel = 'x'\n")) == "insights.toml:1: there is no section [llm]");
+  result = from_text("[explore]\ntreads = 2\n");
+  CHECK(message(result) == "insights.toml:1: there is no section [explore] (it holds 'treads')");
+  CHECK(result.error().hint == "did you mean \"threads\"? 'threads' belongs in section [engine]");
+
+  result = from_text("[engine]\ntreads = 2\n");
+  CHECK(message(result) == "insights.toml:2: there is no key 'engine.treads'");
+  CHECK(result.error().hint == "did you mean \"threads\"?");
+
+  result = from_text("[llm]\nmodel = 'x'\n");
+  CHECK(message(result) == "insights.toml:1: there is no section [llm] (it holds 'model')");
+  CHECK(result.error().hint == "known: report, terminal, budget, engine");
 }
 
 TEST_CASE("a value of the wrong type or out of range is an error that names line and key") {

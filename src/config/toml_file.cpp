@@ -146,16 +146,25 @@ std::vector<std::string> names_of_sections() {
   return sections;
 }
 
+std::string belongs(std::string_view key) {
+  const auto section = section_of(key);
+  return section.empty() ? fmt::format("'{}' belongs above the first section", key)
+                         : fmt::format("'{}' belongs in section [{}]", last_word(key), section);
+}
+
 // Says where a key that stands in the wrong section belongs, or else which one may be meant.
 std::string meant_key(std::string_view name) {
-  std::vector<std::string> names;
+  std::vector<std::string> names, words;
   for (const auto& key : keys()) {
-    if (last_word(key.name) == last_word(name)) {
-      const auto section = section_of(key.name);
-      return section.empty() ? fmt::format("'{}' belongs above the first section", key.name)
-                             : fmt::format("'{}' belongs in section [{}]", last_word(key.name), section);
-    }
+    if (last_word(key.name) == last_word(name)) return belongs(key.name);
     names.emplace_back(key.name);
+    words.emplace_back(last_word(key.name));
+  }
+  const auto near = base::did_you_mean(last_word(name), words);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool meant = near == fmt::format("did you mean \"{}\"?", words[i]);
+    if (meant && section_of(names[i]) == section_of(name)) return near;
+    if (meant) return near + " " + belongs(names[i]);
   }
   return base::did_you_mean(name, names);
 }
@@ -168,14 +177,26 @@ Status take_key(Reading& reading, const std::string& name, const toml::key& writ
               meant_key(name));
 }
 
+std::unexpected<base::Error> unknown_section(const Reading& reading, const toml::key& written,
+                                             const toml::table& section,
+                                             const std::vector<std::string>& known) {
+  const std::string name(written.str());
+  auto message = fmt::format("{}: there is no section [{}]", place_of(reading, written.source()), name);
+  auto hint = base::did_you_mean(name, known);
+  if (!section.empty()) {
+    const std::string key(section.cbegin()->first.str());
+    message += fmt::format(" (it holds '{}')", key);
+    const auto meant = meant_key(name + "." + key);
+    const bool knows_better = !hint.starts_with("did you mean") && !meant.starts_with("known:");
+    if (knows_better) hint = meant;
+  }
+  return fail(ErrorKind::invalid_input, std::move(message), std::move(hint));
+}
+
 Status take_section(Reading& reading, const toml::key& written, const toml::table& section) {
   const std::string name(written.str());
   const auto known = names_of_sections();
-  if (!std::ranges::count(known, name)) {
-    return fail(ErrorKind::invalid_input,
-                fmt::format("{}: there is no section [{}]", place_of(reading, written.source()), name),
-                base::did_you_mean(name, known));
-  }
+  if (!std::ranges::count(known, name)) return unknown_section(reading, written, section, known);
   for (const auto& [key, node] : section) {
     TRY(take_key(reading, name + "." + std::string(key.str()), key, node));
   }

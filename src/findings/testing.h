@@ -19,12 +19,12 @@ namespace insights::findings::testing {
 
 inline constexpr std::string_view sales_csv =
     "day,customer,region,units,gross,net\n"
-    "2025-01-05,Ada,North,10,1000,950\n"
-    "2025-02-04,Ada,North,12,1200,1140\n"
-    "2025-03-06,Ada,North,11,1100,1045\n"
-    "2025-01-10,Bob,South,40,4000,3800\n"
-    "2025-04-11,Bob,South,50,5000,4000.5\n"
-    "2025-05-12,Cem,South,5,500,475\n";
+    "2025-01-05,Ada,Hill,10,1000,950\n"
+    "2025-02-04,Ada,Hill,12,1200,1140\n"
+    "2025-03-06,Ada,Hill,11,1100,1045\n"
+    "2025-01-10,Bob,Shore,40,4000,3800\n"
+    "2025-04-11,Bob,Shore,50,5000,4000.5\n"
+    "2025-05-12,Cem,Shore,5,500,475\n";
 
 // A table of the given rows, in a file that goes when this does.
 class Database {

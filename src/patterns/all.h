@@ -12,11 +12,12 @@ std::vector<Candidate> examine_trend(const Workspace& workspace);
 std::vector<Candidate> examine_price_change(const Workspace& workspace);
 std::vector<Candidate> examine_concentration(const Workspace& workspace);
 std::vector<Candidate> examine_rate_outlier(const Workspace& workspace);
+std::vector<Candidate> examine_margin_erosion(const Workspace& workspace);
 std::vector<Candidate> examine_returns_overview(const Workspace& workspace);
 std::vector<Candidate> examine_missing_values(const Workspace& workspace);
 std::vector<Candidate> examine_duplicates(const Workspace& workspace);
 
-inline constexpr std::array all{
+inline constexpr std::array all_patterns{
     Pattern{"customer_silent", "Customer gone silent", "Which customers stopped ordering, against their own rhythm?",
             "Harbour Foods stopped ordering: nothing since 20 Aug 2024", 1.3, examine_customer_silent},
     Pattern{"trend", "Share rising or falling", "Whose share of the total rose, fell or changed for good?",
@@ -33,6 +34,22 @@ inline constexpr std::array all{
             "12,400 rows (6.1 %) have no customer: $1.2M of sales cannot be assigned", 1.0, examine_missing_values},
     Pattern{"duplicates", "Rows recorded twice", "Which rows are there more than once?",
             "812 rows (0.3 %) repeat earlier ones in every column: $41K of sales may be counted twice", 1.0, examine_duplicates},
+    Pattern{"odd_codes", "Codes unlike the others", "Which codes are not written like the others of their column?",
+            "31 product codes do not look like the others (Freight, Discount, Sample ...)", 0.8, examine_odd_codes},
+    Pattern{"broken_identity", "Rows that contradict themselves", "Where is a net amount above its gross, or a total not quantity times price?",
+            "214 rows (0.2 %) have net sales above gross sales", 1.0, examine_broken_identity},
+    Pattern{"impossible_values", "Values that cannot be meant", "Which prices, dates and numbers cannot be meant as they are?",
+            "2,100 rows have a unit price of zero, 3 rows a negative one", 0.9, examine_impossible_values},
+    Pattern{"near_duplicate_values", "One thing in two spellings", "Which values seem to be one thing written in two ways?",
+            "12 products seem to be written in two ways, such as \"BLUE PAINT\" for \"Blue Paint\"", 0.7, examine_near_duplicate_values},
+    Pattern{"calendar_gaps", "Days without rows", "On which days does nothing happen though something usually does?",
+            "No orders between 3 Mar 2024 and 12 Mar 2024: 8 days without any", 0.8, examine_calendar_gaps},
+    Pattern{"peak_months", "Strongest three months", "Which three months stand out of a short history?",
+            "Sep 2024 to Nov 2024 bring $1.2M of sales a month, the other months $640K", 0.8, examine_peak_months},
+    Pattern{"period_outlier", "Period out of the ordinary", "Which months or weeks are far from what trend and season led to expect?",
+            "Net sales in Mar 2025: $310K, 42 % below what was to be expected", 1.0, examine_period_outlier},
+    Pattern{"row_outlier", "Rows out of all proportion", "Which single rows are many times what is usual, and which giant orders were taken back?",
+            "3 rows have more than 50 times the usual quantity of their product", 0.9, examine_row_outlier},
 };
 
 }  // namespace insights::patterns

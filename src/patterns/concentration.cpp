@@ -11,6 +11,7 @@
 
 #include "patterns/all.h"
 #include "patterns/facts.h"
+#include "patterns/odd_codes.h"
 #include "stats/concentration.h"
 
 namespace insights::patterns {
@@ -41,23 +42,30 @@ bool leads(double amount, double second, double total, std::size_t values) {
   return amount >= ahead_of_second_min * second && amount * static_cast<double>(values) >= ahead_of_even_min * total;
 }
 
-// The codes that stand for a value (not null, not "unknown", not "other").
-std::vector<std::uint32_t> parts_of(const catalog::Subject& subject, std::size_t column, bool with_other) {
-  std::vector<std::uint32_t> parts;
+// Codes that are no value of their own, ascending: "unknown", "other", and fees among products.
+std::vector<std::uint32_t> left_out_of(const catalog::Subject& subject, std::size_t column) {
+  auto left_out = odd_codes(subject, column);
   const auto& dictionary = subject.codes(column).dictionary;
   for (std::uint32_t value = 1; value < dictionary.size(); ++value) {
-    if (with_other ? !says_missing(dictionary[value]) : !says_nothing(dictionary[value])) parts.push_back(value);
+    if (says_nothing(dictionary[value])) left_out.push_back(value);
+  }
+  std::ranges::sort(left_out);
+  return left_out;
+}
+
+// The codes that stand for a value.
+std::vector<std::uint32_t> parts_of(const catalog::Subject& subject, std::size_t column) {
+  const auto left_out = left_out_of(subject, column);
+  std::vector<std::uint32_t> parts;
+  for (std::uint32_t value = 1; value < subject.codes(column).values(); ++value) {
+    if (!std::ranges::binary_search(left_out, value)) parts.push_back(value);
   }
   return parts;
 }
 
-// WHERE conditions that leave the parts of a column.
-std::string is_part_sql(const catalog::Subject& subject, std::size_t column, bool with_other) {
-  std::vector<std::uint32_t> left_out;
-  const auto& dictionary = subject.codes(column).dictionary;
-  for (std::uint32_t value = 1; value < dictionary.size(); ++value) {
-    if (with_other ? says_missing(dictionary[value]) : says_nothing(dictionary[value])) left_out.push_back(value);
-  }
+// The WHERE condition that leaves them.
+std::string is_part_sql(const catalog::Subject& subject, std::size_t column) {
+  const auto left_out = left_out_of(subject, column);
   const auto known = fmt::format("{} IS NOT NULL", subject.columns[column].sql);
   return left_out.empty() ? known : fmt::format("{} AND NOT ({})", known, in_sql(subject, column, left_out));
 }
@@ -66,7 +74,7 @@ std::optional<Leader> leader_of(const Workspace& workspace, const Amount& amount
   const auto& cube = *workspace.flat(column);
   Leader leader{column, 0, 0, 0, 0, amount.total(), 0};
   double positive = 0, negative = 0;
-  const auto parts = parts_of(workspace.subject, column, false);
+  const auto parts = parts_of(workspace.subject, column);
   for (const auto value : parts) {
     const double own = amount.of(cube, value);
     (own > 0 ? positive : negative) += std::fabs(own);
@@ -90,7 +98,7 @@ std::optional<Leader> leader_of(const Workspace& workspace, const Amount& amount
 bool leads_in_both_halves(const Workspace& workspace, const Amount& amount, const Leader& leader) {
   const auto* cube = workspace.cube(leader.column);
   if (cube == nullptr || cube->periods < 4) return true;
-  const auto parts = parts_of(workspace.subject, leader.column, false);
+  const auto parts = parts_of(workspace.subject, leader.column);
   for (const bool late : {false, true}) {
     const std::size_t from = late ? cube->periods / 2 : 0, to = late ? cube->periods : cube->periods / 2;
     double own = 0, best_other = 0;
@@ -152,10 +160,23 @@ bool is_told_by(const Workspace& workspace, const Leader& leader, const Leader& 
   return !leads(leader.amount - other.amount, leader.second_amount, leader.total - other.amount, subject.codes(leader.column).values() - 1);
 }
 
-std::string top_parts_sql(const catalog::Subject& subject, const Amount& amount, std::size_t column, bool with_other, int rows) {
-  return fmt::format("SELECT {} AS name, {} AS amount FROM {} WHERE {} GROUP BY {} ORDER BY amount DESC, name LIMIT {}",
-                     group_name_sql(subject, column), amount.sum_sql(), subject.from_sql, is_part_sql(subject, column, with_other),
-                     subject.columns[column].sql, rows);
+// One row a part, with its name and amount.
+std::string parts_sql(const catalog::Subject& subject, const Amount& amount, std::size_t column) {
+  const auto& own = subject.columns[column].sql;
+  const auto label = label_column_of(subject, column);
+  if (!label) {
+    return fmt::format("SELECT {0} AS part, {1} AS name, {2} AS amount FROM {3} WHERE {4} GROUP BY {0}", own, fmt::format("max({})", text_sql(subject, column)), amount.sum_sql(),
+                       subject.from_sql, is_part_sql(subject, column));
+  }
+  // A code may carry several labels over time; the most frequent one names it.
+  const auto labelled = fmt::format(
+      "SELECT {0} AS part, {1} AS label, {2} AS amount, row_number() OVER (PARTITION BY {0} ORDER BY CASE WHEN {1} IS NULL THEN 1 ELSE 0 END, count(*) DESC, {1}) AS place "
+      "FROM {3} WHERE {4} GROUP BY {0}, {1}", own, subject.columns[*label].sql, amount.sum_sql(), subject.from_sql, is_part_sql(subject, column));
+  return fmt::format("SELECT part, coalesce(max(label) FILTER (WHERE place = 1), CAST(part AS VARCHAR)) AS name, sum(amount) AS amount FROM ({}) AS labelled GROUP BY part", labelled);
+}
+
+std::string top_parts_sql(const catalog::Subject& subject, const Amount& amount, std::size_t column, int rows) {
+  return fmt::format("SELECT name, amount FROM ({}) AS parts_of_all ORDER BY amount DESC, part LIMIT {}", parts_sql(subject, amount, column), rows);
 }
 
 std::string advice(const Workspace& workspace, const catalog::Column& column) {
@@ -190,7 +211,7 @@ findings::Claim state_leader(const Workspace& workspace, const Leader& leader) {
       "SELECT {} AS who, {} AS next_name, {} AS amount, {} AS next_amount, {} AS total, count(*) FILTER (WHERE {}) AS row_count FROM {}",
       label_sql(subject, leader.column, leader.value), label_sql(subject, leader.column, leader.second), amount.sum_where_sql(who),
       amount.sum_where_sql(next), amount.sum_sql(), who, subject.from_sql)});
-  claim.evidence.push_back({"b", top_parts_sql(subject, amount, leader.column, false, 9)});
+  claim.evidence.push_back({"b", top_parts_sql(subject, amount, leader.column, 9)});
   findings::Values values;
   values.cell("who", "a", 0, "who").cell("next", "a", 0, "next_name");
   values.cell("amount", "a", 0, "amount", amount.format(), amount.unit()).cell("next_amount", "a", 0, "next_amount", amount.format(), amount.unit());
@@ -220,7 +241,7 @@ findings::Claim state_leader(const Workspace& workspace, const Leader& leader) {
 std::optional<double> tenth_share(const Workspace& workspace, const Amount& amount, std::size_t column) {
   const auto& subject = workspace.subject;
   if (subject.columns[column].role != catalog::Role::entity || workspace.small) return std::nullopt;
-  const auto parts = parts_of(subject, column, true);
+  const auto parts = parts_of(subject, column);
   if (parts.size() < parts_min || static_cast<double>(parts.size()) * 3 > static_cast<double>(subject.frame.rows)) return std::nullopt;
   std::vector<double> amounts;
   for (const auto value : parts) amounts.push_back(amount.of(*workspace.flat(column), value));
@@ -235,26 +256,27 @@ findings::Claim state_tenth(const Workspace& workspace, std::size_t column) {
   claim.fingerprint = fmt::format("concentration/top_tenth/{}", own.name);
   claim.columns.insert(claim.columns.begin(), own.name);
   if (!own.kind.empty()) claim.topics.push_back(own.kind);
-  const auto parts = fmt::format(
-      "SELECT {0} AS part, {1} AS name, CASE WHEN {2} > 0 THEN {2} ELSE 0 END AS amount FROM {3} WHERE {4} GROUP BY {0}", own.sql,
-      group_name_sql(subject, column), amount.sum_sql(), subject.from_sql, is_part_sql(subject, column, true));
   const auto placed = fmt::format(
-      "SELECT name, amount, row_number() OVER (ORDER BY amount DESC, part) AS place, count(*) OVER () AS parts FROM ({}) AS parts_of_all", parts);
+      "SELECT name, CASE WHEN amount > 0 THEN amount ELSE 0 END AS amount, row_number() OVER (ORDER BY amount DESC, part) AS place, count(*) OVER () AS parts FROM ({}) AS parts_of_all",
+      parts_sql(subject, amount, column));
   claim.evidence.push_back({"a", fmt::format(
       "SELECT max(parts) AS parts, count(*) FILTER (WHERE place * 10 <= parts + 9) AS top_parts, sum(amount) FILTER (WHERE place * 10 <= parts + 9) AS top_amount, "
       "sum(amount) AS total, max(name) FILTER (WHERE place = 1) AS who, sum(amount) FILTER (WHERE place = 1) AS largest FROM ({}) AS placed", placed)});
-  claim.evidence.push_back({"b", top_parts_sql(subject, amount, column, true, 15)});
+  claim.evidence.push_back({"b", top_parts_sql(subject, amount, column, 15)});
   findings::Values values;
   values.cell("parts", "a", 0, "parts", Format::integer).cell("top_parts", "a", 0, "top_parts", Format::integer).cell("who", "a", 0, "who");
   values.cell("top_amount", "a", 0, "top_amount", amount.format(), amount.unit()).cell("total", "a", 0, "total", amount.format(), amount.unit());
   values.cell("largest", "a", 0, "largest", amount.format(), amount.unit());
   values.formula("top_share", "top_amount / total", Format::percent).formula("largest_share", "largest / total", Format::percent);
   const auto what = amount.phrase(values), nouns = nouns_of(own), noun = noun_of(own);
-  const double unknown = amount.total() - [&] { double sum = 0; for (const auto value : parts_of(subject, column, true)) sum += amount.of(*workspace.flat(column), value); return sum; }();
+  const double unknown = amount.total() - [&] { double sum = 0; for (const auto value : parts_of(subject, column)) sum += amount.of(*workspace.flat(column), value); return sum; }();
   const auto of = std::fabs(unknown) > 0.01 * amount.total() ? fmt::format("the {} with a known {}", what, noun) : what;
   claim.title = fmt::format("The top tenth of {} bring {{top_share}} of {}; the largest, {{who}}, {{largest_share}}", nouns, of);
   claim.summary = fmt::format("{{top_parts}} of {{parts}} {} make up {{top_amount}} of {{total}}.", nouns);
-  claim.action = fmt::format("Give each of these {{top_parts}} {} an owner and a plan, and keep the effort for the many small ones low.", nouns);
+  const auto* kind = workspace.vocabulary.kind_named(own.kind);
+  claim.action = kind != nullptr && kind->orders
+                     ? "Look after the top tenth first: regular contact, and a call as soon as one of them slows down; serve the many small ones at little cost."
+                     : fmt::format("Keep the top tenth in good order first, and ask which of the many small {} earn their keep.", nouns);
   set_counted_impact(claim, values, workspace, "top_amount", findings::Account::none, "what the top tenth brings, spread over the months of the data");
   claim.values = values.bindings();
   claim.test.effect_name = "share of the top tenth";

@@ -66,7 +66,7 @@ findings::Claim state_rows(const Workspace& workspace) {
   const auto repeated = static_cast<double>(subject.frame.duplicate_rows);
   const auto rows = counted("repeats", repeated, plain_words(subject.noun), plain_words(subject.nouns));
   claim.title = fmt::format("{} ({{share}}) {} in every column", rows, repeated == 1 ? "repeats an earlier one" : "repeat earlier ones");
-  claim.summary = fmt::format("{{originals}} {} were recorded more than once.", plain_words(subject.nouns));
+  claim.summary = fmt::format("{{originals}} different {} were recorded more than once.", plain_words(subject.nouns));
   if (amount.is_money()) {
     values.cell("money", "a", 0, "money", amount.format(), amount.unit());
     claim.title += fmt::format(": {{money}} of {} may be counted twice", amount.phrase(values));

@@ -113,10 +113,21 @@ std::string text_sql(const catalog::Subject& subject, std::size_t column) {
 }
 
 std::string group_name_sql(const catalog::Subject& subject, std::size_t column) {
+  const auto index = label_column_of(subject, column);
+  if (!index) return fmt::format("max({})", text_sql(subject, column));
+  return fmt::format("coalesce(max({}), max({}))", subject.columns[*index].sql, text_sql(subject, column));
+}
+
+std::optional<std::size_t> label_column_of(const catalog::Subject& subject, std::size_t column) {
   const auto& label = subject.columns[column].label_column;
   const auto index = label.empty() ? std::nullopt : subject.index_of(label);
-  if (!index || subject.columns[*index].type != frame::Type::text) return fmt::format("max({})", text_sql(subject, column));
-  return fmt::format("coalesce(max({}), max({}))", subject.columns[*index].sql, text_sql(subject, column));
+  if (!index || subject.columns[*index].type != frame::Type::text || !subject.is_coded(*index)) return std::nullopt;
+  return index;
+}
+
+std::string with_article(std::string_view noun) {
+  const bool vowel = !noun.empty() && std::string_view("aeiouAEIOU").find(noun.front()) != std::string_view::npos;
+  return fmt::format("{} {}", vowel ? "an" : "a", noun);
 }
 
 std::vector<std::size_t> own_columns(const Workspace& workspace) {

@@ -58,10 +58,15 @@ bool says_nothing(std::string_view text);
 // "col" IN ('a', 'b') for codes > 0 of a column; at least one.
 std::string in_sql(const catalog::Subject& subject, std::size_t column, const std::vector<std::uint32_t>& values);
 
-// The column's value as text, in SQL: "14646" for the number too.
+// The column's value as text, in SQL: "20417" for the number too.
 std::string text_sql(const catalog::Subject& subject, std::size_t column);
 // The value's name as a person knows it, over the rows of a group of equal values: its label, else its text.
 std::string group_name_sql(const catalog::Subject& subject, std::size_t column);
+
+// The column of names of a column of codes, when its values are known.
+std::optional<std::size_t> label_column_of(const catalog::Subject& subject, std::size_t column);
+// "a customer", "an invoice".
+std::string with_article(std::string_view noun);
 
 // Columns that the table itself holds, in order: no decoys, nothing derived or joined on.
 std::vector<std::size_t> own_columns(const Workspace& workspace);

@@ -154,7 +154,7 @@ findings::Claim state(const Workspace& workspace, const Missing& missing) {
   claim.summary = money ? fmt::format("That is {{money_share}} of all {}.", what) : "Every figure by it leaves them out.";
   if (money) set_counted_impact(claim, values, workspace, "money", findings::Account::none, "the amounts on these rows, spread over the months of the data");
   add_months(claim, values, workspace, missing);
-  claim.action = fmt::format("Find out where {} without {} come from, and make it required there; fill in the large ones by hand.", plain_words(subject.nouns), noun_of(own));
+  claim.action = fmt::format("Find out where {} without {} come from, and make it required there; fill in the large ones by hand.", plain_words(subject.nouns), with_article(noun_of(own)));
   claim.values = values.bindings();
   claim.test.effect_name = "share of rows";
   claim.guards = usual_guards(workspace);

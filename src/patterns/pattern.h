@@ -26,6 +26,7 @@ struct Candidate {
   std::uint32_t value = 0;         // its code
   int rank = 0;                  // of the column's kind: who leads when several show one cause
   std::string measure;           // what it measures: claims of one cause and several measures are told once
+  bool of_total = false;     // its numbers are held against everybody's: rows of others can explain it too
   // States the claim: sentences, values, evidence. Called for accepted candidates only.
   std::function<findings::Claim()> claim;
   // Would it still be accepted if only these rows were there? Empty: it is never an echo of another.

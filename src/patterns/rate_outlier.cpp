@@ -27,6 +27,8 @@ using stats::Proportion;
 
 constexpr std::int64_t trials_min = 30;
 constexpr double lift_high = 1.3, lift_low = 0.7;
+constexpr double prior_strength_max = 200;  // rows; what the siblings' rate is believed to be worth at most
+constexpr double correction_rate = 0.5;     // a "product" that mostly comes back is a correction booked as one
 constexpr double p_screened = 0.02;         // only below it the dependence of rows is worth measuring
 constexpr double p_survives = 0.001;
 constexpr double lift_small = 2;            // in a small table, against the whole
@@ -44,8 +46,7 @@ Proportion divided(const Proportion& counts, double design) {
 
 double shrunk_lift(const Proportion& own, const Proportion& elsewhere, double scatter) {
   const double rate = rate_elsewhere(elsewhere);
-  const double strength = scatter > 0 ? std::clamp((1 - scatter) / scatter, 1.0, rate_prior_strength_max) : rate_prior_strength_max;
-  return stats::shrunk_rate(own, {rate, strength}) / rate;
+  return stats::shrunk_rate(own, {rate, rate_prior_strength(scatter)}) / rate;
 }
 
 bool is_material(double lift) { return lift >= lift_high || lift <= lift_low; }
@@ -158,12 +159,28 @@ double surprise_of(double percentile, double lift, const catalog::Column& flag, 
   return percentile * size * interest;
 }
 
+// Discounts, fees and corrections are booked as products with returns only: neither outliers nor siblings.
+void leave_out_corrections(const Workspace& workspace, std::size_t flag, std::size_t column, RatesByValue& rates) {
+  const auto& subject = workspace.subject;
+  if (!subject.returns || subject.returns->flag_column != flag) return;
+  const auto units = taken_back_by_value(subject, column, {});
+  for (std::size_t value = 1; value < rates.values.size(); ++value) {
+    auto& one = rates.values[value];
+    const bool several = units[value].largest <= 0.5 * units[value].back;  // not one large order cancelled
+    if (one.rate() < correction_rate && !(several && units[value].rate() >= correction_rate)) continue;
+    rates.all.events -= one.events;
+    rates.all.trials -= one.trials;
+    one = {};
+  }
+}
+
 void examine_column(const Workspace& workspace, std::size_t flag, std::size_t column, Dependence& dependence,
                     std::vector<Candidate>& candidates) {
   const auto& subject = workspace.subject;
   const auto& flag_column = subject.columns[flag];
-  const auto rates = rates_of(workspace, flag, column);
+  auto rates = rates_of(workspace, flag, column);
   if (restates(rates)) return;
+  leave_out_corrections(workspace, flag, column, rates);
   auto tested = outliers_to_test(flag_column, flag, column, rates);
   const Siblings siblings(rates);
   std::vector<RateContext> contexts(tested.size());
@@ -253,6 +270,10 @@ void examine_column_small(const Workspace& workspace, std::size_t flag, std::siz
 }
 
 }  // namespace
+
+double rate_prior_strength(double scatter) {
+  return scatter > 0 ? std::clamp((1 - scatter) / scatter, 1.0, prior_strength_max) : prior_strength_max;
+}
 
 RateVerdict judge_rate(const Proportion& own, const Proportion& elsewhere, const RateContext& context) {
   RateVerdict verdict;

@@ -28,6 +28,8 @@ struct RateContext {
   double scatter = 0;            // of the siblings, the value left out
   double design_own = 1, design_elsewhere = 1;
 };
+// What the rate elsewhere is worth, in rows, against a value's own rows.
+double rate_prior_strength(double scatter);
 RateVerdict judge_rate(const stats::Proportion& own, const stats::Proportion& elsewhere, const RateContext& context);
 
 // Units (or money) sold and taken back, of one value or of all values but null.
@@ -40,6 +42,5 @@ std::vector<TakenBack> taken_back_by_value(const catalog::Subject& subject, std:
 findings::Claim state_rate_outlier(const Workspace& workspace, const RateOutlier& found, const RateContext& context);
 
 inline constexpr std::string_view rate_family = "rates";
-inline constexpr double rate_prior_strength_max = 200;  // rows; what the siblings' rate is believed to be worth at most
 
 }  // namespace insights::patterns

@@ -77,7 +77,7 @@ class Statement {
     claim_.test.name = "beta-binomial test of a rate";
     claim_.test.effect_name = "times the rate elsewhere";
     const double rate = std::max(found_.elsewhere.rate(), 0.5 / static_cast<double>(found_.elsewhere.trials + 1));
-    const double strength = rate_prior_strength_max;
+    const double strength = rate_prior_strength(context_.scatter);
     const stats::Proportion pulled{found_.own.events + std::llround(rate * strength), found_.own.trials + std::llround(strength)};
     const auto interval = stats::wilson_interval(pulled, stats::confidence_default);
     if (!workspace_.small) {
@@ -104,7 +104,8 @@ class Statement {
 
   void ask() {
     const auto other = fmt::format("NOT ({})", own_);
-    const auto event = fmt::format("{} = 1", flag_.sql);
+    const auto event = is_return_ ? subject_.returns->sql : fmt::format("{} = 1", flag_.sql);
+    const auto case_sql = is_return_ ? "*" : flag_.sql;
     std::string select = fmt::format("{} AS who", label_sql(subject_, found_.column, found_.value));
     values_.cell("who", "a", 0, "who");
     std::size_t names = entity_of(subject_, found_.column, found_.value).label.size();
@@ -121,8 +122,8 @@ class Statement {
       attributes_ += (attributes_.empty() ? "" : ", ") + phrase;
     }
     if (!attributes_.empty()) attributes_ = " (" + attributes_ + ")";
-    select += fmt::format(", {} AS events, count({}) FILTER (WHERE {}) AS cases", sum_where_sql(subject_, found_.flag, own_), flag_.sql, own_);
-    select += fmt::format(", {} AS events_elsewhere, count({}) FILTER (WHERE {}) AS cases_elsewhere", sum_where_sql(subject_, found_.flag, other), flag_.sql, other);
+    select += fmt::format(", count(*) FILTER (WHERE {} AND {}) AS events, count({}) FILTER (WHERE {}) AS cases", own_, event, case_sql, own_);
+    select += fmt::format(", count(*) FILTER (WHERE {} AND {}) AS events_elsewhere, count({}) FILTER (WHERE {}) AS cases_elsewhere", other, event, case_sql, other);
     if (in_units_) {
       const auto size = subject_.returns->size_column;
       const auto back = subject_.returns->sql;
@@ -197,7 +198,7 @@ class Statement {
     if (is_return_ && kind != nullptr && kind->entity) {
       return fmt::format("Open a quality investigation of {} {{who}}: why did it come back? Hold further deliveries until that is known.", noun);
     }
-    return fmt::format("Investigate {} {{who}}: compare the {} concerned with the others, find the cause, and settle it with those responsible.", noun, rows_noun());
+    return fmt::format("Look into {} {{who}}: compare the {} concerned with the others, find the cause, and settle it with those responsible.", noun, rows_noun());
   }
 
   void value_it() {
@@ -215,17 +216,23 @@ class Statement {
     values_.formula("cost", fmt::format("abs(money) / events * (events - expected){}", per), amount_format(money), money.unit);
     claim_.impact.account = is_return_ ? Account::lost : Account::at_risk;
     claim_.impact.amount = values_.binding("cost");
-    claim_.impact.low = values_.expression(fmt::format("abs(money) / events * max(0, poisson_low(events) - expected){}", per));
-    claim_.impact.high = values_.expression(fmt::format("abs(money) / events * (poisson_high(events) - expected){}", per));
+    claim_.impact.low = claim_.impact.high = claim_.impact.amount;
+    if (!workspace_.small) bound(per);
     claim_.impact.unit = money.unit;
     claim_.impact.is_money = money.money;
     claim_.impact.per = is_over ? "" : "month";
     claim_.impact.of = measure_phrase(values_, money);
-    claim_.impact.method = fmt::format("{} of the {} concerned beyond the rate elsewhere{}; range: their number as a Poisson count",
-                                       measure_phrase(values_, money), rows_noun(), is_over ? "" : ", by month of its own time");
+    claim_.impact.method = fmt::format("{} of the {} concerned beyond the rate elsewhere{}{}",
+                                       measure_phrase(values_, money), rows_noun(), is_over ? "" : ", by month of its own time",
+                                       workspace_.small ? "" : "; range: their number as a Poisson count");
     claim_.columns.push_back(money.name);
     claim_.summary += is_return_ ? fmt::format(" The excess took back {{cost}} of {}{}.", measure_phrase(values_, money), is_over ? "" : " a month")
                                  : fmt::format(" The excess concerns {{cost}} of {}{}.", measure_phrase(values_, money), is_over ? "" : " a month");
+  }
+
+  void bound(const std::string& per) {
+    claim_.impact.low = values_.expression(fmt::format("abs(money) / events * max(0, poisson_low(events) - expected){}", per));
+    claim_.impact.high = values_.expression(fmt::format("abs(money) / events * (poisson_high(events) - expected){}", per));
   }
 
   void draw() {

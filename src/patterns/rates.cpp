@@ -50,7 +50,9 @@ std::string flag_phrase(const catalog::Column& flag) {
   if (words.size() > 1 && (words.front() == "is" || words.front() == "was" || words.front() == "has")) words.erase(words.begin());
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return (text.ends_with("ed") ? "are " : "are marked ") + text;
+  // "returned", "late", "overdue", "faulty", "defective" say how a row is; "refund", "complaint" are things.
+  const bool says_how = text.ends_with("ed") || text.ends_with("late") || text.ends_with("due") || text.ends_with("ty") || text.ends_with("ive");
+  return (says_how ? "are " : "are marked ") + text;
 }
 
 RatesByValue rates_of(const Workspace& workspace, std::size_t flag, std::size_t column) {

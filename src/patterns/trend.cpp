@@ -18,7 +18,10 @@ namespace {
 
 using findings::Format;
 
-constexpr std::string_view family = "share over time";
+// A family a column: what holds of six regions is not held against two hundred customers. The level across families is
+// corrected besides (findings/control_false_discovery.h).
+std::string family_of(const catalog::Subject& subject, std::size_t column) { return "share over time by " + subject.columns[column].name; }
+
 constexpr double share_min = 0.005;       // of the total; smaller ones are noise and immaterial
 constexpr double active_min = 0.67;       // share of the periods in which the value has rows
 constexpr double relative_trend_min = 0.20;
@@ -63,7 +66,7 @@ findings::Claim state(const Workspace& workspace, std::size_t column, std::uint3
   const bool falls = movement.relative < 0;
   const auto& at = movement.stretches;
   const bool step = movement.fit.shape == stats::Shape::step;
-  auto claim = claim_about(workspace, "trend", family, column, value, measure == no_column ? "" : subject.columns[measure].name);
+  auto claim = claim_about(workspace, "trend", family_of(subject, column), column, value, measure == no_column ? "" : subject.columns[measure].name);
   claim.columns.push_back(subject.columns[*subject.time].name);
   add_evidence(claim, workspace, column, value, measure, movement);
   findings::Values values;
@@ -152,7 +155,7 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
   for (auto& tested : test_column(workspace, *cube, place, by_rows)) {
     Candidate candidate;
     const auto series = by_rows ? cube->row_series(tested.value) : cube->series(place, tested.value);
-    candidate.entry.family = family;
+    candidate.entry.family = family_of(subject, column);
     candidate.entry.pattern = "trend";
     candidate.entry.fingerprint = fmt::format("trend/{}={}", subject.columns[column].name, subject.codes(column).dictionary[tested.value]);
     candidate.entry.statistic = tested.movement.fit.r_squared;
@@ -165,6 +168,7 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
     candidate.material = is_material(tested.movement) && agrees_with_last_year(tested.movement, series, total, workspace.periods);
     candidate.impact = std::fabs(tested.movement.before - tested.movement.after) * workspace.money_per_month;
     candidate.surprise = std::min(1.0, std::fabs(tested.movement.relative));
+    candidate.of_total = true;
     candidate.survives = [&workspace, column, value = tested.value, measure](const frame::Mask& kept) {
       const auto pair = share_series(workspace, column, value, measure, kept);
       const auto movement = movement_of(pair.numerator, pair.denominator);

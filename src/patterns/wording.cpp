@@ -105,7 +105,9 @@ std::string label_sql(const Subject& subject, std::size_t column, std::uint32_t 
   const auto label = label_of(subject, column);
   if (!label) {
     const auto& own = subject.columns[column];
-    const auto text = own.type == frame::Type::text ? own.sql : fmt::format("CAST({} AS VARCHAR)", own.sql);
+    const bool whole = own.type == frame::Type::decimal && subject.frame.columns[column].profile.whole;
+    const auto number = whole ? fmt::format("CAST({} AS BIGINT)", own.sql) : own.sql;  // 14646, not 14646.0
+    const auto text = own.type == frame::Type::text ? own.sql : fmt::format("CAST({} AS VARCHAR)", number);
     return fmt::format("max({}) FILTER (WHERE {})", text, condition);
   }
   const auto& label_column = subject.columns[*label];

@@ -112,10 +112,10 @@ std::optional<ChartPoints> chart_points(const ProvenChart& chart) {
     return std::holds_alternative<base::Day>(point.position) ||
            std::holds_alternative<base::Moment>(point.position);
   });
-  const bool is_monthly = drawn.is_time && std::ranges::all_of(points, [](const auto& point) {
-                            return is_first_of_month(point.position);
-                          });
-  if (is_monthly) {
+  drawn.is_monthly = drawn.is_time && std::ranges::all_of(points, [](const auto& point) {
+                       return is_first_of_month(point.position);
+                     });
+  if (drawn.is_monthly) {
     for (auto& point : points) point.label = month_label(point.position);
   }
   if (std::ranges::any_of(points, &ChartPoint::highlighted))

@@ -24,6 +24,7 @@ struct ChartPoint {
 struct ChartPoints {
   std::vector<ChartPoint> points;  // in the order of the rows
   bool is_time = false;            // every position is a day or a moment
+  bool is_monthly = false;         // and the first of its month
   bool has_range = false;
   std::string x_title, y_title;  // never empty: the column's name when the chart gives no title
   std::string highlight;         // plain; empty when nothing is stressed or no row has it

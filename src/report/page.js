@@ -30,6 +30,7 @@
       await window.vegaEmbed(place, specification, {
         actions: false, ast: true, defaultStyle: false, renderer: 'svg', tooltip: showHint,
       });
+      place.querySelectorAll('form').forEach((form) => form.remove());  // for controls that no chart of ours has
     } catch (error) {
       console.error(error);
       place.replaceChildren();

@@ -48,7 +48,7 @@ bool stay_together(std::string_view left, std::string_view right) {
     return std::ranges::find(months, word.substr(0, 3)) != months.end() && word.size() <= 4;
   };
   if (is_month(left) && is_digit(right.front())) return true;
-  if (left == "a") return true;
+  if (left == "a" || left == "=" || left == "<" || right == "=" || right == "<") return true;
   if (!is_digit(left.back())) return false;
   return right.front() == '%' || is_month(right) || (is_lower(right.front()) && right.size() <= 10);
 }

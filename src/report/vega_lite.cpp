@@ -130,6 +130,11 @@ Json value_axis(const Drawing& drawing, bool upright) {
              {"domain", false},
              {"ticks", false},
              {"labelPadding", 6}};
+  if (drawing.least < 0 && drawing.most > 0) {
+    shown["gridColor"] = {
+        {"condition", {{"test", "datum.value === 0"}, {"value", ChartColors::rule}}},
+        {"value", ChartColors::grid}};
+  }
   if (upright) {  // The title lies above the axis, where it can be read without turning the head.
     shown.update({{"titleAngle", 0},
                   {"titleAlign", "left"},
@@ -148,37 +153,47 @@ bool shows_zero(const Drawing& drawing) {
   return span <= 0 || (drawing.least > 0 ? drawing.least < 1.5 * span : drawing.most > -1.5 * span);
 }
 
-Json value_scale(const Drawing& drawing, bool room_for_labels) {
-  if (!room_for_labels) return {{"zero", shows_zero(drawing)}, {"nice", true}};
-  const double low = std::min(0.0, drawing.least), high = std::max(0.0, drawing.most);
-  const double room = (high - low) * 0.16;
-  if (room <= 0) return {{"zero", true}};
-  return {{"domain", {drawing.least < 0 ? low - room : low, drawing.most > 0 ? high + room : high}},
-          {"nice", false}};
+// How much of the axis the values' texts need beyond their bars, on a narrow page.
+double room_for_texts(const Drawing& drawing, bool upright) {
+  if (upright) return 0.1;
+  int longest = 0;
+  for (const auto& point : drawing.points.points) {
+    longest = std::max(longest, columns_of(point.value_text));
+  }
+  constexpr double plot_width = 240, character_width = 7, gap = 8;
+  return std::min(0.4, (longest * character_width + gap) / plot_width);
 }
 
-Json value_channel(const Drawing& drawing, bool upright, bool room_for_labels) {
+Json value_scale(const Drawing& drawing, bool upright, bool texts) {
+  if (!texts) return {{"zero", shows_zero(drawing)}, {"nice", true}};
+  const double low = std::min(0.0, drawing.least), high = std::max(0.0, drawing.most);
+  const double share = room_for_texts(drawing, upright);
+  const double sides = (low < 0 ? 1 : 0) + (high > 0 ? 1 : 0);
+  if (sides == 0) return {{"zero", true}};
+  const double room = (high - low) * share / (1 - share * sides);
+  return {{"domain", {low < 0 ? low - room : low, high > 0 ? high + room : high}}, {"nice", false}};
+}
+
+Json value_channel(const Drawing& drawing, bool upright, bool texts) {
   return {{"field", "value"},
           {"type", "quantitative"},
-          {"scale", value_scale(drawing, room_for_labels)},
+          {"scale", value_scale(drawing, upright, texts)},
           {"axis", value_axis(drawing, upright)}};
 }
 
 Json category_channel(const Drawing& drawing, bool upright) {
-  Json axis{
-      {"title", nullptr}, {"domain", true}, {"ticks", false}, {"labelPadding", 8}, {"grid", false}};
+  const bool shows_title = upright && !drawing.points.is_time;
+  Json axis{{"title", shows_title ? Json(drawing.points.x_title) : Json(nullptr)},
+            {"domain", drawing.least >= 0},  // else the line at zero divides
+            {"ticks", false},
+            {"labelPadding", 8},
+            {"grid", false}};
   if (upright) {
-    axis.update({{"labelAngle", 0}, {"labelOverlap", true}, {"title", drawing.points.x_title}});
-  } else {
-    axis["labelLimit"] = 190;
+    axis.update({{"labelAngle", 0}, {"labelOverlap", true}});
+  } else {  // A third of the width is for the names.
+    axis["labelLimit"] = {{"expr", "clamp(containerSize()[0] * 0.34, 80, 200)"}};
   }
   return {{"field", "label"}, {"type", "nominal"}, {"sort", nullptr}, {"axis", std::move(axis)}};
-}
-
-bool is_whole_months(const Drawing& drawing) {
-  return std::ranges::all_of(drawing.points.points, [](const auto& point) {
-    return !point.label.empty() && (point.label.front() < '0' || point.label.front() > '9');
-  });
 }
 
 // Time as time, numbers as numbers, everything else in the order of the rows.
@@ -192,7 +207,7 @@ Json position_channel(const Drawing& drawing) {
             {"labelPadding", 6}};
   if (drawing.points.is_time && x.kind != Kind::nominal) {
     axis.update({{"title", nullptr},
-                 {"format", is_whole_months(drawing) ? "%b %Y" : "%-d %b %Y"},
+                 {"format", drawing.points.is_monthly ? "%b %Y" : "%-d %b %Y"},
                  {"tickCount", 6}});
     return {{"field", "at"},
             {"type", "temporal"},

@@ -21,7 +21,9 @@ std::string shown(std::string_view text) {
   return size < text.size() ? std::string(text.substr(0, size)) + "..." : std::string(text);
 }
 
-std::string text_in(const Rows& rows, std::size_t column) { return text_of(rows.rows.front().at(column)); }
+std::string text_in(const Rows& rows, std::size_t column) {
+  return text_of(rows.rows.front().at(column));
+}
 
 // sniff_csv writes "(empty)" for no character.
 std::string character_in(const Rows& rows, std::size_t column) {
@@ -44,7 +46,7 @@ std::string arguments(const CsvReading& reading) {
   if (reading.padded) text += ", null_padding = true, parallel = false";
   if (reading.lenient) text += ", strict_mode = false";
   if (reading.rejecting) text += ", store_rejects = true";
-  if (reading.long_lines) text += ", max_line_size = 33554432, buffer_size = 134217728";
+  if (reading.long_lines) text += ", max_line_size = 33554432, buffer_size = 67108864";
   std::string types;
   for (const auto& column : reading.text_columns) {
     types += fmt::format("{}{}: 'VARCHAR'", types.empty() ? "" : ", ", sql::quote_text(column));
@@ -58,25 +60,33 @@ std::string arguments(const CsvReading& reading) {
 std::string CsvReading::function() const { return fmt::format("read_csv({})", arguments(*this)); }
 
 engine::Outcome<CsvShape> shape_of(const CsvReading& reading, Staging& staging) {
-  const auto rows = staging.run(fmt::format(
-      "SELECT Delimiter, Quote, SkipRows::BIGINT, HasHeader, coalesce(nullif(DateFormat, ''), TimestampFormat, ''), "
-      "col.name, col.type FROM (SELECT *, unnest(Columns) AS col FROM sniff_csv({}))",
-      arguments(reading)));
+  const auto rows = staging.run(
+      fmt::format("SELECT Delimiter, Quote, SkipRows::BIGINT, HasHeader, "
+                  "coalesce(nullif(DateFormat, ''), TimestampFormat, ''), "
+                  "col.name, col.type FROM (SELECT *, unnest(Columns) AS col FROM sniff_csv({}))",
+                  arguments(reading)));
   if (!rows) return std::unexpected(rows.error());
-  if (rows->rows.empty()) return std::unexpected(engine::Failure{DUCKDB_ERROR_INVALID_INPUT, "no columns were found"});
-  CsvShape shape{character_in(*rows, 0), character_in(*rows, 1), number_in(*rows, 2),
-                 rows->rows.front().at(3) == Cell(true), text_in(*rows, 4), {}};
-  for (const auto& row : rows->rows) shape.columns.push_back({text_of(row.at(5)), text_of(row.at(6)), ""});
+  if (rows->rows.empty())
+    return std::unexpected(engine::Failure{DUCKDB_ERROR_INVALID_INPUT, "no columns were found"});
+  CsvShape shape{character_in(*rows, 0), character_in(*rows, 1),
+                 number_in(*rows, 2),    rows->rows.front().at(3) == Cell(true),
+                 text_in(*rows, 4),      {}};
+  for (const auto& row : rows->rows)
+    shape.columns.push_back({text_of(row.at(5)), text_of(row.at(6)), ""});
   return shape;
 }
 
-std::vector<std::string> header_of(const CsvReading& reading, const CsvShape& shape, Staging& staging) {
+std::vector<std::string> header_of(const CsvReading& reading, const CsvShape& shape,
+                                   Staging& staging) {
   CsvReading raw = reading;
   raw.delimiter.clear();
+  raw.text_columns.clear();
   raw.rejecting = false;
-  const auto rows = staging.run(fmt::format(
-      "FROM read_csv({}, header = false, all_varchar = true, skip = {}, delim = {}, quote = {}) LIMIT 1", arguments(raw),
-      shape.lines_skipped, sql::quote_text(shape.delimiter), sql::quote_text(shape.quote)));
+  const auto rows =
+      staging.run(fmt::format("FROM read_csv({}, header = false, all_varchar = true, skip = {}, "
+                              "delim = {}, quote = {}) LIMIT 1",
+                              arguments(raw), shape.lines_skipped, sql::quote_text(shape.delimiter),
+                              sql::quote_text(shape.quote)));
   std::vector<std::string> names;
   if (!rows || rows->rows.empty()) return names;
   for (const auto& cell : rows->rows.front()) names.push_back(text_of(cell));
@@ -84,11 +94,13 @@ std::vector<std::string> header_of(const CsvReading& reading, const CsvShape& sh
 }
 
 std::string first_line_of(const CsvReading& reading, Staging& staging) {
-  const auto rows = staging.run(fmt::format(
-      "FROM read_csv({}, columns = {{'line': 'VARCHAR'}}, delim = {}, quote = '', escape = '', header = false, "
-      "auto_detect = false, strict_mode = false{}{}) LIMIT 1",
-      sql::quote_text(reading.path.string()), sql::quote_text("\x01"), reading.gzip ? ", compression = 'gzip'" : "",
-      reading.latin_1 ? ", encoding = 'latin-1'" : ""));
+  const auto rows =
+      staging.run(fmt::format("FROM read_csv({}, columns = {{'line': 'VARCHAR'}}, delim = {}, "
+                              "quote = '', escape = '', header = false, "
+                              "auto_detect = false, strict_mode = false{}{}) LIMIT 1",
+                              sql::quote_text(reading.path.string()), sql::quote_text("\x01"),
+                              reading.gzip ? ", compression = 'gzip'" : "",
+                              reading.latin_1 ? ", encoding = 'latin-1'" : ""));
   return rows && !rows->rows.empty() ? shown(text_in(*rows, 0)) : "";
 }
 
@@ -100,7 +112,8 @@ void forget_rejects(Staging& staging) {
 
 Rejects last_rejects(Staging& staging) {
   const auto rows = staging.run(
-      "SELECT count(DISTINCT line)::BIGINT, min(line)::BIGINT, coalesce(arg_min(csv_line, line), '') FROM reject_errors");
+      "SELECT count(DISTINCT line)::BIGINT, min(line)::BIGINT, coalesce(arg_min(csv_line, line), "
+      "'') FROM reject_errors");
   if (!rows || rows->rows.empty()) return {};
   return {number_in(*rows, 0), number_in(*rows, 1), shown(text_in(*rows, 2))};
 }

@@ -9,13 +9,16 @@ namespace insights::source {
 
 namespace {
 
-std::unexpected<base::Error> cannot_attach(const DataFile& file, const engine::Failure& failure, const Staging& staging) {
+std::unexpected<base::Error> cannot_attach(const DataFile& file, const engine::Failure& failure,
+                                           const Staging& staging) {
   auto error = load_error(file, failure, staging);
   error.hint.clear();
   if (failure.message.find("lock") != std::string::npos) {
-    error = {base::ErrorKind::unavailable, fmt::format("{} is open in another program that writes to it", file.path.string()),
+    error = {base::ErrorKind::unavailable,
+             fmt::format("{} is open in another program that writes to it", file.path.string()),
              "Close that program, or copy the file and name the copy."};
-  } else if (failure.message.find("newer version") != std::string::npos || failure.message.find("storage version") != std::string::npos) {
+  } else if (failure.message.find("newer version") != std::string::npos ||
+             failure.message.find("storage version") != std::string::npos) {
     error.hint = fmt::format("This program reads files up to DuckDB {}.", duckdb_library_version());
   }
   return std::unexpected(std::move(error));
@@ -30,18 +33,22 @@ struct Named {
 base::Result<std::vector<Named>> tables_of(const std::string& database, Staging& staging) {
   const auto rows = TRY(staging.run_or_error(fmt::format(
       "SELECT schema_name, name, coalesce(comment, '') FROM ("
-      "SELECT database_name, schema_name, table_name AS name, comment, internal FROM duckdb_tables() UNION ALL "
+      "SELECT database_name, schema_name, table_name AS name, comment, internal FROM "
+      "duckdb_tables() UNION ALL "
       "SELECT database_name, schema_name, view_name, comment, internal FROM duckdb_views()) "
       "WHERE database_name = {} AND NOT internal ORDER BY schema_name <> 'main', schema_name, name",
       sql::quote_text(database))));
   std::vector<Named> tables;
-  for (const auto& row : rows.rows) tables.push_back({text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2))});
+  for (const auto& row : rows.rows)
+    tables.push_back({text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2))});
   return tables;
 }
 
-void add_comments(const std::string& database, const Named& table, std::vector<TableColumn>& columns, Staging& staging) {
+void add_comments(const std::string& database, const Named& table,
+                  std::vector<TableColumn>& columns, Staging& staging) {
   const auto rows = staging.run(fmt::format(
-      "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = {} AND schema_name = {} AND table_name = {} "
+      "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = {} AND schema_name "
+      "= {} AND table_name = {} "
       "AND comment IS NOT NULL",
       sql::quote_text(database), sql::quote_text(table.schema), sql::quote_text(table.table)));
   if (!rows) return;  // comments are a help, and no more
@@ -59,14 +66,17 @@ base::Status load_database(const DataFile& file, Staging& staging, Loaded& loade
   std::error_code error;
   const auto path = std::filesystem::absolute(file.path, error).string();
   const Staging::Attached attached{path, database};
-  if (const auto done = staging.run(attach_statement(attached)); !done) return cannot_attach(file, done.error(), staging);
+  if (const auto done = staging.run(attach_statement(attached)); !done)
+    return cannot_attach(file, done.error(), staging);
   loaded.databases.push_back(attached);
   const auto tables = TRY(tables_of(database, staging));
   if (tables.empty()) {
-    return base::fail(base::ErrorKind::invalid_input, fmt::format("{} holds no table", file.path.string()));
+    return base::fail(base::ErrorKind::invalid_input,
+                      fmt::format("{} holds no table", file.path.string()));
   }
   for (const auto& table : tables) {
-    const auto relation = fmt::format("{}.{}.{}", database, sql::quote_identifier(table.schema), sql::quote_identifier(table.table));
+    const auto relation = fmt::format("{}.{}.{}", database, sql::quote_identifier(table.schema),
+                                      sql::quote_identifier(table.table));
     auto columns = describe(staging, relation);
     if (!columns) {
       TRY(staging.stopped());

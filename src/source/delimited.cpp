@@ -1,5 +1,6 @@
-// CSV and TSV files. The rule is that nothing is lost in silence: what a strict reading does not take is tried with less
-// strictness, step by step, and each step down is told with the first line it is about.
+// CSV and TSV files. The rule is that nothing is lost in silence: what a strict reading does not
+// take is tried with less strictness, step by step, and each step down is told with the first line
+// it is about.
 
 #include <fmt/format.h>
 
@@ -17,7 +18,8 @@ namespace insights::source {
 
 namespace {
 
-// Up to this size the types are taken from all lines: that takes twice the time, but sees the one code with leading zeros.
+// Up to this size the types are taken from all lines: that takes twice the time, but sees the one
+// code with leading zeros.
 constexpr std::uintmax_t whole_sample_bytes_max = std::uintmax_t{8} << 20;
 
 bool says(const engine::Failure& failure, std::string_view words) {
@@ -35,7 +37,8 @@ std::uint32_t gzip_claim(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   stream.seekg(-4, std::ios::end);
   std::uint32_t size = 0;
-  for (unsigned shift = 0; shift < 32; shift += 8) size |= static_cast<std::uint32_t>(stream.get() & 0xFF) << shift;
+  for (unsigned shift = 0; shift < 32; shift += 8)
+    size |= static_cast<std::uint32_t>(stream.get() & 0xFF) << shift;
   return stream ? size : 0;
 }
 
@@ -43,7 +46,8 @@ std::uint32_t gzip_claim(const std::filesystem::path& path) {
 bool is_same_name(std::string_view written, std::string_view name) {
   const auto first = written.find_first_not_of(" \t");
   const auto last = written.find_last_not_of(" \t");
-  return first == std::string_view::npos ? name.empty() : written.substr(first, last - first + 1) == name;
+  return first == std::string_view::npos ? name.empty()
+                                         : written.substr(first, last - first + 1) == name;
 }
 
 // Loads one file; holds what the steps share.
@@ -54,7 +58,9 @@ class DelimitedFile {
     std::error_code ignored;
     reading_.path = file.path;
     reading_.gzip = form.gzip;
-    reading_.whole_sample = std::filesystem::file_size(file.path, ignored) <= whole_sample_bytes_max;
+    reading_.long_lines = form.long_lines;
+    reading_.whole_sample =
+        std::filesystem::file_size(file.path, ignored) <= whole_sample_bytes_max;
   }
 
   base::Result<Part> load() {
@@ -66,13 +72,20 @@ class DelimitedFile {
     if (shape_) note_shape();
     TRY(staging_.stopped());
     auto columns = TRY(read_text_columns(file_, reading_.delimiter, parquet_, staging_, notes_));
-    return Part{.file = file_, .name = file_.stem, .parquet = parquet_, .relation = "", .columns = std::move(columns), .comment = ""};
+    return Part{.file = file_,
+                .name = file_.stem,
+                .parquet = parquet_,
+                .relation = "",
+                .columns = std::move(columns),
+                .comment = ""};
   }
 
   std::vector<std::string> notes() && { return std::move(notes_); }
 
  private:
-  void note(const std::string& text) { notes_.push_back(fmt::format("{}: {}", file_.path.string(), text)); }
+  void note(const std::string& text) {
+    notes_.push_back(fmt::format("{}: {}", file_.path.string(), text));
+  }
 
   base::Status translate() {
     auto copy = staging_.new_file(".csv");
@@ -80,14 +93,15 @@ class DelimitedFile {
     if (form_.encoding != TextForm::Encoding::utf_8) {
       note("it is written in UTF-16, and was translated.");
     } else {
-      note(fmt::format("it is not all UTF-8: {} byte{} read as Windows-1252.", odd, odd == 1 ? " was" : "s were"));
+      note(fmt::format("it is not all UTF-8: {} byte{} read as Windows-1252.", odd,
+                       odd == 1 ? " was" : "s were"));
     }
     reading_.path = std::move(copy);
     return {};
   }
 
-  // Settles what DuckDB would get wrong: of lines of different lengths it makes one column, or skips the shorter ones
-  // above, header and all.
+  // Settles what DuckDB would get wrong: of lines of different lengths it makes one column, or
+  // skips the shorter ones above, header and all.
   void choose_shape() {
     CsvReading quick = reading_;
     quick.whole_sample = false;
@@ -120,7 +134,8 @@ class DelimitedFile {
     const bool long_line = !way.long_lines && says(failure, "Maximum line size");
     way.long_lines = way.long_lines || long_line;
     way.whole_sample = true;
-    if (says(failure, "onver") || long_line) ways.push_back(way);  // "Could not convert", "Error when converting"
+    if (says(failure, "onver") || long_line)
+      ways.push_back(way);  // "Could not convert", "Error when converting"
     way.padded = true;
     ways.push_back(way);
     way.lenient = true;
@@ -132,7 +147,8 @@ class DelimitedFile {
 
   engine::Outcome<Rows> copy(const CsvReading& reading) {
     if (reading.rejecting) forget_rejects(staging_);
-    return write_parquet("FROM " + reading.function(), shape_ ? shape_->columns.size() : 1, parquet_, staging_);
+    return write_parquet("FROM " + reading.function(), shape_ ? shape_->columns.size() : 1,
+                         parquet_, staging_);
   }
 
   base::Status copy_somehow() {
@@ -167,41 +183,54 @@ class DelimitedFile {
     return std::unexpected(load_error(file_, done.error(), staging_));
   }
 
-  // Whole numbers of more digits than a double holds are codes, and would be taken for others: they are read again as text.
+  // Whole numbers of more digits than a double holds are codes, and would be taken for others: they
+  // are read again as text.
   base::Status keep_long_codes() {
     const auto relation = fmt::format("read_parquet({})", sql::quote_text(parquet_.string()));
     const auto columns = describe(staging_, relation);
     if (!columns) return {};  // the next step will say so
-    std::vector<std::string> codes;
+    std::string list;
+    std::vector<std::string> reals;
     for (const auto& column : *columns) {
       if (column.engine_type != "DOUBLE") continue;
-      const auto name = sql::quote_identifier(column.name);
-      const auto rows = staging_.run(fmt::format("SELECT count_if(abs({0}) >= 9223372036854775808 AND isfinite({0})) FROM {1}",
-                                                 name, relation));
-      if (rows && rows->rows.front().front() != Cell(std::int64_t{0})) codes.push_back(column.name);
+      reals.push_back(column.name);
+      list += fmt::format("{0}count_if(abs({1}) >= 9223372036854775808 AND isfinite({1}))",
+                          list.empty() ? "" : ", ", sql::quote_identifier(column.name));
+    }
+    if (reals.empty()) return {};
+    const auto rows = staging_.run(fmt::format("SELECT {} FROM {}", list, relation));
+    if (!rows) return {};
+    std::vector<std::string> codes;
+    for (std::size_t index = 0; index < reals.size(); ++index) {
+      if (rows->rows.front().at(index) != Cell(std::int64_t{0})) codes.push_back(reals[index]);
     }
     if (codes.empty()) return {};
     reading_.text_columns = codes;
-    if (const auto done = copy(reading_); !done) return std::unexpected(load_error(file_, done.error(), staging_));
-    note(fmt::format("kept as text, because {} numbers too long to count with: {}.", codes.size() == 1 ? "it holds" : "they hold",
-                     fmt::join(codes, ", ")));
+    if (const auto done = copy(reading_); !done)
+      return std::unexpected(load_error(file_, done.error(), staging_));
+    note(fmt::format("kept as text, because {} numbers too long to count with: {}.",
+                     codes.size() == 1 ? "it holds" : "they hold", fmt::join(codes, ", ")));
     return {};
   }
 
-  // The engine takes a compressed file that was cut short for a shorter one. Its last four bytes say how long it should be.
+  // The engine takes a compressed file that was cut short for a shorter one. Its last four bytes
+  // say how long it should be.
   base::Status check_gzip_is_whole() {
     const auto claimed = gzip_claim(file_.path);
     const auto rows = staging_.run(fmt::format(
-        "SELECT coalesce(sum(strlen(line) + 2), 0)::DOUBLE FROM read_csv({}, columns = {{'line': 'VARCHAR'}}, delim = {}, quote = '', "
-        "escape = '', header = false, auto_detect = false, strict_mode = false, compression = 'gzip', max_line_size = 33554432, "
-        "buffer_size = 134217728)",
-        sql::quote_text(file_.path.string()), sql::quote_text("\x01")));
+        "SELECT coalesce(sum(strlen(line) + 2), 0)::DOUBLE FROM read_csv({}, columns = {{'line': "
+        "'VARCHAR'}}, delim = {}, quote = '', "
+        "escape = '', header = false, auto_detect = false, strict_mode = false, compression = "
+        "'gzip'{})",
+        sql::quote_text(file_.path.string()), sql::quote_text("\x01"),
+        reading_.long_lines ? ", max_line_size = 33554432, buffer_size = 67108864" : ""));
     if (!rows) return {};  // not UTF-8, or the like: nothing can be said
     const auto* bytes = std::get_if<double>(&rows->rows.front().front());
     // Blank lines are not counted, so it is no proof but for much that is missing.
     constexpr double slack_bytes = 65536;
     if (bytes == nullptr || static_cast<double>(claimed) <= 1.1 * *bytes + slack_bytes) return {};
-    return base::fail(base::ErrorKind::invalid_input, fmt::format("{} was cut short", file_.path.string()),
+    return base::fail(base::ErrorKind::invalid_input,
+                      fmt::format("{} was cut short", file_.path.string()),
                       "Copy or compress it again; gzip -t tells whether it is whole.");
   }
 
@@ -210,32 +239,39 @@ class DelimitedFile {
     strict.padded = false;
     const auto rejects = count_rejects(strict, staging_);
     if (!rejects) {
-      note("its lines are not written alike; it was read leniently. Check that the numbers are right.");
+      note(
+          "its lines are not written alike; it was read leniently. Check that the numbers are "
+          "right.");
     } else if (rejects->lines > 0) {
-      note(fmt::format("{} line{} not as many fields as the others: what is missing was read as null, what is too much was left "
-                       "out unless it got a column. The first is line {}: {}",
-                       rejects->lines, rejects->lines == 1 ? " has" : "s have", rejects->first_line, rejects->first_text));
+      note(
+          fmt::format("{} line{} not as many fields as the others: what is missing was read as "
+                      "null, what is too much was left "
+                      "out unless it got a column. The first is line {}: {}",
+                      rejects->lines, rejects->lines == 1 ? " has" : "s have", rejects->first_line,
+                      rejects->first_text));
     }
   }
 
   void note_rejected() {
     const auto rejects = last_rejects(staging_);
     if (rejects.lines == 0) return;
-    note(fmt::format("{} line{} could not be read and {} left out. The first is line {}: {}", rejects.lines,
-                     rejects.lines == 1 ? "" : "s", rejects.lines == 1 ? "was" : "were", rejects.first_line,
-                     rejects.first_text));
+    note(fmt::format("{} line{} could not be read and {} left out. The first is line {}: {}",
+                     rejects.lines, rejects.lines == 1 ? "" : "s",
+                     rejects.lines == 1 ? "was" : "were", rejects.first_line, rejects.first_text));
   }
 
   void note_shape() {
     if (shape_->lines_skipped > 0) {
       const bool one = shape_->lines_skipped == 1;
-      note(fmt::format("the first {} above the header {} left out, being no part of the table. The first is: {}",
-                       one ? "line" : fmt::format("{} lines", shape_->lines_skipped), one ? "was" : "were",
-                       first_line_of(reading_, staging_)));
+      note(fmt::format(
+          "the first {} above the header {} left out, being no part of the table. The first is: {}",
+          one ? "line" : fmt::format("{} lines", shape_->lines_skipped), one ? "was" : "were",
+          first_line_of(reading_, staging_)));
     }
     note_dates();
     if (!shape_->has_header) {
-      note(fmt::format("it has no header line; its columns are called {} and so on.", shape_->columns.front().name));
+      note(fmt::format("it has no header line; its columns are called {} and so on.",
+                       shape_->columns.front().name));
       return;
     }
     note_names(header_of(reading_, *shape_, staging_));
@@ -246,14 +282,18 @@ class DelimitedFile {
     const auto& format = shape_->date_format;
     const auto day = format.find("%d");
     const auto month = format.find("%m");
-    if (day == std::string::npos || month == std::string::npos || format.find("%Y") < std::max(day, month)) return;
+    if (day == std::string::npos || month == std::string::npos ||
+        format.find("%Y") < std::max(day, month))
+      return;
     for (const auto& column : shape_->columns) {
       if (column.engine_type != "DATE" && column.engine_type != "TIMESTAMP") continue;
-      const auto rows = staging_.run(fmt::format("SELECT coalesce(max(day({})) <= 12, false) FROM read_parquet({})",
-                                                 sql::quote_identifier(column.name), sql::quote_text(parquet_.string())));
+      const auto rows = staging_.run(
+          fmt::format("SELECT coalesce(max(day({})) <= 12, false) FROM read_parquet({})",
+                      sql::quote_identifier(column.name), sql::quote_text(parquet_.string())));
       if (!rows || rows->rows.front().front() != Cell(true)) return;
     }
-    note(fmt::format("its dates were read with the {} first; no date says whether that is right.", day < month ? "day" : "month"));
+    note(fmt::format("its dates were read with the {} first; no date says whether that is right.",
+                     day < month ? "day" : "month"));
   }
 
   void note_names(const std::vector<std::string>& header) {
@@ -262,13 +302,16 @@ class DelimitedFile {
     for (std::size_t index = 0; index < std::min(header.size(), shape_->columns.size()); ++index) {
       const auto& name = shape_->columns[index].name;
       if (is_same_name(header[index], name)) continue;
-      changes.push_back(header[index].empty() ? fmt::format("the {}. column, which has no name, is called {}", index + 1, name)
-                                              : fmt::format("the {}. column, {}, is called {}", index + 1, header[index], name));
+      changes.push_back(
+          header[index].empty()
+              ? fmt::format("the {}. column, which has no name, is called {}", index + 1, name)
+              : fmt::format("the {}. column, {}, is called {}", index + 1, header[index], name));
     }
     if (changes.empty()) return;
     const auto count = changes.size();
     changes.resize(std::min(count, shown_max));
-    note(fmt::format("{}{}.", fmt::join(changes, "; "), count > shown_max ? fmt::format("; and {} more", count - shown_max) : ""));
+    note(fmt::format("{}{}.", fmt::join(changes, "; "),
+                     count > shown_max ? fmt::format("; and {} more", count - shown_max) : ""));
   }
 
   const DataFile& file_;
@@ -282,7 +325,8 @@ class DelimitedFile {
 
 }  // namespace
 
-base::Status load_delimited(const DataFile& file, const TextForm& form, Staging& staging, Loaded& loaded) {
+base::Status load_delimited(const DataFile& file, const TextForm& form, Staging& staging,
+                            Loaded& loaded) {
   DelimitedFile delimited(file, form, staging);
   loaded.parts.push_back(TRY(delimited.load()));
   auto notes = std::move(delimited).notes();

@@ -17,9 +17,11 @@ namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
 
-base::Status add(crypto_generichash_state& state, const DataFile& file, const std::stop_token& stop) {
+base::Status add(crypto_generichash_state& state, const DataFile& file,
+                 const std::stop_token& stop) {
   const auto unreadable = [&](const std::string& why) {
-    return base::fail(base::ErrorKind::unavailable, fmt::format("{} cannot be read: {}", file.path.string(), why));
+    return base::fail(base::ErrorKind::unavailable,
+                      fmt::format("{} cannot be read: {}", file.path.string(), why));
   };
   std::error_code error;
   const std::uint64_t size = std::filesystem::file_size(file.path, error);
@@ -33,7 +35,8 @@ base::Status add(crypto_generichash_state& state, const DataFile& file, const st
   std::ifstream stream(file.path, std::ios::binary);
   std::vector<char> block(block_bytes);
   while (stream) {
-    if (stop.stop_requested()) return base::fail(base::ErrorKind::cancelled, "reading the data version was stopped");
+    if (stop.stop_requested())
+      return base::fail(base::ErrorKind::cancelled, "reading the data version was stopped");
     stream.read(block.data(), static_cast<std::streamsize>(block.size()));
     crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(block.data()),
                               static_cast<unsigned long long>(stream.gcount()));

@@ -15,7 +15,8 @@ std::vector<std::string> statements_to_shut(const DuckDbContents& contents) {
   std::vector<std::string> statements;
   for (const auto& database : contents.databases) statements.push_back(attach_statement(database));
   statements.emplace_back("SET GLOBAL parquet_metadata_cache = true");
-  for (auto& statement : statements_to_confine(contents.parquet)) statements.push_back(std::move(statement));
+  for (auto& statement : statements_to_confine(contents.parquet))
+    statements.push_back(std::move(statement));
   statements.emplace_back("SET lock_configuration = true");
   return statements;
 }
@@ -77,7 +78,8 @@ class Collector {
 
 }  // namespace
 
-base::Result<engine::Database> open_shut(const Staging::Closed& staging, const DuckDbContents& contents) {
+base::Result<engine::Database> open_shut(const Staging::Closed& staging,
+                                         const DuckDbContents& contents) {
   auto settings = engine_settings(staging.options, staging.directory.path());
   settings.push_back({"access_mode", "READ_ONLY"});
   auto database = engine::Database::open(staging.file.string(), settings);
@@ -95,14 +97,18 @@ base::Result<engine::Database> open_shut(const Staging::Closed& staging, const D
   return *std::move(database);
 }
 
-base::Result<std::unique_ptr<Source>> DuckDbSource::open(Staging::Closed staging, DuckDbContents contents) {
+base::Result<std::unique_ptr<Source>> DuckDbSource::open(Staging::Closed staging,
+                                                         DuckDbContents contents) {
   auto database = TRY(open_shut(staging, contents));
   return std::unique_ptr<Source>(
       new DuckDbSource(std::move(staging.directory), std::move(database), std::move(contents)));
 }
 
-DuckDbSource::DuckDbSource(PrivateDirectory directory, engine::Database database, DuckDbContents contents)
-    : directory_(std::move(directory)), database_(std::move(database)), contents_(std::move(contents)) {}
+DuckDbSource::DuckDbSource(PrivateDirectory directory, engine::Database database,
+                           DuckDbContents contents)
+    : directory_(std::move(directory)),
+      database_(std::move(database)),
+      contents_(std::move(contents)) {}
 
 base::Result<Rows> DuckDbSource::query(const sql::CheckedQuery& query, const Limits& limits,
                                        std::stop_token stop) {
@@ -121,8 +127,8 @@ base::Result<Rows> DuckDbSource::query(const sql::CheckedQuery& query, const Lim
   return std::move(collector).rows();
 }
 
-base::Status DuckDbSource::scan(const sql::CheckedQuery& query, const Limits& limits, std::stop_token stop,
-                                const BatchSink& sink) {
+base::Status DuckDbSource::scan(const sql::CheckedQuery& query, const Limits& limits,
+                                std::stop_token stop, const BatchSink& sink) {
   const auto connection = engine::Connection::open(database_);
   if (!connection) return std::unexpected(engine::error_of(connection.error()));
   const Watch watch(*connection, {limits.time_max, std::move(stop)});
@@ -140,7 +146,8 @@ base::Status DuckDbSource::scan(const sql::CheckedQuery& query, const Limits& li
     const idx_t rows = duckdb_data_chunk_get_size(chunk->get());
     batch.rows = static_cast<std::size_t>(rows);
     for (idx_t column = 0; column < readers.size(); ++column) {
-      readers[column].read(duckdb_data_chunk_get_vector(chunk->get(), column), rows, batch.columns[column]);
+      readers[column].read(duckdb_data_chunk_get_vector(chunk->get(), column), rows,
+                           batch.columns[column]);
     }
     if (!sink(batch)) return {};
   }

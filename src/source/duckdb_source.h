@@ -1,11 +1,13 @@
 // Files and DuckDB databases as a Source, read by the embedded engine.
 //
-// What holds it shut, in this order: only a CheckedQuery comes in; it is prepared, and refused unless DuckDB calls it a SELECT;
-// the database and everything attached to it are open read-only; the engine reaches no file but those named, no network and no
-// extension, and its settings are locked. Each query has a session of its own, so that nothing of one is left for the next.
+// What holds it shut, in this order: only a CheckedQuery comes in; it is prepared, and refused
+// unless DuckDB calls it a SELECT; the database and everything attached to it are open read-only;
+// the engine reaches no file but those named, no network and no extension, and its settings are
+// locked. Each query has a session of its own, so that nothing of one is left for the next.
 //
-// What the engine alone would not stop, so that SELECT-only is not for show: COPY ... TO one of the named files (DuckDB's list of
-// allowed files does not tell reading from writing) or into its temporary directory, and temporary tables of a session.
+// What the engine alone would not stop, so that SELECT-only is not for show: COPY ... TO one of the
+// named files (DuckDB's list of allowed files does not tell reading from writing) or into its
+// temporary directory, and temporary tables of a session.
 #pragma once
 
 #include <memory>
@@ -25,17 +27,19 @@ struct DuckDbContents {
   std::vector<std::string> notes;
   std::vector<DataFile> files;                 // all that the user named, for version()
   std::vector<std::filesystem::path> parquet;  // what the views read
-  std::vector<Staging::Attached> databases;  // attached again, read-only
+  std::vector<Staging::Attached> databases;    // attached again, read-only
 };
 
-// The staging database opened again, read-only and shut as said above. Removes the file's name; its content lives as long as the
-// database is open.
-base::Result<engine::Database> open_shut(const Staging::Closed& staging, const DuckDbContents& contents);
+// The staging database opened again, read-only and shut as said above. Removes the file's name; its
+// content lives as long as the database is open.
+base::Result<engine::Database> open_shut(const Staging::Closed& staging,
+                                         const DuckDbContents& contents);
 
 // query, scan and version may be called from several threads at once.
 class DuckDbSource final : public Source {
  public:
-  static base::Result<std::unique_ptr<Source>> open(Staging::Closed staging, DuckDbContents contents);
+  static base::Result<std::unique_ptr<Source>> open(Staging::Closed staging,
+                                                    DuckDbContents contents);
 
   sql::Dialect dialect() const override { return sql::Dialect::duckdb; }
   const std::vector<Table>& tables() const override { return contents_.tables; }

@@ -13,7 +13,9 @@ struct DestroyConfig {
   void operator()(_duckdb_config* config) const { duckdb_destroy_config(&config); }
 };
 struct DestroyStatement {
-  void operator()(_duckdb_prepared_statement* statement) const { duckdb_destroy_prepare(&statement); }
+  void operator()(_duckdb_prepared_statement* statement) const {
+    duckdb_destroy_prepare(&statement);
+  }
 };
 
 std::unexpected<Failure> failed(duckdb_error_type type, const char* message) {
@@ -71,13 +73,15 @@ Outcome<Database> Database::open(const std::string& path, const std::vector<Sett
   const std::unique_ptr<_duckdb_config, DestroyConfig> config(made);
   for (const auto& [name, value] : settings) {
     if (duckdb_set_config(config.get(), name.c_str(), value.c_str()) != DuckDBSuccess) {
-      return failed(DUCKDB_ERROR_SETTINGS, ("the engine does not know the setting " + name).c_str());
+      return failed(DUCKDB_ERROR_SETTINGS,
+                    ("the engine does not know the setting " + name).c_str());
     }
   }
   Database database;
   duckdb_database opened = nullptr;
   char* words = nullptr;
-  const auto state = duckdb_open_ext(path.empty() ? nullptr : path.c_str(), &opened, config.get(), &words);
+  const auto state =
+      duckdb_open_ext(path.empty() ? nullptr : path.c_str(), &opened, config.get(), &words);
   if (state != DuckDBSuccess) {
     auto failure = failed(words == nullptr ? DUCKDB_ERROR_INVALID : type_by_words(words), words);
     duckdb_free(words);
@@ -142,7 +146,9 @@ Outcome<void> Stream::read_columns() {
                         LogicalType(duckdb_column_logical_type(result_.get(), index))});
     if (!has_text(columns_.back().type.get())) {
       return failed(DUCKDB_ERROR_UNKNOWN_TYPE,
-                    ("column " + columns_.back().name + " has a type that cannot be read here\nCast it to VARCHAR.").c_str());
+                    ("column " + columns_.back().name +
+                     " has a type that cannot be read here\nCast it to VARCHAR.")
+                        .c_str());
     }
   }
   return {};
@@ -178,7 +184,8 @@ Outcome<Rows> run(const Connection& connection, const std::string& text) {
       auto& cells = rows.rows.emplace_back();
       cells.reserve(readers.size());
       for (idx_t column = 0; column < readers.size(); ++column) {
-        cells.push_back(readers[column].cell(duckdb_data_chunk_get_vector(chunk->get(), column), row));
+        cells.push_back(
+            readers[column].cell(duckdb_data_chunk_get_vector(chunk->get(), column), row));
       }
     }
   }

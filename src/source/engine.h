@@ -1,5 +1,5 @@
-// DuckDB's C interface as values that clean up after themselves and report by Result. Nothing outside this
-// room includes this file; the C interface does not throw.
+// DuckDB's C interface as values that clean up after themselves and report by Result. Nothing
+// outside this room includes this file; the C interface does not throw.
 #pragma once
 
 #include <duckdb.h>
@@ -26,7 +26,8 @@ using Outcome = std::expected<T, Failure>;
 
 // The first line of a message of DuckDB's, without its "Binder Error: ".
 std::string first_line(std::string_view message);
-// A failed query as an Error of kind `unavailable`: the first line as the message, DuckDB's suggestions as the hint.
+// A failed query as an Error of kind `unavailable`: the first line as the message, DuckDB's
+// suggestions as the hint.
 base::Error error_of(const Failure& failure);
 
 struct Setting {
@@ -75,8 +76,8 @@ using Chunk = std::unique_ptr<_duckdb_data_chunk, DestroyChunk>;
 // A result that is read chunk by chunk. Must not outlive its connection.
 class Stream {
  public:
-  // Prepares the text, refuses it if it is anything but one SELECT, and starts it; DuckDB holds only a small
-  // buffer of the result.
+  // Prepares the text, refuses it if it is anything but one SELECT, and starts it; DuckDB holds
+  // only a small buffer of the result.
   static Outcome<Stream> select(const Connection& connection, const std::string& text);
   // Runs a statement of our own of any kind; DuckDB holds all of the result.
   static Outcome<Stream> run(const Connection& connection, const std::string& text);

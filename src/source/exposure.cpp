@@ -11,7 +11,8 @@ namespace insights::source {
 
 namespace {
 
-// The values are looked at for so long; what takes longer is a view over much work, and is taken as it is.
+// The values are looked at for so long; what takes longer is a view over much work, and is taken as
+// it is.
 constexpr std::chrono::milliseconds check_time_max = std::chrono::minutes{1};
 
 enum class Check { none, finite, calendar, fits_64_bits, to_text };
@@ -27,7 +28,8 @@ Check check_of(std::string_view type) {
 // A condition that holds for a value that stays as it is.
 std::string condition_of(const std::string& column, Check check) {
   if (check == Check::finite) return fmt::format("isfinite({})", column);
-  if (check == Check::fits_64_bits) return fmt::format("{} BETWEEN -9223372036854775808 AND 9223372036854775807", column);
+  if (check == Check::fits_64_bits)
+    return fmt::format("{} BETWEEN -9223372036854775808 AND 9223372036854775807", column);
   return fmt::format("({0} >= '0001-01-01' AND {0} < '10000-01-01')", column);
 }
 
@@ -37,7 +39,9 @@ std::string replacement_of(const std::string& column, Check check, std::int64_t 
       return "";
     case Check::finite:
     case Check::calendar:
-      return odd == 0 ? "" : fmt::format("CASE WHEN {} THEN {} END", condition_of(column, check), column);
+      return odd == 0
+                 ? ""
+                 : fmt::format("CASE WHEN {} THEN {} END", condition_of(column, check), column);
     case Check::fits_64_bits:
       return fmt::format("CAST({} AS {})", column, odd == 0 ? "BIGINT" : "DOUBLE");
     case Check::to_text:
@@ -47,7 +51,8 @@ std::string replacement_of(const std::string& column, Check check, std::int64_t 
 }
 
 // How many values of each column do not hold its condition; 0 where there is nothing to check.
-std::vector<std::int64_t> count_odd(const std::vector<TableColumn>& columns, const std::string& relation, Staging& staging) {
+std::vector<std::int64_t> count_odd(const std::vector<TableColumn>& columns,
+                                    const std::string& relation, Staging& staging) {
   std::vector<std::int64_t> counts(columns.size(), 0);
   std::string list;
   std::vector<std::size_t> places;
@@ -70,12 +75,14 @@ std::vector<std::int64_t> count_odd(const std::vector<TableColumn>& columns, con
 
 std::string origin_of(const TablePlan& plan) {
   std::string origin;
-  for (const auto& part : plan.parts) origin += (origin.empty() ? "" : ", ") + part.file.path.string();
+  for (const auto& part : plan.parts)
+    origin += (origin.empty() ? "" : ", ") + part.file.path.string();
   return origin;
 }
 
 // Comments and the like come from the part, names and types from what the run will see.
-std::vector<TableColumn> with_comments(std::vector<TableColumn> columns, const std::vector<TableColumn>& from) {
+std::vector<TableColumn> with_comments(std::vector<TableColumn> columns,
+                                       const std::vector<TableColumn>& from) {
   for (auto& column : columns) {
     for (const auto& twin : from) {
       if (twin.name == column.name) column.comment = twin.comment;
@@ -86,7 +93,8 @@ std::vector<TableColumn> with_comments(std::vector<TableColumn> columns, const s
 
 }  // namespace
 
-base::Result<Table> expose(const TablePlan& plan, Staging& staging, std::vector<std::string>& notes) {
+base::Result<Table> expose(const TablePlan& plan, Staging& staging,
+                           std::vector<std::string>& notes) {
   const auto failed = [&](const engine::Failure& failure) {
     return std::unexpected(load_error(plan.parts.front().file, failure, staging));
   };
@@ -104,19 +112,24 @@ base::Result<Table> expose(const TablePlan& plan, Staging& staging, std::vector<
     if (expression.empty()) continue;
     replacements += fmt::format("{}{} AS {}", replacements.empty() ? "" : ", ", expression, name);
     if (odd[index] == 0) continue;
-    notes.push_back(fmt::format("Table {}, column {}: {} {}.", plan.name, column.name, odd[index],
-                                check == Check::finite     ? "values that are infinite or no number (NaN) became null"
-                                : check == Check::calendar ? "dates outside of the years 1 to 9999 became null"
-                                                           : "values are beyond 64 bits; the column was read as real numbers"));
+    notes.push_back(fmt::format(
+        "Table {}, column {}: {} {}.", plan.name, column.name, odd[index],
+        check == Check::finite ? "values that are infinite or no number (NaN) became null"
+        : check == Check::calendar
+            ? "dates outside of the years 1 to 9999 became null"
+            : "values are beyond 64 bits; the column was read as real numbers"));
   }
   const auto view = sql::quote_identifier(plan.name);
   const auto list = replacements.empty() ? "*" : fmt::format("* REPLACE ({})", replacements);
-  if (const auto made = staging.run(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", view, list, relation)); !made) {
+  if (const auto made =
+          staging.run(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", view, list, relation));
+      !made) {
     return failed(made.error());
   }
   auto exposed = describe(staging, view);
   if (!exposed) return failed(exposed.error());
-  return Table{plan.name, origin_of(plan), with_comments(*std::move(exposed), plan.parts.front().columns),
+  return Table{plan.name, origin_of(plan),
+               with_comments(*std::move(exposed), plan.parts.front().columns),
                plan.parts.front().comment};
 }
 

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 using base::ErrorKind;
 
 constexpr std::string_view kinds_hint =
-    "Name a file that ends in .csv, .tsv, .json, .ndjson, .parquet or .duckdb (text files also with .gz), a directory or a "
+    "Name a file that ends in .csv, .tsv, .json, .ndjson, .parquet or .duckdb (text files also "
+    "with .gz), a directory or a "
     "glob of such files.";
 
 struct Extension {
@@ -41,7 +42,9 @@ constexpr std::array<Extension, 14> extensions{{{".csv", FileKind::delimited},
                                                 {".db", FileKind::database}}};
 
 std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  std::ranges::transform(text, text.begin(), [](unsigned char letter) {
+    return static_cast<char>(std::tolower(letter));
+  });
   return text;
 }
 
@@ -60,9 +63,11 @@ base::Result<void> add_directory(const fs::path& directory, FoundFiles& found) {
   std::error_code error;
   std::vector<DataFile> files;
   std::size_t others = 0;
-  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
     std::error_code ignored;
-    if (!entry->is_regular_file(ignored) || entry->path().filename().string().starts_with('.')) continue;
+    if (!entry->is_regular_file(ignored) || entry->path().filename().string().starts_with('.'))
+      continue;
     if (auto file = as_data_file(entry->path(), false)) {
       files.push_back(*std::move(file));
     } else {
@@ -74,10 +79,14 @@ base::Result<void> add_directory(const fs::path& directory, FoundFiles& found) {
                       fmt::format("{} cannot be read: {}", directory.string(), error.message()));
   }
   if (files.empty()) {
-    return base::fail(ErrorKind::invalid_input, fmt::format("{} holds no file that can be read as a table", directory.string()),
-                      std::string(kinds_hint));
+    return base::fail(
+        ErrorKind::invalid_input,
+        fmt::format("{} holds no file that can be read as a table", directory.string()),
+        std::string(kinds_hint));
   }
-  if (others > 0) found.notes.push_back(fmt::format("{}: passed over {} file{} of other kinds.", directory.string(), others, others == 1 ? "" : "s"));
+  if (others > 0)
+    found.notes.push_back(fmt::format("{}: passed over {} file{} of other kinds.",
+                                      directory.string(), others, others == 1 ? "" : "s"));
   std::ranges::sort(files, {}, &DataFile::path);
   std::ranges::move(files, std::back_inserter(found.files));
   return {};
@@ -87,7 +96,8 @@ std::vector<fs::path> glob_paths(const std::string& pattern) {
   glob_t matches{};
   std::vector<fs::path> paths;
   if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &matches) == 0) {
-    for (std::size_t index = 0; index < matches.gl_pathc; ++index) paths.emplace_back(matches.gl_pathv[index]);
+    for (std::size_t index = 0; index < matches.gl_pathc; ++index)
+      paths.emplace_back(matches.gl_pathv[index]);
   }
   ::globfree(&matches);
   std::ranges::sort(paths);  // glob's own order depends on the locale
@@ -108,9 +118,12 @@ base::Result<void> add_glob(const std::string& pattern, FoundFiles& found) {
   }
   if (found.files.size() == before) {
     return base::fail(others == 0 ? ErrorKind::not_found : ErrorKind::invalid_input,
-                      fmt::format("no file that can be read as a table matches {}", pattern), std::string(kinds_hint));
+                      fmt::format("no file that can be read as a table matches {}", pattern),
+                      std::string(kinds_hint));
   }
-  if (others > 0) found.notes.push_back(fmt::format("{}: passed over {} match{} of other kinds.", pattern, others, others == 1 ? "" : "es"));
+  if (others > 0)
+    found.notes.push_back(fmt::format("{}: passed over {} match{} of other kinds.", pattern, others,
+                                      others == 1 ? "" : "es"));
   return {};
 }
 
@@ -121,18 +134,24 @@ base::Result<void> add_location(const std::string& location, FoundFiles& found) 
   if (fs::is_directory(status)) return add_directory(path, found);
   if (!fs::exists(status)) {
     if (location.find_first_of("*?[") != std::string::npos) return add_glob(location, found);
-    if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory) {
-      return base::fail(ErrorKind::unavailable, fmt::format("{} cannot be read: {}", location, error.message()));
+    if (error && error != std::errc::no_such_file_or_directory &&
+        error != std::errc::not_a_directory) {
+      return base::fail(ErrorKind::unavailable,
+                        fmt::format("{} cannot be read: {}", location, error.message()));
     }
     return base::fail(ErrorKind::not_found, fmt::format("{} does not exist", location),
-                      location.find("://") == std::string::npos ? "Check the path." : "Addresses are not read: download the file, and name it.");
+                      location.find("://") == std::string::npos
+                          ? "Check the path."
+                          : "Addresses are not read: download the file, and name it.");
   }
   if (!fs::is_regular_file(status)) {
-    return base::fail(ErrorKind::invalid_input, fmt::format("{} is not a file or directory", location));
+    return base::fail(ErrorKind::invalid_input,
+                      fmt::format("{} is not a file or directory", location));
   }
   auto file = as_data_file(path, true);
   if (!file) {
-    return base::fail(ErrorKind::invalid_input, fmt::format("{} is of no kind that can be read as a table", location),
+    return base::fail(ErrorKind::invalid_input,
+                      fmt::format("{} is of no kind that can be read as a table", location),
                       std::string(kinds_hint));
   }
   found.files.push_back(*std::move(file));
@@ -143,7 +162,8 @@ base::Result<void> add_location(const std::string& location, FoundFiles& found) 
 
 base::Result<FoundFiles> find_files(const std::vector<std::string>& locations) {
   if (locations.empty()) {
-    return base::fail(ErrorKind::invalid_input, "no file, directory or glob was named", std::string(kinds_hint));
+    return base::fail(ErrorKind::invalid_input, "no file, directory or glob was named",
+                      std::string(kinds_hint));
   }
   FoundFiles found;
   for (const auto& location : locations) TRY(add_location(location, found));

@@ -15,7 +15,8 @@ namespace {
 
 std::string names_of(const FoundFiles& found) {
   std::string names;
-  for (const auto& file : found.files) names += (names.empty() ? "" : " ") + file.path.filename().string();
+  for (const auto& file : found.files)
+    names += (names.empty() ? "" : " ") + file.path.filename().string();
   return names;
 }
 
@@ -38,7 +39,8 @@ base::Result<TextForm> look(const std::string& path) {
   return look_at(found->files.front());
 }
 
-std::string translated(const Scratch& scratch, std::string_view bytes, TextForm::Encoding encoding) {
+std::string translated(const Scratch& scratch, std::string_view bytes,
+                       TextForm::Encoding encoding) {
   const auto from = scratch.write("in.txt", bytes);
   const auto to = scratch / "out.txt";
   REQUIRE(transcode(from, to, encoding, {}));
@@ -48,9 +50,13 @@ std::string translated(const Scratch& scratch, std::string_view bytes, TextForm:
 
 }  // namespace
 
-TEST_CASE("a directory means its own tables by name, and not what lies deeper, is hidden or of another kind") {
+TEST_CASE(
+    "a directory means its own tables by name, and not what lies deeper, is hidden or of another "
+    "kind") {
   const Scratch scratch;
-  for (const auto* name : {"b.csv", "a.parquet", "C.JSON", "readme.md", ".hidden.csv", "deep/d.csv"}) scratch.write(name, "x");
+  for (const auto* name :
+       {"b.csv", "a.parquet", "C.JSON", "readme.md", ".hidden.csv", "deep/d.csv"})
+    scratch.write(name, "x");
   const auto found = find_files({scratch.path().string()});
   REQUIRE(found);
   CHECK(names_of(*found) == "C.JSON a.parquet b.csv");
@@ -112,14 +118,27 @@ TEST_CASE("text is told from what only bears its name, by a look at a few places
   const Scratch scratch;
   CHECK(look(scratch.write("a.csv", "a,b\n1,2\n")) == TextForm{});
   CHECK(look(scratch.write("odd.csv", "a,b\n1,x\0y\n"sv)) == TextForm{});
-  CHECK(look(scratch.write("u16.csv", "\xFF\xFE" "a\0,\0b\0"sv))->encoding == TextForm::Encoding::utf_16_little);
-  CHECK(look(scratch.write("u16b.csv", "\xFE\xFF" "\0a\0,\0b"sv))->encoding == TextForm::Encoding::utf_16_big);
-  CHECK(look(scratch.write("u16n.csv", "a\0,\0b\0\n\0"sv))->encoding == TextForm::Encoding::utf_16_little);
+  CHECK(look(scratch.write("u16.csv",
+                           "\xFF\xFE"
+                           "a\0,\0b\0"sv))
+            ->encoding == TextForm::Encoding::utf_16_little);
+  CHECK(look(scratch.write("u16b.csv",
+                           "\xFE\xFF"
+                           "\0a\0,\0b"sv))
+            ->encoding == TextForm::Encoding::utf_16_big);
+  CHECK(look(scratch.write("u16n.csv", "a\0,\0b\0\n\0"sv))->encoding ==
+        TextForm::Encoding::utf_16_little);
   CHECK(look(scratch.write("gz.csv", "\x1F\x8B\x08..."sv))->gzip);
-  for (const auto& [name, bytes] : {std::pair{"empty.csv", ""sv}, {"blank.csv", " \n\n\r\n"sv}, {"book.csv", "PK\x03\x04..."sv},
-                                    {"no.csv.gz", "a,b\n1,2\n"sv}, {"lite.db", "SQLite format 3\0................"sv},
-                                    {"no.parquet", "a,b\n1,2\n"sv}, {"cut.parquet", "PAR1............"sv}, {"no.duckdb", "a,b\n1,2\n"sv},
-                                    {"doc.csv", "%PDF-1.4\n"sv}, {"real.csv", "PAR1............PAR1"sv}}) {
+  for (const auto& [name, bytes] : {std::pair{"empty.csv", ""sv},
+                                    {"blank.csv", " \n\n\r\n"sv},
+                                    {"book.csv", "PK\x03\x04..."sv},
+                                    {"no.csv.gz", "a,b\n1,2\n"sv},
+                                    {"lite.db", "SQLite format 3\0................"sv},
+                                    {"no.parquet", "a,b\n1,2\n"sv},
+                                    {"cut.parquet", "PAR1............"sv},
+                                    {"no.duckdb", "a,b\n1,2\n"sv},
+                                    {"doc.csv", "%PDF-1.4\n"sv},
+                                    {"real.csv", "PAR1............PAR1"sv}}) {
     const auto form = look(scratch.write(name, bytes));
     INFO(name);
     REQUIRE_FALSE(form);
@@ -127,7 +146,8 @@ TEST_CASE("text is told from what only bears its name, by a look at a few places
     CHECK(contains(form.error().message, name));
   }
   std::string noise;
-  for (unsigned number = 1; noise.size() < 100'000; number = number * 1103515245U + 12345U) noise += static_cast<char>(number >> 16U);
+  for (unsigned number = 1; noise.size() < 100'000; number = number * 1103515245U + 12345U)
+    noise += static_cast<char>(number >> 16U);
   CHECK_FALSE(look(scratch.write("noise.csv", noise)));
   CHECK_FALSE(look(scratch.write("noise.json", noise)));
 }
@@ -156,15 +176,23 @@ TEST_CASE("a file that may not be read is unavailable") {
 
 TEST_CASE("UTF-16 of both byte orders becomes UTF-8, with what is broken replaced") {
   const Scratch scratch;
-  CHECK(translated(scratch, "\xFF\xFE" "Z\0\xFC\0\x3D\xD8\x00\xDE\xAC\x20"sv, TextForm::Encoding::utf_16_little) == "Zü😀€");
-  CHECK(translated(scratch, "\xFE\xFF\0Z\0\xFC\xD8\x3D\xDE\x00"sv, TextForm::Encoding::utf_16_big) == "Zü😀");
-  CHECK(translated(scratch, "\x3D\xD8" "a\0\x00\xDE" "b"sv, TextForm::Encoding::utf_16_little) == "\uFFFDa\uFFFD");
+  CHECK(translated(scratch,
+                   "\xFF\xFE"
+                   "Z\0\xFC\0\x3D\xD8\x00\xDE\xAC\x20"sv,
+                   TextForm::Encoding::utf_16_little) == "Zü😀€");
+  CHECK(translated(scratch, "\xFE\xFF\0Z\0\xFC\xD8\x3D\xDE\x00"sv,
+                   TextForm::Encoding::utf_16_big) == "Zü😀");
+  CHECK(translated(scratch,
+                   "\x3D\xD8"
+                   "a\0\x00\xDE"
+                   "b"sv,
+                   TextForm::Encoding::utf_16_little) == "\uFFFDa\uFFFD");
 }
 
 TEST_CASE("of what is said to be UTF-8 the valid part stays, the rest is Windows-1252") {
   const Scratch scratch;
-  CHECK(translated(scratch, "\xEF\xBB\xBFZ\xFCrich kostet 5 \x80, Zürich \x81 😀", TextForm::Encoding::utf_8) ==
-        "Zürich kostet 5 €, Zürich \uFFFD 😀");
+  CHECK(translated(scratch, "\xEF\xBB\xBFZ\xFCrich kostet 5 \x80, Zürich \x81 😀",
+                   TextForm::Encoding::utf_8) == "Zürich kostet 5 €, Zürich \uFFFD 😀");
   // Characters that the border between two blocks cuts in two.
   std::string text(1'048'575, 'x');
   text += "ü€";
@@ -175,7 +203,8 @@ TEST_CASE("translating ends when a stop is asked for") {
   const Scratch scratch;
   std::stop_source stop;
   stop.request_stop();
-  const auto done = transcode(scratch.write("a.csv", "x"), scratch / "b.csv", TextForm::Encoding::utf_8, stop.get_token());
+  const auto done = transcode(scratch.write("a.csv", "x"), scratch / "b.csv",
+                              TextForm::Encoding::utf_8, stop.get_token());
   REQUIRE_FALSE(done);
   CHECK(done.error().kind == ErrorKind::cancelled);
 }

@@ -1,4 +1,5 @@
-// JSON files: an array of objects, one object a line, or one object that wraps an array. What is nested becomes text, as JSON.
+// JSON files: an array of objects, one object a line, or one object that wraps an array. What is
+// nested becomes text, as JSON.
 
 #include <fmt/format.h>
 
@@ -28,10 +29,12 @@ struct JsonReading {
 };
 
 bool is_nested(std::string_view type) {
-  return type.ends_with("]") || type.starts_with("STRUCT") || type.starts_with("MAP") || type == "JSON";
+  return type.ends_with("]") || type.starts_with("STRUCT") || type.starts_with("MAP") ||
+         type == "JSON";
 }
 
-// A string that stands where other values have other types is JSON to DuckDB: it loses its quotes here.
+// A string that stands where other values have other types is JSON to DuckDB: it loses its quotes
+// here.
 std::string expression_of(const TableColumn& column) {
   const auto name = sql::quote_identifier(column.name);
   return column.engine_type == "JSON" ? fmt::format("json_extract_string({}, '$')", name)
@@ -41,22 +44,35 @@ std::string expression_of(const TableColumn& column) {
 struct Inside {
   std::string relation;
   std::vector<TableColumn> columns;
+  std::string note;  // what is told about the wrapping
 };
 
 // {"count": 2, "orders": [{...}, {...}]}: the rows are inside.
-engine::Outcome<Inside> unwrapped(const JsonReading& reading, const std::vector<TableColumn>& columns, Staging& staging) {
-  Inside source{reading.function(), columns};
+engine::Outcome<Inside> unwrapped(const JsonReading& reading,
+                                  const std::vector<TableColumn>& columns, Staging& staging) {
+  Inside whole{reading.function(), columns, ""};
   const auto is_list = [](const TableColumn& column) { return column.engine_type.ends_with("[]"); };
-  if (std::ranges::count_if(columns, is_list) != 1) return source;
-  const auto count = staging.run(fmt::format("SELECT count(*) FROM (FROM {} LIMIT 2)", source.relation));
-  if (!count || count->rows.front().front() != Cell(std::int64_t{1})) return source;
+  if (std::ranges::count_if(columns, is_list) != 1) return whole;
+  const auto count =
+      staging.run(fmt::format("SELECT count(*) FROM (FROM {} LIMIT 2)", whole.relation));
+  if (!count || count->rows.front().front() != Cell(std::int64_t{1})) return whole;
   JsonReading deeper = reading;
   deeper.depth = 4;
-  const auto list = sql::quote_identifier(std::ranges::find_if(columns, is_list)->name);
-  const auto relation = fmt::format("(SELECT unnest({}, max_depth := 2) FROM {})", list, deeper.function());
+  const auto& list = std::ranges::find_if(columns, is_list)->name;
+  const auto relation = fmt::format("(SELECT unnest({}, max_depth := 2) FROM {})",
+                                    sql::quote_identifier(list), deeper.function());
   auto inner = describe(staging, relation);
-  if (!inner) return source;
-  return Inside{relation, *std::move(inner)};
+  if (!inner) return whole;
+  std::string others;
+  for (const auto& column : columns) {
+    if (!is_list(column)) others += (others.empty() ? "" : ", ") + column.name;
+  }
+  return Inside{
+      relation, *std::move(inner),
+      others.empty()
+          ? ""
+          : fmt::format("the rows of {} are the table; what stands beside it was left out: {}.",
+                        list, others)};
 }
 
 engine::Outcome<Inside> look_inside(const JsonReading& reading, Staging& staging) {
@@ -65,22 +81,26 @@ engine::Outcome<Inside> look_inside(const JsonReading& reading, Staging& staging
   return unwrapped(reading, *columns, staging);
 }
 
-engine::Outcome<Rows> copy(const Inside& source, bool skip_bad, const std::filesystem::path& parquet, Staging& staging) {
+engine::Outcome<Rows> copy(const Inside& source, bool skip_bad,
+                           const std::filesystem::path& parquet, Staging& staging) {
   std::string replacements;
   std::string all_null;
   for (const auto& column : source.columns) {
-    all_null += fmt::format("{}{} IS NULL", all_null.empty() ? "" : " AND ", sql::quote_identifier(column.name));
+    all_null += fmt::format("{}{} IS NULL", all_null.empty() ? "" : " AND ",
+                            sql::quote_identifier(column.name));
     if (!is_nested(column.engine_type)) continue;
-    replacements += fmt::format("{}{} AS {}", replacements.empty() ? "" : ", ", expression_of(column),
-                                sql::quote_identifier(column.name));
+    replacements += fmt::format("{}{} AS {}", replacements.empty() ? "" : ", ",
+                                expression_of(column), sql::quote_identifier(column.name));
   }
   const auto list = replacements.empty() ? "*" : fmt::format("* REPLACE ({})", replacements);
-  return write_parquet(fmt::format("SELECT {} FROM {}{}", list, source.relation, skip_bad ? " WHERE NOT (" + all_null + ")" : ""),
+  return write_parquet(fmt::format("SELECT {} FROM {}{}", list, source.relation,
+                                   skip_bad ? " WHERE NOT (" + all_null + ")" : ""),
                        source.columns.size(), parquet, staging);
 }
 
 std::unexpected<base::Error> no_objects(const DataFile& file) {
-  return base::fail(base::ErrorKind::invalid_input, fmt::format("{} is not a table: it holds no JSON objects", file.path.string()),
+  return base::fail(base::ErrorKind::invalid_input,
+                    fmt::format("{} is not a table: it holds no JSON objects", file.path.string()),
                     "A JSON table is an array of objects, or one object a line.");
 }
 
@@ -90,7 +110,8 @@ void note_nested(const DataFile& file, const std::vector<TableColumn>& columns, 
     if (is_nested(column.engine_type)) names += (names.empty() ? "" : ", ") + column.name;
   }
   if (!names.empty()) {
-    loaded.notes.push_back(fmt::format("{}: what is nested or of mixed types became text: {}.", file.path.string(), names));
+    loaded.notes.push_back(fmt::format("{}: what is nested or of mixed types became text: {}.",
+                                       file.path.string(), names));
   }
 }
 
@@ -101,19 +122,23 @@ std::int64_t rows_in(const std::string& relation, Staging& staging) {
 }
 
 // DuckDB reads no JSON but in UTF-8.
-base::Status translate(const DataFile& file, TextForm::Encoding encoding, JsonReading& reading, Staging& staging, Loaded& loaded) {
+base::Status translate(const DataFile& file, TextForm::Encoding encoding, JsonReading& reading,
+                       Staging& staging, Loaded& loaded) {
   reading.path = staging.new_file(".json");
   const auto odd = TRY(transcode(file.path, reading.path, encoding, staging.stop_token()));
   loaded.notes.push_back(
       encoding == TextForm::Encoding::utf_8
-          ? fmt::format("{}: it is not all UTF-8: {} byte{} read as Windows-1252.", file.path.string(), odd, odd == 1 ? " was" : "s were")
+          ? fmt::format("{}: it is not all UTF-8: {} byte{} read as Windows-1252.",
+                        file.path.string(), odd, odd == 1 ? " was" : "s were")
           : fmt::format("{}: it is written in UTF-16, and was translated.", file.path.string()));
   return {};
 }
 
-// Tries to read; then with types from the whole file; then, line by line, without the lines that are no JSON.
-base::Result<Inside> copy_somehow(const DataFile& file, JsonReading reading, const std::filesystem::path& parquet,
-                                  Staging& staging, Loaded& loaded) {
+// Tries to read; then with types from the whole file; then, line by line, without the lines that
+// are no JSON.
+base::Result<Inside> copy_somehow(const DataFile& file, JsonReading reading,
+                                  const std::filesystem::path& parquet, Staging& staging,
+                                  Loaded& loaded) {
   engine::Outcome<Rows> done = std::unexpected(engine::Failure{});
   std::optional<engine::Failure> first;
   for (const int step : {0, 1, 2}) {
@@ -124,19 +149,25 @@ base::Result<Inside> copy_somehow(const DataFile& file, JsonReading reading, con
       if (!first) return no_objects(file);
       break;
     }
-    done = source ? copy(*source, reading.skip_bad, parquet, staging) : std::unexpected(source.error());
+    done = source ? copy(*source, reading.skip_bad, parquet, staging)
+                  : std::unexpected(source.error());
     if (done) {
-      const auto lost = reading.skip_bad ? rows_in(reading.function(), staging) -
-                                               rows_in(fmt::format("read_parquet({})", sql::quote_text(parquet.string())), staging)
-                                         : 0;
+      const auto lost =
+          reading.skip_bad
+              ? rows_in(reading.function(), staging) -
+                    rows_in(fmt::format("read_parquet({})", sql::quote_text(parquet.string())),
+                            staging)
+              : 0;
       if (reading.skip_bad) {
-        loaded.notes.push_back(fmt::format("{}: {} line{} no JSON object{} and left out.", file.path.string(), lost,
-                                           lost == 1 ? " is" : "s are", lost == 1 ? "" : "s"));
+        loaded.notes.push_back(fmt::format("{}: {} line{} no JSON object{} and left out.",
+                                           file.path.string(), lost, lost == 1 ? " is" : "s are",
+                                           lost == 1 ? "" : "s"));
       }
       return *std::move(source);
     }
     TRY(staging.stopped());
-    if (!reading.gzip && reading.path == file.path && done.error().message.find("invalid UTF-8") != std::string::npos) {
+    if (!reading.gzip && reading.path == file.path &&
+        done.error().message.find("invalid UTF-8") != std::string::npos) {
       TRY(translate(file, TextForm::Encoding::utf_8, reading, staging, loaded));
       return copy_somehow(file, reading, parquet, staging, loaded);
     }
@@ -149,7 +180,8 @@ base::Result<Inside> copy_somehow(const DataFile& file, JsonReading reading, con
 
 }  // namespace
 
-base::Status load_json(const DataFile& file, const TextForm& form, Staging& staging, Loaded& loaded) {
+base::Status load_json(const DataFile& file, const TextForm& form, Staging& staging,
+                       Loaded& loaded) {
   JsonReading reading;
   reading.path = file.path;
   reading.gzip = form.gzip;
@@ -158,8 +190,11 @@ base::Status load_json(const DataFile& file, const TextForm& form, Staging& stag
   }
   const auto parquet = staging.new_file(".parquet");
   const auto source = TRY(copy_somehow(file, reading, parquet, staging, loaded));
+  if (!source.note.empty())
+    loaded.notes.push_back(fmt::format("{}: {}", file.path.string(), source.note));
   note_nested(file, source.columns, loaded);
-  auto columns = describe(staging, fmt::format("read_parquet({})", sql::quote_text(parquet.string())));
+  auto columns =
+      describe(staging, fmt::format("read_parquet({})", sql::quote_text(parquet.string())));
   if (!columns) return std::unexpected(load_error(file, columns.error(), staging));
   loaded.parts.push_back({file, file.stem, parquet, "", *std::move(columns), ""});
   return {};

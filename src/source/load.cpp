@@ -12,7 +12,8 @@ engine::Outcome<std::vector<TableColumn>> describe(Staging& staging, const std::
   const auto rows = staging.run("DESCRIBE FROM " + relation);
   if (!rows) return std::unexpected(rows.error());
   std::vector<TableColumn> columns;
-  for (const auto& row : rows->rows) columns.push_back({text_of(row.at(0)), text_of(row.at(1)), ""});
+  for (const auto& row : rows->rows)
+    columns.push_back({text_of(row.at(0)), text_of(row.at(1)), ""});
   return columns;
 }
 
@@ -21,20 +22,25 @@ engine::Outcome<Rows> write_parquet(const std::string& select, std::size_t colum
   // DuckDB holds a row group for each thread in memory: what is wide gets shorter ones.
   constexpr std::size_t row_group_rows = 122'880;
   constexpr std::size_t row_group_cells_max = 8'000'000;
-  const auto rows = std::clamp<std::size_t>(row_group_cells_max / std::max<std::size_t>(columns, 1), 2048, row_group_rows);
+  const auto rows = std::clamp<std::size_t>(row_group_cells_max / std::max<std::size_t>(columns, 1),
+                                            2048, row_group_rows);
   return staging.run(fmt::format("COPY ({}) TO {} (FORMAT parquet, ROW_GROUP_SIZE {})", select,
                                  sql::quote_text(path.string()), rows));
 }
 
-base::Error load_error(const DataFile& file, const engine::Failure& failure, const Staging& staging) {
+base::Error load_error(const DataFile& file, const engine::Failure& failure,
+                       const Staging& staging) {
   if (auto stopped = staging.stopped(); !stopped) return std::move(stopped).error();
   auto error = engine::error_of(failure);
   if (failure.type == DUCKDB_ERROR_OUT_OF_MEMORY) {
-    return {base::ErrorKind::unavailable, fmt::format("{} could not be loaded: {}", file.path.string(), error.message),
+    return {base::ErrorKind::unavailable,
+            fmt::format("{} could not be loaded: {}", file.path.string(), error.message),
             "Give the engine more memory, or save the data as Parquet."};
   }
-  if (failure.type == DUCKDB_ERROR_IO && failure.message.find("No space left") != std::string::npos) {
-    return {base::ErrorKind::unavailable, fmt::format("{} could not be loaded: the disk is full", file.path.string()),
+  if (failure.type == DUCKDB_ERROR_IO &&
+      failure.message.find("No space left") != std::string::npos) {
+    return {base::ErrorKind::unavailable,
+            fmt::format("{} could not be loaded: the disk is full", file.path.string()),
             "Set TMPDIR to a directory with room for the data."};
   }
   return {base::ErrorKind::invalid_input,
@@ -42,7 +48,8 @@ base::Error load_error(const DataFile& file, const engine::Failure& failure, con
           "Open the file in a text editor, and compare the line with the others."};
 }
 
-base::Status load_file(const DataFile& file, const TextForm& form, Staging& staging, Loaded& loaded) {
+base::Status load_file(const DataFile& file, const TextForm& form, Staging& staging,
+                       Loaded& loaded) {
   TRY(staging.stopped());
   switch (file.kind) {
     case FileKind::delimited:

@@ -1,5 +1,5 @@
-// A look at a file's first bytes and at a few places inside, before an engine is let at it: whether it is what its name says.
-// Reads at most a few hundred KB, however large the file is.
+// A look at a file's first bytes and at a few places inside, before an engine is let at it: whether
+// it is what its name says. Reads at most a few hundred KB, however large the file is.
 #pragma once
 
 #include "base/result.h"
@@ -12,6 +12,7 @@ struct TextForm {
   enum class Encoding { utf_8, utf_16_little, utf_16_big };
   Encoding encoding = Encoding::utf_8;  // or anything else that has no NUL bytes
   bool gzip = false;                    // then nothing is known about what is inside
+  bool long_lines = false;              // of 64 KB or more
   bool operator==(const TextForm&) const = default;
 };
 

@@ -30,6 +30,7 @@ std::pair<const char*, idx_t> bytes_at(duckdb_vector vector, idx_t row) {
 // `count` values of a child vector, from `first` on; `values` owns what `handles` names.
 struct Children {
   Children(duckdb_vector vector, duckdb_logical_type type, idx_t first, idx_t count) {
+    handles.reserve(count + 1);  // for no values DuckDB still wants a pointer
     for (idx_t row = first; row < first + count; ++row) add(value_at(vector, type, row));
   }
   Children() = default;
@@ -71,8 +72,10 @@ Value map_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
   const LogicalType value(duckdb_map_type_value_type(type));
   const duckdb_vector pairs = duckdb_list_vector_get_child(vector);
   Children keys(duckdb_struct_vector_get_child(pairs, 0), key.get(), entry.offset, entry.length);
-  Children values(duckdb_struct_vector_get_child(pairs, 1), value.get(), entry.offset, entry.length);
-  return Value(duckdb_create_map_value(type, keys.handles.data(), values.handles.data(), entry.length));
+  Children values(duckdb_struct_vector_get_child(pairs, 1), value.get(), entry.offset,
+                  entry.length);
+  return Value(
+      duckdb_create_map_value(type, keys.handles.data(), values.handles.data(), entry.length));
 }
 
 // A union is stored as a struct whose first child says which of the others holds the value.
@@ -84,9 +87,10 @@ Value union_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
 
 Value enum_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
   const auto stored = duckdb_enum_internal_type(type);
-  const std::uint64_t index = stored == DUCKDB_TYPE_UTINYINT    ? element<std::uint8_t>(vector, row)
-                              : stored == DUCKDB_TYPE_USMALLINT ? element<std::uint16_t>(vector, row)
-                                                                : element<std::uint32_t>(vector, row);
+  const std::uint64_t index = stored == DUCKDB_TYPE_UTINYINT ? element<std::uint8_t>(vector, row)
+                              : stored == DUCKDB_TYPE_USMALLINT
+                                  ? element<std::uint16_t>(vector, row)
+                                  : element<std::uint32_t>(vector, row);
   return Value(duckdb_create_enum_value(type, index));
 }
 
@@ -99,7 +103,8 @@ Value decimal_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
                      : stored == DUCKDB_TYPE_INTEGER ? widened(element<std::int32_t>(vector, row))
                      : stored == DUCKDB_TYPE_BIGINT  ? widened(element<std::int64_t>(vector, row))
                                                      : element<duckdb_hugeint>(vector, row);
-  return Value(duckdb_create_decimal({duckdb_decimal_width(type), duckdb_decimal_scale(type), value}));
+  return Value(
+      duckdb_create_decimal({duckdb_decimal_width(type), duckdb_decimal_scale(type), value}));
 }
 
 Value bytes_value_at(duckdb_vector vector, duckdb_type id, idx_t row) {
@@ -179,7 +184,8 @@ Value time_at(duckdb_vector vector, duckdb_type id, idx_t row) {
 
 Value value_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
   std::uint64_t* mask = duckdb_vector_get_validity(vector);
-  if (mask != nullptr && !duckdb_validity_row_is_valid(mask, row)) return Value(duckdb_create_null_value());
+  if (mask != nullptr && !duckdb_validity_row_is_valid(mask, row))
+    return Value(duckdb_create_null_value());
   const auto id = duckdb_get_type_id(type);
   switch (static_cast<int>(id)) {
     case DUCKDB_TYPE_LIST:
@@ -232,8 +238,9 @@ bool has_text(duckdb_logical_type type) {
       }
       return true;
     default:
-      return id > DUCKDB_TYPE_INVALID && id <= DUCKDB_TYPE_TIME_NS && id != DUCKDB_TYPE_ANY && id != DUCKDB_TYPE_BIGNUM &&
-             id != DUCKDB_TYPE_STRING_LITERAL && id != DUCKDB_TYPE_INTEGER_LITERAL;
+      return id > DUCKDB_TYPE_INVALID && id <= DUCKDB_TYPE_TIME_NS && id != DUCKDB_TYPE_ANY &&
+             id != DUCKDB_TYPE_BIGNUM && id != DUCKDB_TYPE_STRING_LITERAL &&
+             id != DUCKDB_TYPE_INTEGER_LITERAL;
   }
 }
 

@@ -21,9 +21,10 @@ struct LookedAt {
   TextForm form;
 };
 
-// Every file is looked at before any is loaded. One that was named must be a table; one of a directory or glob that is none is
-// passed over, as long as others are left.
-base::Result<std::vector<LookedAt>> look_at_all(const std::vector<DataFile>& files, std::vector<std::string>& notes) {
+// Every file is looked at before any is loaded. One that was named must be a table; one of a
+// directory or glob that is none is passed over, as long as others are left.
+base::Result<std::vector<LookedAt>> look_at_all(const std::vector<DataFile>& files,
+                                                std::vector<std::string>& notes) {
   std::vector<LookedAt> seen;
   std::optional<base::Error> first_error;
   for (const auto& file : files) {
@@ -46,7 +47,8 @@ base::Result<Loaded> load_all(const std::vector<LookedAt>& files, Staging& stagi
   for (const auto& [file, form] : files) {
     auto done = load_file(file, form, staging, loaded);
     if (done) continue;
-    if (file.named || done.error().kind != base::ErrorKind::invalid_input) return std::unexpected(std::move(done).error());
+    if (file.named || done.error().kind != base::ErrorKind::invalid_input)
+      return std::unexpected(std::move(done).error());
     loaded.notes.push_back("Passed over: " + done.error().message + ".");
     if (!first_error) first_error = std::move(done).error();
   }
@@ -66,7 +68,9 @@ std::vector<std::filesystem::path> paths_of(const std::vector<LookedAt>& files) 
   return paths;
 }
 
-void append(std::vector<std::string> from, std::vector<std::string>& to) { std::ranges::move(from, std::back_inserter(to)); }
+void append(std::vector<std::string> from, std::vector<std::string>& to) {
+  std::ranges::move(from, std::back_inserter(to));
+}
 
 }  // namespace
 
@@ -75,7 +79,8 @@ base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop
   DuckDbContents contents;
   contents.notes = std::move(found.notes);
   const auto files = TRY(look_at_all(found.files, contents.notes));
-  auto staging = TRY(Staging::create({options.threads, options.memory_max_bytes}, paths_of(files), std::move(stop)));
+  auto staging = TRY(Staging::create({options.threads, options.memory_max_bytes}, paths_of(files),
+                                     std::move(stop)));
   auto loaded = TRY(load_all(files, staging));
   append(std::move(loaded.notes), contents.notes);
   for (const auto& part : loaded.parts) {
@@ -85,7 +90,8 @@ base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop
   contents.databases = std::move(loaded.databases);
   auto plans = plan_tables(std::move(loaded.parts));
   append(std::move(plans.notes), contents.notes);
-  for (const auto& plan : plans.tables) contents.tables.push_back(TRY(expose(plan, staging, contents.notes)));
+  for (const auto& plan : plans.tables)
+    contents.tables.push_back(TRY(expose(plan, staging, contents.notes)));
   return DuckDbSource::open(TRY(std::move(staging).close()), std::move(contents));
 }
 

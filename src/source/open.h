@@ -11,13 +11,14 @@
 namespace insights::source {
 
 struct OpenOptions {
-  std::vector<std::string> locations;  // paths, globs, directories; .csv .csv.gz .tsv .json .ndjson .parquet .duckdb
-  int threads = 0;                     // 0 = as many as the machine has
+  std::vector<std::string>
+      locations;    // paths, globs, directories; .csv .csv.gz .tsv .json .ndjson .parquet .duckdb
+  int threads = 0;  // 0 = as many as the machine has
   std::int64_t memory_max_bytes = std::int64_t{1} << 30;  // for the embedded engine
 };
 
-// Errors: not_found (nothing there), invalid_input (not a table; which file, and why), unavailable (not
-// readable). Every file is looked at before any is loaded.
+// Errors: not_found (nothing there), invalid_input (not a table; which file, and why), unavailable
+// (not readable). Every file is looked at before any is loaded.
 base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop_token stop);
 
 }  // namespace insights::source

@@ -13,8 +13,9 @@ namespace insights::source {
 namespace {
 
 std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  std::ranges::transform(text, text.begin(), [](unsigned char letter) {
+    return static_cast<char>(std::tolower(letter));
+  });
   return text;
 }
 
@@ -37,7 +38,8 @@ bool go_together(const Part& one, const Part& other) {
   });
 }
 
-// The longest beginning of all the names, without the digits and separators at its end: "sales" of sales_2024, sales_2025.
+// The longest beginning of all the names, without the digits and separators at its end: "sales" of
+// sales_2024, sales_2025.
 std::string common_stem(const std::vector<Part>& parts) {
   std::string stem = parts.front().name;
   for (const auto& part : parts) {
@@ -59,7 +61,8 @@ std::string name_of(const std::vector<Part>& parts) {
 
 std::string unique_name(const std::string& wanted, std::set<std::string>& taken) {
   std::string name = wanted;
-  for (int number = 2; !taken.insert(lower(name)).second; ++number) name = fmt::format("{}_{}", wanted, number);
+  for (int number = 2; !taken.insert(lower(name)).second; ++number)
+    name = fmt::format("{}_{}", wanted, number);
   return name;
 }
 
@@ -78,13 +81,15 @@ TablePlans plan_tables(std::vector<Part> parts) {
   }
   std::set<std::string> taken;
   for (auto& plan : plans.tables) {
-    std::ranges::sort(plan.parts, {}, [](const Part& part) { return part.file.path.filename().string(); });
+    std::ranges::sort(plan.parts, {},
+                      [](const Part& part) { return part.file.path.filename().string(); });
     const auto wanted = name_of(plan.parts);
     plan.name = unique_name(wanted, taken);
     if (plan.parts.size() > 1) {
-      plans.notes.push_back(fmt::format("Table {}: {} files with the same columns were put together, from {} to {}.", plan.name,
-                                        plan.parts.size(), plan.parts.front().file.path.filename().string(),
-                                        plan.parts.back().file.path.filename().string()));
+      plans.notes.push_back(fmt::format(
+          "Table {}: {} files with the same columns were put together, from {} to {}.", plan.name,
+          plan.parts.size(), plan.parts.front().file.path.filename().string(),
+          plan.parts.back().file.path.filename().string()));
     }
     if (plan.name != wanted) {
       plans.notes.push_back(fmt::format("{} is called {}, because another table has its name.",
@@ -103,13 +108,14 @@ std::string relation_of(const TablePlan& plan) {
     list += (list.empty() ? "" : ", ") + sql::quote_text(part.parquet.string());
     alike = alike && part.columns == first.columns;
   }
-  // To unite by name DuckDB opens all files for each query, so only where the order or types differ.
+  // To unite by name DuckDB opens all files for each query, so only where the order or types
+  // differ.
   return fmt::format("read_parquet([{}]{})", list, alike ? "" : ", union_by_name = true");
 }
 
 bool is_number_type(std::string_view type) {
-  return type == "DOUBLE" || type == "FLOAT" || type.ends_with("INT") || type == "INTEGER" || type == "UINTEGER" ||
-         type.starts_with("DECIMAL");
+  return type == "DOUBLE" || type == "FLOAT" || type.ends_with("INT") || type == "INTEGER" ||
+         type == "UINTEGER" || type.starts_with("DECIMAL");
 }
 
 bool is_time_type(std::string_view type) { return type == "DATE" || type.starts_with("TIMESTAMP"); }

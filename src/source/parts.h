@@ -31,8 +31,9 @@ struct TablePlans {
   std::vector<std::string> notes;  // what was put together, and what got another name
 };
 
-// Text or Parquet files of one kind and directory whose columns have the same names and types that go together are one
-// table, its rows in the order of the files' names. All others are tables of their own.
+// Text or Parquet files of one kind and directory whose columns have the same names and types that
+// go together are one table, its rows in the order of the files' names. All others are tables of
+// their own.
 TablePlans plan_tables(std::vector<Part> parts);
 
 // What stands after FROM for all the parts of a table.

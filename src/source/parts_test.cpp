@@ -6,14 +6,21 @@ using namespace insights::source;
 
 namespace {
 
-Part part(const std::string& path, std::vector<TableColumn> columns, FileKind kind = FileKind::delimited) {
+Part part(const std::string& path, std::vector<TableColumn> columns,
+          FileKind kind = FileKind::delimited) {
   const std::filesystem::path file(path);
-  return {.file = {file, kind, file.stem().string(), false}, .name = file.stem().string(), .parquet = path + ".parquet",
-          .relation = "", .columns = std::move(columns), .comment = ""};
+  return {.file = {file, kind, file.stem().string(), false},
+          .name = file.stem().string(),
+          .parquet = path + ".parquet",
+          .relation = "",
+          .columns = std::move(columns),
+          .comment = ""};
 }
 
-const std::vector<TableColumn> sales{{"day", "DATE", ""}, {"units", "BIGINT", ""}, {"shop", "VARCHAR", ""}};
-const std::vector<TableColumn> sales_otherwise{{"units", "DOUBLE", ""}, {"shop", "VARCHAR", ""}, {"day", "DATE", ""}};
+const std::vector<TableColumn> sales{
+    {"day", "DATE", ""}, {"units", "BIGINT", ""}, {"shop", "VARCHAR", ""}};
+const std::vector<TableColumn> sales_otherwise{
+    {"units", "DOUBLE", ""}, {"shop", "VARCHAR", ""}, {"day", "DATE", ""}};
 const std::vector<TableColumn> shops{{"shop", "VARCHAR", ""}, {"city", "VARCHAR", ""}};
 
 std::string names(const TablePlans& plans) {
@@ -27,13 +34,16 @@ std::string names(const TablePlans& plans) {
 }  // namespace
 
 TEST_CASE("files with the same columns are one table with the name they share") {
-  const auto plans = plan_tables({part("d/sales_2025.csv", sales), part("d/shops.csv", shops), part("d/sales_2024.csv", sales)});
+  const auto plans = plan_tables({part("d/sales_2025.csv", sales), part("d/shops.csv", shops),
+                                  part("d/sales_2024.csv", sales)});
   CHECK(names(plans) == "sales (2), shops (1)");
   CHECK(plans.tables.front().parts.front().file.path == "d/sales_2024.csv");
-  CHECK(relation_of(plans.tables.front()) == "read_parquet(['d/sales_2024.csv.parquet', 'd/sales_2025.csv.parquet'])");
+  CHECK(relation_of(plans.tables.front()) ==
+        "read_parquet(['d/sales_2024.csv.parquet', 'd/sales_2025.csv.parquet'])");
   REQUIRE(plans.notes.size() == 1);
   CHECK(plans.notes.front() ==
-        "Table sales: 2 files with the same columns were put together, from sales_2024.csv to sales_2025.csv.");
+        "Table sales: 2 files with the same columns were put together, from sales_2024.csv to "
+        "sales_2025.csv.");
 }
 
 TEST_CASE("the order of the columns and the kind of number do not part a table") {
@@ -44,7 +54,8 @@ TEST_CASE("the order of the columns and the kind of number do not part a table")
 
 TEST_CASE("other columns, another kind of file or another directory part two tables") {
   CHECK(names(plan_tables({part("d/a.csv", sales), part("d/b.csv", shops)})) == "a (1), b (1)");
-  CHECK(names(plan_tables({part("d/a.csv", sales), part("d/b.parquet", sales, FileKind::parquet)})) == "a (1), b (1)");
+  CHECK(names(plan_tables({part("d/a.csv", sales),
+                           part("d/b.parquet", sales, FileKind::parquet)})) == "a (1), b (1)");
   CHECK(names(plan_tables({part("d/a.csv", sales), part("e/a.csv", sales)})) == "a (1), a_2 (1)");
   auto dated = sales;
   dated[1].engine_type = "DATE";
@@ -52,14 +63,17 @@ TEST_CASE("other columns, another kind of file or another directory part two tab
 }
 
 TEST_CASE("parts that share no name are called after their directory") {
-  CHECK(names(plan_tables({part("data/shops/x.csv", shops), part("data/shops/y.csv", shops)})) == "shops (2)");
+  CHECK(names(plan_tables({part("data/shops/x.csv", shops), part("data/shops/y.csv", shops)})) ==
+        "shops (2)");
   CHECK(names(plan_tables({part("orders.parquet/part-0.parquet", shops, FileKind::parquet),
-                           part("orders.parquet/part-1.parquet", shops, FileKind::parquet)})) == "orders (2)");
+                           part("orders.parquet/part-1.parquet", shops, FileKind::parquet)})) ==
+        "orders (2)");
   CHECK(names(plan_tables({part("2023.csv", shops), part("2024.csv", shops)})) == "table (2)");
 }
 
 TEST_CASE("no two tables have the same name, in any case of letters") {
-  const auto plans = plan_tables({part("a/Sales.csv", sales), part("b/sales.csv", shops), part("c/SALES.csv", shops)});
+  const auto plans = plan_tables(
+      {part("a/Sales.csv", sales), part("b/sales.csv", shops), part("c/SALES.csv", shops)});
   CHECK(names(plans) == "Sales (1), sales_2 (1), SALES_3 (1)");
   CHECK(plans.notes.size() == 2);
 }

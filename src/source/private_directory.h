@@ -8,8 +8,9 @@
 
 namespace insights::source {
 
-// Below the system's directory for temporary files ($TMPDIR), for this user alone; removed with all it holds when it goes out of
-// scope. What a killed program has left is removed by the next one that makes a directory.
+// Below the system's directory for temporary files ($TMPDIR), for this user alone; removed with all
+// it holds when it goes out of scope. What a killed program has left is removed by the next one
+// that makes a directory.
 class PrivateDirectory {
  public:
   // Errors: unavailable.

@@ -1,7 +1,7 @@
 #include "source/rows.h"
 
-#include <charconv>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 namespace insights::source {
@@ -15,8 +15,9 @@ std::string text_of_real(double value) {
   // Left to itself to_chars writes 100000 as 1e+05, which is shorter, and which nobody writes.
   const double size = std::abs(value);
   const auto format = value == 0 || (size >= 1e-5 && size < 1e17) ? std::chars_format::fixed
-                                                                   : std::chars_format::scientific;
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format);
+                                                                  : std::chars_format::scientific;
+  const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format);
   return error == std::errc{} ? std::string(buffer.data(), end) : std::string();
 }
 

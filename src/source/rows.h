@@ -12,8 +12,8 @@
 namespace insights::source {
 
 // One value as the database gave it. Decimals come as double, integers beyond 64 bits too.
-using Cell = std::variant<std::monostate, bool, std::int64_t, double, std::string, base::Day,
-                          base::Moment>;
+using Cell =
+    std::variant<std::monostate, bool, std::int64_t, double, std::string, base::Day, base::Moment>;
 
 // The cell as plain text: "" for null, shortest text that reads back for a double, ISO for dates.
 std::string text_of(const Cell& cell);
@@ -27,14 +27,15 @@ struct Rows {
   bool operator==(const Rows&) const = default;
 };
 
-// One column of a batch. Exactly one of the vectors is filled, by `type`; each has one entry a row, and an
-// entry whose `valid` is 0 means null.
+// One column of a batch. Exactly one of the vectors is filled, by `type`; each has one entry a row,
+// and an entry whose `valid` is 0 means null.
 struct ColumnBatch {
   enum class Type { boolean, integer, real, text, day, moment };
   Type type = Type::text;
   std::vector<std::uint8_t> valid;
-  std::vector<std::int64_t> integers;   // boolean (0/1), integer, day (since epoch), moment (microseconds)
-  std::vector<double> reals;            // real
+  std::vector<std::int64_t>
+      integers;               // boolean (0/1), integer, day (since epoch), moment (microseconds)
+  std::vector<double> reals;  // real
   std::vector<std::string_view> texts;  // text; borrowed, only good during the call
 };
 

@@ -8,7 +8,9 @@ using namespace insights;
 using source::Cell;
 using source::text_of;
 
-TEST_CASE("a double is written as shortly as reads back, and never with an exponent where nobody writes one") {
+TEST_CASE(
+    "a double is written as shortly as reads back, and never with an exponent where nobody writes "
+    "one") {
   CHECK(text_of(Cell(0.1)) == "0.1");
   CHECK(text_of(Cell(100000.0)) == "100000");
   CHECK(text_of(Cell(-2.5)) == "-2.5");

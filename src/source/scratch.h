@@ -2,13 +2,13 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 
 #include "source/engine.h"
 #include "source/open.h"
@@ -45,7 +45,8 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-// Runs statements of the test's own in a fresh database; the file, or memory when the path is empty.
+// Runs statements of the test's own in a fresh database; the file, or memory when the path is
+// empty.
 inline void make(const std::vector<std::string>& statements, const std::string& database = "") {
   const auto engine = engine::Database::open(database, {{"threads", "1"}});
   REQUIRE(engine);
@@ -58,7 +59,8 @@ inline void make(const std::vector<std::string>& statements, const std::string& 
   }
 }
 
-inline base::Result<std::unique_ptr<Source>> try_open(std::vector<std::string> locations, int threads = 2) {
+inline base::Result<std::unique_ptr<Source>> try_open(std::vector<std::string> locations,
+                                                      int threads = 2) {
   return open({.locations = std::move(locations), .threads = threads}, {});
 }
 
@@ -90,18 +92,22 @@ inline std::string text_of(const Rows& rows) {
   std::string text;
   for (const auto& row : rows.rows) {
     std::string line;
-    for (const auto& cell : row) line += (line.empty() ? "" : "|") + (is_null(cell) ? "null" : text_of(cell));
+    for (const auto& cell : row)
+      line += (line.empty() ? "" : "|") + (is_null(cell) ? "null" : text_of(cell));
     text += (text.empty() ? "" : "\n") + line;
   }
   return text;
 }
 
-inline std::string answer(Source& source, std::string_view text) { return text_of(ask(source, text)); }
+inline std::string answer(Source& source, std::string_view text) {
+  return text_of(ask(source, text));
+}
 
 // "a BIGINT, b VARCHAR"
 inline std::string columns_of(const Table& table) {
   std::string text;
-  for (const auto& column : table.columns) text += (text.empty() ? "" : ", ") + column.name + " " + column.engine_type;
+  for (const auto& column : table.columns)
+    text += (text.empty() ? "" : ", ") + column.name + " " + column.engine_type;
   return text;
 }
 
@@ -117,6 +123,8 @@ inline std::string notes_of(const Source& source) {
   return text;
 }
 
-inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 }  // namespace insights::source

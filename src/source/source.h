@@ -1,5 +1,5 @@
-// A database we may read. One of the program's four interfaces; files of rows are a database too (DuckDB's).
-// Whatever a source is, it opens read-only and runs only what passed the gate.
+// A database we may read. One of the program's four interfaces; files of rows are a database too
+// (DuckDB's). Whatever a source is, it opens read-only and runs only what passed the gate.
 #pragma once
 
 #include <chrono>
@@ -15,8 +15,8 @@
 
 namespace insights::source {
 
-// What one query may take. A query that reaches a limit on rows or bytes ends early and says so; one that
-// reaches the time limit is an Error of kind `timed_out`.
+// What one query may take. A query that reaches a limit on rows or bytes ends early and says so;
+// one that reaches the time limit is an Error of kind `timed_out`.
 struct Limits {
   std::int64_t rows_max = 1000;
   std::int64_t bytes_max = 16 << 20;
@@ -38,8 +38,8 @@ struct Table {
   bool operator==(const Table&) const = default;
 };
 
-// Identifies the content that was read, so that a later verification can tell "the data changed" from "the
-// report is wrong". Empty digest: this source cannot tell.
+// Identifies the content that was read, so that a later verification can tell "the data changed"
+// from "the report is wrong". Empty digest: this source cannot tell.
 struct DataVersion {
   std::string engine;  // "DuckDB v1.5.6"
   std::string digest;  // BLAKE2b over the bytes of the files, in hexadecimal
@@ -59,14 +59,15 @@ class Source {
   virtual const std::vector<std::string>& notes() const = 0;
   virtual base::Result<DataVersion> version(std::stop_token stop) = 0;
 
-  // Runs a checked query and returns its capped result. Errors: timed_out, cancelled, unavailable (the
-  // engine's own words).
+  // Runs a checked query and returns its capped result. Errors: timed_out, cancelled, unavailable
+  // (the engine's own words).
   virtual base::Result<Rows> query(const sql::CheckedQuery& query, const Limits& limits,
                                    std::stop_token stop) = 0;
 
-  // Streams a result in row order through `sink`, on the caller's thread; never holds all of it. Of the limits only the time
-  // holds here, the sink's work included: rows and bytes are the sink's business, which ends the scan by returning false.
-  // Same errors, also when some batches have been given.
+  // Streams a result in row order through `sink`, on the caller's thread; never holds all of it. Of
+  // the limits only the time holds here, the sink's work included: rows and bytes are the sink's
+  // business, which ends the scan by returning false. Same errors, also when some batches have been
+  // given.
   virtual base::Status scan(const sql::CheckedQuery& query, const Limits& limits,
                             std::stop_token stop, const BatchSink& sink) = 0;
 };

@@ -18,9 +18,11 @@ constexpr const char* staging_file = "tables.duckdb";
 
 }  // namespace
 
-std::vector<engine::Setting> engine_settings(const EngineOptions& options, const fs::path& directory) {
+std::vector<engine::Setting> engine_settings(const EngineOptions& options,
+                                             const fs::path& directory) {
   std::vector<engine::Setting> settings{
-      {"memory_limit", fmt::format("{}MiB", std::max<std::int64_t>(options.memory_max_bytes >> 20, 64))},
+      {"memory_limit",
+       fmt::format("{}MiB", std::max<std::int64_t>(options.memory_max_bytes >> 20, 64))},
       {"temp_directory", (directory / "spill").string()},
       {"autoinstall_known_extensions", "false"},
       {"autoload_known_extensions", "false"},
@@ -30,15 +32,16 @@ std::vector<engine::Setting> engine_settings(const EngineOptions& options, const
   return settings;
 }
 
-base::Result<Staging> Staging::create(const EngineOptions& options, const std::vector<fs::path>& files,
-                                      std::stop_token stop) {
+base::Result<Staging> Staging::create(const EngineOptions& options,
+                                      const std::vector<fs::path>& files, std::stop_token stop) {
   auto directory = TRY(PrivateDirectory::create());
   auto database = engine::Database::open((directory.path() / staging_file).string(),
                                          engine_settings(options, directory.path()));
   if (!database) return std::unexpected(engine::error_of(database.error()));
   auto connection = engine::Connection::open(*database);
   if (!connection) return std::unexpected(engine::error_of(connection.error()));
-  Staging staging(std::move(directory), options, *std::move(database), *std::move(connection), std::move(stop));
+  Staging staging(std::move(directory), options, *std::move(database), *std::move(connection),
+                  std::move(stop));
   const auto private_directory = sql::quote_text(staging.directory_.path().string());
   TRY(staging.run_or_error(fmt::format("SET allowed_directories = [{}]", private_directory)));
   for (const auto& statement : statements_to_confine(files)) TRY(staging.run_or_error(statement));
@@ -57,7 +60,8 @@ std::filesystem::path Staging::new_file(std::string_view extension) {
   return directory_.path() / fmt::format("part_{}{}", ++files_, extension);
 }
 
-engine::Outcome<Rows> Staging::run(const std::string& statement, std::chrono::milliseconds time_max) {
+engine::Outcome<Rows> Staging::run(const std::string& statement,
+                                   std::chrono::milliseconds time_max) {
   const Watch watch(connection_, {time_max, stop_});
   return engine::run(connection_, statement);
 }
@@ -70,21 +74,27 @@ base::Result<Rows> Staging::run_or_error(const std::string& statement) {
 }
 
 base::Status Staging::stopped() const {
-  if (stop_.stop_requested()) return base::fail(ErrorKind::cancelled, "opening the source was stopped");
+  if (stop_.stop_requested())
+    return base::fail(ErrorKind::cancelled, "opening the source was stopped");
   return {};
 }
 
 base::Result<Staging::Closed> Staging::close() && {
   TRY(run_or_error("CHECKPOINT"));
   auto file = directory_.path() / staging_file;
-  { const auto last_session = std::move(connection_); }
-  { const auto last_owner = std::move(database_); }
+  {
+    const auto last_session = std::move(connection_);
+  }
+  {
+    const auto last_owner = std::move(database_);
+  }
   return Closed{std::move(directory_), std::move(file), options_};
 }
 
 std::vector<std::string> statements_to_confine(const std::vector<fs::path>& files) {
   std::string list;
-  for (const auto& file : files) list += (list.empty() ? "" : ", ") + sql::quote_text(file.string());
+  for (const auto& file : files)
+    list += (list.empty() ? "" : ", ") + sql::quote_text(file.string());
   return {
       "SET GLOBAL TimeZone = 'UTC'",  // else the same query has other rows on another machine
       fmt::format("SET allowed_paths = [{}]", list),

@@ -1,5 +1,6 @@
-// Where files become tables: a private directory with the loaded text files, and a database of views over them and over
-// the files that are read in place. When all is there the database is closed for good, and opened again to be read only.
+// Where files become tables: a private directory with the loaded text files, and a database of
+// views over them and over the files that are read in place. When all is there the database is
+// closed for good, and opened again to be read only.
 #pragma once
 
 #include <chrono>
@@ -23,8 +24,10 @@ struct EngineOptions {
 // The database while it is being filled. Its statements are our own.
 class Staging {
  public:
-  // `files`: all that may be read besides the private directory, so that a view inside a database file reaches no other.
-  static base::Result<Staging> create(const EngineOptions& options, const std::vector<std::filesystem::path>& files,
+  // `files`: all that may be read besides the private directory, so that a view inside a database
+  // file reaches no other.
+  static base::Result<Staging> create(const EngineOptions& options,
+                                      const std::vector<std::filesystem::path>& files,
                                       std::stop_token stop);
 
   // Runs one statement; a stop interrupts it.
@@ -53,8 +56,8 @@ class Staging {
   base::Result<Closed> close() &&;
 
  private:
-  Staging(PrivateDirectory directory, EngineOptions options, engine::Database database, engine::Connection connection,
-          std::stop_token stop);
+  Staging(PrivateDirectory directory, EngineOptions options, engine::Database database,
+          engine::Connection connection, std::stop_token stop);
   PrivateDirectory directory_;
   EngineOptions options_;
   engine::Database database_;
@@ -65,10 +68,12 @@ class Staging {
 
 std::string attach_statement(const Staging::Attached& database);
 
-// Leaves the engine these files and its own temporary directory, and nothing else of the file system or the network.
+// Leaves the engine these files and its own temporary directory, and nothing else of the file
+// system or the network.
 std::vector<std::string> statements_to_confine(const std::vector<std::filesystem::path>& files);
 
 // The settings that hold for loading and reading alike.
-std::vector<engine::Setting> engine_settings(const EngineOptions& options, const std::filesystem::path& directory);
+std::vector<engine::Setting> engine_settings(const EngineOptions& options,
+                                             const std::filesystem::path& directory);
 
 }  // namespace insights::source

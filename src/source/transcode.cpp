@@ -53,7 +53,8 @@ class Transcoder {
     pending_ += block;
     std::string text;
     text.reserve(pending_.size() + pending_.size() / 8);
-    const auto used = encoding_ == TextForm::Encoding::utf_8 ? utf_8(pending_, last, text) : utf_16(pending_, last, text);
+    const auto used = encoding_ == TextForm::Encoding::utf_8 ? utf_8(pending_, last, text)
+                                                             : utf_16(pending_, last, text);
     pending_.erase(0, used);
     if (at_start_ && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     at_start_ = at_start_ && text.empty();
@@ -116,24 +117,29 @@ class Transcoder {
 
 }  // namespace
 
-base::Result<std::int64_t> transcode(const std::filesystem::path& from, const std::filesystem::path& to,
-                                     TextForm::Encoding encoding, const std::stop_token& stop) {
+base::Result<std::int64_t> transcode(const std::filesystem::path& from,
+                                     const std::filesystem::path& to, TextForm::Encoding encoding,
+                                     const std::stop_token& stop) {
   std::ifstream in(from, std::ios::binary);
   std::ofstream out(to, std::ios::binary);
-  if (!in) return base::fail(ErrorKind::unavailable, fmt::format("{} cannot be read", from.string()));
+  if (!in)
+    return base::fail(ErrorKind::unavailable, fmt::format("{} cannot be read", from.string()));
   Transcoder transcoder(encoding);
   std::string block(block_bytes, '\0');
   bool last = false;
   while (!last && out) {
-    if (stop.stop_requested()) return base::fail(ErrorKind::cancelled, "opening the source was stopped");
+    if (stop.stop_requested())
+      return base::fail(ErrorKind::cancelled, "opening the source was stopped");
     in.read(block.data(), static_cast<std::streamsize>(block.size()));
     last = !in;
-    out << transcoder.translate(std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount())), last);
+    out << transcoder.translate(
+        std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount())), last);
   }
   out.flush();
   if (!out) {
-    return base::fail(ErrorKind::unavailable, fmt::format("{} could not be translated to UTF-8: no room in {}", from.string(),
-                                                          to.parent_path().string()),
+    return base::fail(ErrorKind::unavailable,
+                      fmt::format("{} could not be translated to UTF-8: no room in {}",
+                                  from.string(), to.parent_path().string()),
                       "Set TMPDIR to a directory with room for the data.");
   }
   return transcoder.odd();

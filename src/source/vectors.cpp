@@ -26,7 +26,8 @@ long double long_real_of(T value) {
   if constexpr (std::is_arithmetic_v<T>) {
     return static_cast<long double>(value);
   } else {
-    return static_cast<long double>(value.upper) * two_to_64 + static_cast<long double>(value.lower);
+    return static_cast<long double>(value.upper) * two_to_64 +
+           static_cast<long double>(value.lower);
   }
 }
 
@@ -39,16 +40,18 @@ double real_of(T value) {
   }
 }
 
-// The double nearest to value / scale. A double divides rightly what it holds exactly; beyond that it takes more digits.
+// The double nearest to value / scale. A double divides rightly what it holds exactly; beyond that
+// it takes more digits.
 template <class T>
-double decimal_of(T value, double scale) {
+double decimal_of(T value, long double scale) {
   constexpr std::int64_t exact_max = std::int64_t{1} << 53;
   if constexpr (std::is_same_v<T, std::int64_t>) {
-    if (value > -exact_max && value < exact_max) return static_cast<double>(value) / scale;
+    if (value > -exact_max && value < exact_max)
+      return static_cast<double>(value) / static_cast<double>(scale);
   } else if constexpr (std::is_arithmetic_v<T>) {
-    return static_cast<double>(value) / scale;
+    return static_cast<double>(value) / static_cast<double>(scale);
   }
-  return static_cast<double>(long_real_of(value) / static_cast<long double>(scale));
+  return static_cast<double>(long_real_of(value) / scale);
 }
 
 Cell integer_or_real(std::uint64_t low, bool fits, double otherwise) {
@@ -61,10 +64,12 @@ Cell cell_of(T value) {
   if constexpr (std::is_floating_point_v<T>) {
     return static_cast<double>(value);
   } else if constexpr (std::is_integral_v<T>) {
-    return integer_or_real(static_cast<std::uint64_t>(value), std::in_range<std::int64_t>(value), real_of(value));
+    return integer_or_real(static_cast<std::uint64_t>(value), std::in_range<std::int64_t>(value),
+                           real_of(value));
   } else {
     const bool sign_bit = (value.lower >> 63U) != 0;
-    const bool fits = (value.upper == 0 && !sign_bit) || (std::cmp_equal(value.upper, -1) && sign_bit);
+    const bool fits =
+        (value.upper == 0 && !sign_bit) || (std::cmp_equal(value.upper, -1) && sign_bit);
     return integer_or_real(value.lower, fits, real_of(value));
   }
 }
@@ -147,7 +152,8 @@ ColumnBatch::Type batch_type_of(duckdb_type id) {
   }
 }
 
-// Calls `use` with a value of the C++ type that a vector of the stored type holds; false for any other type.
+// Calls `use` with a value of the C++ type that a vector of the stored type holds; false for any
+// other type.
 template <class Use>
 bool with_number(duckdb_type stored, Use use) {
   switch (static_cast<int>(stored)) {
@@ -225,7 +231,8 @@ Cell CellReader::cell(duckdb_vector vector, idx_t row) const {
       Cell cell;
       with_number(kind_.stored, [&](auto sample) {
         const auto value = data_of<decltype(sample)>(vector)[row];
-        cell = kind_.id == DUCKDB_TYPE_DECIMAL ? Cell(decimal_of(value, kind_.scale)) : cell_of(value);
+        cell =
+            kind_.id == DUCKDB_TYPE_DECIMAL ? Cell(decimal_of(value, kind_.scale)) : cell_of(value);
       });
       return cell;
     }
@@ -235,19 +242,22 @@ Cell CellReader::cell(duckdb_vector vector, idx_t row) const {
       break;
     }
     case ColumnBatch::Type::moment: {
-      const auto moment = microseconds(data_of<std::int64_t>(vector)[row], microseconds_factor(kind_.id));
+      const auto moment =
+          microseconds(data_of<std::int64_t>(vector)[row], microseconds_factor(kind_.id));
       if (moment) return base::Moment{*moment};
       break;
     }
     case ColumnBatch::Type::text:
       if (kind_.id == DUCKDB_TYPE_VARCHAR) return std::string(text_at(vector, row));
-      if (kind_.id == DUCKDB_TYPE_ENUM) return kind_.dictionary[dictionary_index(kind_, vector, row)];
+      if (kind_.id == DUCKDB_TYPE_ENUM)
+        return kind_.dictionary[dictionary_index(kind_, vector, row)];
       break;
   }
   return nested_text(vector, kind_.type, row);
 }
 
-BatchReader::BatchReader(duckdb_logical_type type) : kind_(type), batch_type_(batch_type_of(kind_.id)) {}
+BatchReader::BatchReader(duckdb_logical_type type)
+    : kind_(type), batch_type_(batch_type_of(kind_.id)) {}
 
 void BatchReader::read(duckdb_vector vector, idx_t row_count, ColumnBatch& column) {
   const auto rows = static_cast<std::size_t>(row_count);
@@ -273,8 +283,10 @@ void BatchReader::read(duckdb_vector vector, idx_t row_count, ColumnBatch& colum
 
 void BatchReader::read_integers(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const {
   column.integers.resize(rows);
-  // A boolean's byte may hold anything where it is null: read as a number, it is no undefined behaviour.
-  const auto stored = batch_type_ == ColumnBatch::Type::boolean ? DUCKDB_TYPE_UTINYINT : kind_.stored;
+  // A boolean's byte may hold anything where it is null: read as a number, it is no undefined
+  // behaviour.
+  const auto stored =
+      batch_type_ == ColumnBatch::Type::boolean ? DUCKDB_TYPE_UTINYINT : kind_.stored;
   with_number(stored, [&](auto sample) {
     using Stored = decltype(sample);
     if constexpr (std::is_integral_v<Stored>) {
@@ -295,7 +307,8 @@ void BatchReader::read_reals(duckdb_vector vector, std::size_t rows, ColumnBatch
       std::transform(values, values + rows, column.reals.begin(),
                      [scale = kind_.scale](Stored value) { return decimal_of(value, scale); });
     } else {
-      std::transform(values, values + rows, column.reals.begin(), [](Stored value) { return real_of(value); });
+      std::transform(values, values + rows, column.reals.begin(),
+                     [](Stored value) { return real_of(value); });
     }
   });
   clear_nulls(column.valid, column.reals);

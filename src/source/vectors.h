@@ -2,15 +2,14 @@
 //
 //   BOOLEAN                         boolean
 //   integers up to BIGINT           integer
-//   UBIGINT, HUGEINT, UHUGEINT      cell: integer if it fits 64 bits, else real; batch: real (one type a column)
-//   FLOAT, DOUBLE, DECIMAL          real
-//   DATE                            day
+//   UBIGINT, HUGEINT, UHUGEINT      cell: integer if it fits 64 bits, else real; batch: real (one
+//   type a column) FLOAT, DOUBLE, DECIMAL          real DATE                            day
 //   TIMESTAMP of any precision      moment, in microseconds, rounded down; with time zone: in UTC
 //   VARCHAR, ENUM                   text
 //   everything else                 text by DuckDB's own cast
 //
-// A date or moment that is infinite or outside of the years -32767 to 32767, which the calendar cannot count: cell: text;
-// batch: null.
+// A date or moment that is infinite or outside of the years -32767 to 32767, which the calendar
+// cannot count: cell: text; batch: null.
 #pragma once
 
 #include <duckdb.h>
@@ -31,10 +30,9 @@ struct ColumnKind {
   duckdb_logical_type type;
   duckdb_type id;
   duckdb_type stored;                   // of DECIMAL and ENUM: the integer that is in the vector
-  double scale = 1;                     // of DECIMAL: what the integer is divided by
+  long double scale = 1;                // of DECIMAL: what the integer is divided by
   std::vector<std::string> dictionary;  // of ENUM
 };
-
 
 class CellReader {
  public:
@@ -49,8 +47,8 @@ class BatchReader {
  public:
   explicit BatchReader(duckdb_logical_type type);
   ColumnBatch::Type type() const { return batch_type_; }
-  // Overwrites `column` with the vector's rows. Texts point into the vector or into this reader, and are good until
-  // the next call.
+  // Overwrites `column` with the vector's rows. Texts point into the vector or into this reader,
+  // and are good until the next call.
   void read(duckdb_vector vector, idx_t rows, ColumnBatch& column);
 
  private:

@@ -45,10 +45,11 @@ base::Status Watch::status() const {
     case Reason::none:
       return {};
     case Reason::timed_out:
-      return base::fail(base::ErrorKind::timed_out,
-                        fmt::format("the query took longer than {} s",
-                                    static_cast<double>(patience_.time_max.count()) / 1000.0),
-                        "Raise the time limit, or ask for less: fewer groups, a shorter period, fewer columns.");
+      return base::fail(
+          base::ErrorKind::timed_out,
+          fmt::format("the query took longer than {} s",
+                      static_cast<double>(patience_.time_max.count()) / 1000.0),
+          "Raise the time limit, or ask for less: fewer groups, a shorter period, fewer columns.");
     case Reason::cancelled:
       return base::fail(base::ErrorKind::cancelled, "the query was stopped");
   }

@@ -18,8 +18,9 @@ struct Patience {
   std::stop_token stop;
 };
 
-// Interrupts whatever runs on a connection once the time is up or a stop is asked for, and until the watch ends: again
-// and again, because DuckDB forgets an interrupt that comes between two statements. Must not outlive the connection.
+// Interrupts whatever runs on a connection once the time is up or a stop is asked for, and until
+// the watch ends: again and again, because DuckDB forgets an interrupt that comes between two
+// statements. Must not outlive the connection.
 class Watch {
  public:
   Watch(const engine::Connection& connection, const Patience& patience);

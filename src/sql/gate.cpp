@@ -44,7 +44,8 @@ base::Status check_characters(std::string_view text) {
   return {};
 }
 
-// Counts the brackets of literals and comments too: a parser that recurses is not to be trusted with telling them apart.
+// Counts the brackets of literals and comments too: a parser that recurses is not to be trusted
+// with telling them apart.
 base::Status check_nesting(std::string_view text) {
   int depth = 0;
   for (const char character : text) {
@@ -88,14 +89,16 @@ base::Status Gate::Parser::check_one_statement(const std::string& text) const {
   }
   const char* words = duckdb_extract_statements_error(statements.get());
   if (words == nullptr) return refused("the query is empty", "Write one SELECT.");
-  return refused("the query cannot be parsed: " + first_line(words), "Write one SELECT in DuckDB's SQL.");
+  return refused("the query cannot be parsed: " + first_line(words),
+                 "Write one SELECT in DuckDB's SQL.");
 }
 
 base::Status Gate::Parser::check_select(const std::string& text) const {
   const auto refusal = [] {
     return refused("the statement is not a SELECT", "Only reading is allowed: write one SELECT.");
   };
-  if (duckdb_bind_varchar_length(serialize.get(), 1, text.data(), text.size()) != DuckDBSuccess) return refusal();
+  if (duckdb_bind_varchar_length(serialize.get(), 1, text.data(), text.size()) != DuckDBSuccess)
+    return refusal();
   duckdb_result result;
   std::string verdict;
   if (duckdb_execute_prepared(serialize.get(), &result) == DuckDBSuccess) {
@@ -110,11 +113,13 @@ base::Status Gate::Parser::check_select(const std::string& text) const {
 
 base::Result<Gate> Gate::open(Dialect dialect) {
   if (dialect != Dialect::duckdb) {
-    return base::fail(ErrorKind::unavailable, fmt::format("there is no gate for {} yet", name(dialect)),
+    return base::fail(ErrorKind::unavailable,
+                      fmt::format("there is no gate for {} yet", name(dialect)),
                       "Use files or a DuckDB database.");
   }
   const auto failed = [] {
-    return base::fail(ErrorKind::unavailable, "the SQL parser did not start", "Is the DuckDB library the one of setup.sh?");
+    return base::fail(ErrorKind::unavailable, "the SQL parser did not start",
+                      "Is the DuckDB library the one of setup.sh?");
   };
   auto parser = std::make_unique<Parser>();
   duckdb_config config = nullptr;
@@ -137,7 +142,8 @@ base::Result<Gate> Gate::open(Dialect dialect) {
   parser->connection.reset(connection);
   duckdb_prepared_statement statement = nullptr;
   const auto prepared = duckdb_prepare(
-      connection, "SELECT json_extract_string(json_serialize_sql($1::VARCHAR), '$.error')", &statement);
+      connection, "SELECT json_extract_string(json_serialize_sql($1::VARCHAR), '$.error')",
+      &statement);
   parser->serialize.reset(statement);
   if (prepared != DuckDBSuccess) return failed();
   return Gate(std::move(parser));
@@ -150,7 +156,8 @@ Gate::~Gate() = default;
 
 base::Result<CheckedQuery> Gate::check(std::string_view text) const {
   if (text.size() > text_bytes_max) {
-    return refused(fmt::format("the query is longer than {} KB", text_bytes_max >> 10), "Write a shorter one.");
+    return refused(fmt::format("the query is longer than {} KB", text_bytes_max >> 10),
+                   "Write a shorter one.");
   }
   TRY(check_characters(text));
   TRY(check_nesting(text));

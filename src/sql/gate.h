@@ -1,9 +1,10 @@
 // The gate: the one way from a text of SQL to something a source runs.
 //
-// A text passes when it is one statement of at most 64 KB, valid UTF-8 without NUL, not nested deeper than
-// the limit, and a SELECT by the engine's own grammar. (The allow-lists of functions, nodes and relations
-// for text that a language model wrote come with the gate issue; today's callers are the engine's own
-// patterns, and `insights verify`, whose source is read-only and cut off from files and network besides.)
+// A text passes when it is one statement of at most 64 KB, valid UTF-8 without NUL, not nested
+// deeper than the limit, and a SELECT by the engine's own grammar. (The allow-lists of functions,
+// nodes and relations for text that a language model wrote come with the gate issue; today's
+// callers are the engine's own patterns, and `insights verify`, whose source is read-only and cut
+// off from files and network besides.)
 #pragma once
 
 #include <memory>
@@ -28,7 +29,8 @@ class CheckedQuery {
   Dialect dialect_;
 };
 
-// Owns a parser: an empty, in-memory engine that never sees data. Not for use by two threads at once.
+// Owns a parser: an empty, in-memory engine that never sees data. Not for use by two threads at
+// once.
 class Gate {
  public:
   static base::Result<Gate> open(Dialect dialect);

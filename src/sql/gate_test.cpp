@@ -52,13 +52,38 @@ TEST_CASE("a SELECT passes in any of its forms, with its text unchanged") {
 
 TEST_CASE("what is no SELECT is refused, and the refusal says what to write") {
   for (const auto* text : {
-           "INSERT INTO sales VALUES (1)", "UPDATE sales SET a = 1", "DELETE FROM sales",
-           "CREATE TABLE t AS SELECT 1", "CREATE TEMP MACRO sum(x) AS 0", "DROP TABLE sales", "ALTER TABLE t ADD COLUMN a INT",
-           "COPY sales TO 'out.csv'", "COPY (SELECT 1) TO 'out.csv'", "ATTACH 'other.db'", "DETACH x", "USE x",
-           "INSTALL httpfs", "LOAD httpfs", "SET threads = 1", "RESET threads", "PRAGMA database_list",
-           "SET VARIABLE a = 1", "CALL pragma_version()", "BEGIN", "COMMIT", "CHECKPOINT", "VACUUM", "ANALYZE",
-           "EXPLAIN SELECT 1", "EXPLAIN ANALYZE SELECT 1", "PREPARE p AS SELECT 1", "EXECUTE p", "EXPORT DATABASE 'x'",
-           "IMPORT DATABASE 'x'", "TRUNCATE t", "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN DELETE",
+           "INSERT INTO sales VALUES (1)",
+           "UPDATE sales SET a = 1",
+           "DELETE FROM sales",
+           "CREATE TABLE t AS SELECT 1",
+           "CREATE TEMP MACRO sum(x) AS 0",
+           "DROP TABLE sales",
+           "ALTER TABLE t ADD COLUMN a INT",
+           "COPY sales TO 'out.csv'",
+           "COPY (SELECT 1) TO 'out.csv'",
+           "ATTACH 'other.db'",
+           "DETACH x",
+           "USE x",
+           "INSTALL httpfs",
+           "LOAD httpfs",
+           "SET threads = 1",
+           "RESET threads",
+           "PRAGMA database_list",
+           "SET VARIABLE a = 1",
+           "CALL pragma_version()",
+           "BEGIN",
+           "COMMIT",
+           "CHECKPOINT",
+           "VACUUM",
+           "ANALYZE",
+           "EXPLAIN SELECT 1",
+           "EXPLAIN ANALYZE SELECT 1",
+           "PREPARE p AS SELECT 1",
+           "EXECUTE p",
+           "EXPORT DATABASE 'x'",
+           "IMPORT DATABASE 'x'",
+           "TRUNCATE t",
+           "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN DELETE",
        }) {
     refusal(text);
   }
@@ -67,14 +92,15 @@ TEST_CASE("what is no SELECT is refused, and the refusal says what to write") {
 TEST_CASE("more than one statement is refused, and so is a PIVOT that would make a type first") {
   CHECK(refusal("SELECT 1; SELECT 2").message == "the query holds 2 statements");
   CHECK(refusal("SELECT 1; DROP TABLE sales").message == "the query holds 2 statements");
-  CHECK(refusal("PIVOT sales ON region USING sum(nsv2)").hint.find("IN (...)") != std::string::npos);
+  CHECK(refusal("PIVOT sales ON region USING sum(nsv2)").hint.find("IN (...)") !=
+        std::string::npos);
   CHECK(passes("SELECT 1;"));
   CHECK(passes("SELECT 1;;"));
 }
 
 TEST_CASE("nothing, comments alone and garbage are refused") {
-  for (const auto* text : {"", "   ", ";", "-- nothing", "/* nothing */", "selec 1", "SELECT FROM WHERE", "hello", "SELECT 'a",
-                           "SELECT (1", "😀"}) {
+  for (const auto* text : {"", "   ", ";", "-- nothing", "/* nothing */", "selec 1",
+                           "SELECT FROM WHERE", "hello", "SELECT 'a", "SELECT (1", "😀"}) {
     refusal(text);
   }
   CHECK(refusal("selec 1").message.find("syntax error") != std::string::npos);
@@ -83,7 +109,8 @@ TEST_CASE("nothing, comments alone and garbage are refused") {
 TEST_CASE("a NUL, and bytes that are no UTF-8, are refused before they are parsed") {
   refusal(std::string_view("SELECT 1\0", 9));
   refusal(std::string_view("SELECT '\0 DROP'", 15));
-  for (const auto* bytes : {"\xFF", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xC3", "\xE2\x82", "\x80"}) {
+  for (const auto* bytes : {"\xFF", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80",
+                            "\xC3", "\xE2\x82", "\x80"}) {
     const auto error = refusal("SELECT '" + std::string(bytes) + "'");
     CHECK(error.message == "the query is not valid UTF-8");
   }
@@ -99,8 +126,11 @@ TEST_CASE("a query of 64 KB passes, one byte more does not") {
   refusal(of_size((64 << 10) + 1));
 }
 
-TEST_CASE("brackets nested 200 deep pass, deeper ones are refused and do not bring the parser down") {
-  const auto nested = [](std::size_t depth) { return "SELECT " + std::string(depth, '(') + "1" + std::string(depth, ')'); };
+TEST_CASE(
+    "brackets nested 200 deep pass, deeper ones are refused and do not bring the parser down") {
+  const auto nested = [](std::size_t depth) {
+    return "SELECT " + std::string(depth, '(') + "1" + std::string(depth, ')');
+  };
   CHECK(passes(nested(200)));
   refusal(nested(201));
   refusal(nested(30'000));
@@ -136,5 +166,6 @@ TEST_CASE("there is no gate for PostgreSQL yet, and it says so") {
 TEST_CASE("names and texts are quoted so that they come back as they were") {
   CHECK(sql::quote_identifier("a\"b") == "\"a\"\"b\"");
   CHECK(sql::quote_text("it's") == "'it''s'");
-  CHECK(passes("SELECT " + sql::quote_text("'; DROP TABLE x; --") + " AS " + sql::quote_identifier("\"; --")));
+  CHECK(passes("SELECT " + sql::quote_text("'; DROP TABLE x; --") + " AS " +
+               sql::quote_identifier("\"; --")));
 }

@@ -137,6 +137,10 @@ std::vector<Outlier> find_outliers(std::span<const double> values, std::span<con
     if (found.back().p_value <= search.alpha) significant = found.size();
   }
   found.resize(significant);
+  // A value masked by a later one is as sure as that one.
+  for (std::size_t i = found.size(); i > 1; --i) {
+    found[i - 2].p_value = std::min(found[i - 2].p_value, found[i - 1].p_value);
+  }
 
   std::vector<bool> wild(values.size(), false);
   for (const Extreme& extreme : found) wild[extreme.index] = true;

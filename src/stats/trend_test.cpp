@@ -81,7 +81,6 @@ TEST_CASE("Mann-Kendall is honest in white noise and much better than uncorrecte
   });
   CHECK(uncorrected > 200);
   CHECK(memory < 0.11);
-  MESSAGE(white << " " << memory);
 }
 
 TEST_CASE("the autocorrelation estimate is nearly unbiased in short series") {

@@ -69,13 +69,9 @@ class Browser {
 }
 
 // Runs in the page.
-const inspect = async (open, scripts) => {
+const inspect = (open) => {
   const charts = [...document.querySelectorAll('[data-chart]')];
-  for (let wait = 0; scripts && wait < 100 && charts.some((chart) => !chart.querySelector('svg')); ++wait) {
-    await new Promise((done) => setTimeout(done, 50));
-  }
   if (open) document.querySelectorAll('details').forEach((details) => { details.open = true; });
-  await new Promise((done) => setTimeout(done, 300));
   const levels = [...document.querySelectorAll('h1, h2, h3, h4')].map((heading) => Number(heading.tagName[1]));
   const charts_clipped = charts.filter((chart) => chart.scrollWidth > chart.clientWidth + 1).length;
   return {
@@ -85,7 +81,7 @@ const inspect = async (open, scripts) => {
     charts_clipped,
     acting: document.querySelectorAll('img, iframe, object, embed, link, base, form, [onerror], [onclick]').length,
     links: [...document.querySelectorAll('a')].filter((link) => !link.getAttribute('href').startsWith('#')).length,
-    unnamed: [...document.querySelectorAll('svg.marks')].filter((svg) => !svg.getAttribute('aria-label')).length,
+    unnamed: charts.filter((chart) => chart.querySelector('svg') && !chart.getAttribute('aria-label')).length,
     levels,
   };
 };
@@ -113,10 +109,13 @@ async function checkView(browser, view) {
   await send('Emulation.setScriptExecutionDisabled', { value: view.scripts === false });
   await send('Page.navigate', { url });
   await isLoaded;
-  const { result } = await send('Runtime.evaluate', {
-    expression: `(${inspect})(${view.open === true}, ${view.scripts !== false})`, awaitPromise: true, returnByValue: true,
-  });
-  const page = result.value;
+  let page;
+  for (let look = 0; look < 50; ++look) {  // Charts are drawn after the page has loaded.
+    const { result } = await send('Runtime.evaluate', { expression: `(${inspect})(${view.open === true})`, returnByValue: true });
+    page = result.value;
+    if (view.scripts === false || !page.undrawn) break;
+    await new Promise((done) => setTimeout(done, 100));
+  }
   if (page.width > view.width) problems.push(`the page is ${page.width} wide in a window of ${view.width}`);
   if (view.scripts !== false && page.undrawn) problems.push(`${page.undrawn} charts are not drawn`);
   if (page.charts_clipped) problems.push(`${page.charts_clipped} charts are wider than their place`);
@@ -142,7 +141,10 @@ const profile = mkdtempSync(join(tmpdir(), 'browser_check_'));
 const browser = new Browser(profile);
 const problems = [];
 try {
-  for (const view of views) problems.push(...await checkView(browser, view));
+  for (const view of views) {
+    const late = new Promise((done) => { setTimeout(done, 60_000, [`${view.name}: the browser did not answer`]).unref(); });
+    problems.push(...await Promise.race([checkView(browser, view), late]));
+  }
 } finally {
   const gone = new Promise((done) => browser.process.once('exit', done));
   browser.process.kill();

@@ -1,0 +1,75 @@
+#include "analyst/statistical.h"
+
+#include <algorithm>
+
+#include "patterns/test_table.h"
+#include "stats/random.h"
+
+namespace insights::analyst {
+
+namespace {
+
+using patterns::testing::day_text;
+using patterns::testing::TestTable;
+
+// Customer KEY buys a quarter of everything in area Hills, from one seller, and stops.
+void fill(TestTable& table, bool stops) {
+  stats::Random random(3);
+  for (int day = 0; day < 730; ++day) {
+    for (int line = 0; line < 8; ++line) {
+      const auto customer = random.below(30);
+      table.row(day_text(day), fmt::format("C{:02}", customer), customer % 3 == 0 ? "Hills" : "Coast", fmt::format("S{}", customer % 5), 80 + random.below(40));
+    }
+    if (day % 4 == 0 && (!stops || day < 560)) table.row(day_text(day), "KEY", "Hills", "S1", 4000 + random.below(500));
+  }
+}
+
+Investigation investigated(TestTable& table) {
+  StatisticalAnalyst analyst(patterns::testing::vocabulary());
+  const Brief brief;
+  auto result = analyst.investigate(brief, {{&table.subject(), {}}}, {}, {});
+  REQUIRE(result.has_value());
+  return *std::move(result);
+}
+
+}  // namespace
+
+TEST_CASE("a customer that left is told once, and not again as the fall of its area and its seller") {
+  TestTable table("order_date,customer,area,rep,net_sales");
+  fill(table, true);
+  const auto result = investigated(table);
+  std::size_t about_fall = 0;
+  bool silent = false;
+  for (const auto& stated : result.claims) {
+    silent = silent || stated.claim.fingerprint.find("customer_silent") != std::string::npos;
+    about_fall += stated.claim.pattern == "trend" ? 1 : 0;
+  }
+  CHECK(silent);
+  CHECK(about_fall == 0);
+  const auto explained = std::ranges::count_if(result.ledger.entries, [](const auto& entry) {
+    return entry.decision == findings::Decision::explained || entry.decision == findings::Decision::merged;
+  });
+  CHECK(explained >= 1);
+}
+
+TEST_CASE("every hypothesis is in the ledger, with its q") {
+  TestTable table("order_date,customer,area,rep,net_sales");
+  fill(table, false);
+  const auto result = investigated(table);
+  CHECK(result.ledger.entries.size() > 20);
+  for (const auto& entry : result.ledger.entries) CHECK((entry.fact || entry.q >= entry.p));
+  CHECK(result.bases.size() == 1);
+}
+
+TEST_CASE("a stop request gives what there is") {
+  TestTable table("order_date,customer,area,rep,net_sales");
+  fill(table, true);
+  std::stop_source stop;
+  stop.request_stop();
+  StatisticalAnalyst analyst(patterns::testing::vocabulary());
+  const auto result = analyst.investigate({}, {{&table.subject(), {}}}, {}, stop.get_token());
+  REQUIRE(result.has_value());
+  CHECK(result->claims.empty());
+}
+
+}  // namespace insights::analyst
