@@ -6,5 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 example=examples/primary_sales
 report=build/demo/report.html
 mkdir -p "$(dirname "$report")"
-set -x
-build/release/src/cli/insights explore "$example/primary_sales.csv" --metadata "$example/metadata" --output "$report"
+echo "insights explore $example/primary_sales.csv --metadata $example/metadata --output - --output $report"
+echo
+build/release/src/cli/insights explore "$example/primary_sales.csv" --metadata "$example/metadata" --output - --output "$report"
+echo
+echo "The same report with charts and proofs, to open in a browser: $PWD/$report"

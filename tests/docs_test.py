@@ -5,7 +5,7 @@ import re
 import shlex
 import unittest
 
-from journey import ROOT, Journey, run
+from journey import ROOT, SAMPLE, Journey, run
 
 CLI_PAGE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
 CONFIG_PAGE = (ROOT / "docs/reference/config.md").read_text(encoding="utf-8")
@@ -50,6 +50,7 @@ def commands():
 
 def settings(*arguments, **options):
     """What doctor says of every setting, by key."""
+    options["environment"] = {"NO_COLOR": "", **options.get("environment", {})}
     done = run("doctor", "--json", *arguments, **options)
     if done.returncode == USAGE:
         raise AssertionError(done.stderr)
@@ -81,6 +82,14 @@ class TheCommandLinePage(Journey):
         listed = help_of().split("\nExit codes\n")[1]
         shown = set(re.findall(r"^  (\d)  ", listed, re.MULTILINE))
         self.assertEqual({row[0] for row in rows(section(CLI_PAGE, "Exit codes"))}, shown)
+
+    def test_the_examples_of_exit_codes_end_with_them(self):
+        self.file("sales.csv", (SAMPLE / "primary_sales.csv").read_bytes())
+        for number, _, example in rows(section(CLI_PAGE, "Exit codes")):
+            if code(example):
+                with self.subTest(example):
+                    done = run(*shlex.split(code(example))[1:], cwd=self.folder)
+                    self.assertEqual(done.returncode, int(number), done.stderr)
 
     def test_the_examples_of_flags_are_understood(self):
         for flag, _, _, example in rows(section(CLI_PAGE, "insights explore")):
@@ -161,11 +170,10 @@ class TheExampleFiles(Journey):
     def test_insights_example_toml_has_every_key_and_each_loads(self):
         text = (ROOT / "insights.example.toml").read_text(encoding="utf-8")
         taken = re.sub(r"^#(\w+ = )", r"\1", text, flags=re.MULTILINE)
-        taken = re.sub(r"^verbose = false\n", "", taken, flags=re.MULTILINE)
         self.file("insights.toml", taken)
         known = settings(cwd=self.folder)
         left_out = [key for key, entry in known.items() if not entry["origin"].startswith("insights.toml:")]
-        self.assertEqual(left_out, ["terminal.verbose"])
+        self.assertEqual(left_out, [])
         for entry in known.values():
             if entry["built_in"]:
                 self.assertEqual(entry["value"], entry["built_in"], entry["key"])

@@ -14,7 +14,8 @@ namespace insights::cli {
 namespace {
 
 Answer mistake(const std::string& message, const std::string& hint) {
-  return {ExitCode::usage, fmt::format("insights: {}\n{}{}", message, hint, hint.empty() ? "" : "\n")};
+  return {ExitCode::usage,
+          fmt::format("insights: {}\n{}{}", message, hint, hint.empty() ? "" : "\n")};
 }
 
 // A setting's flag, and what was typed for it.
@@ -74,7 +75,8 @@ std::optional<Answer> unknown_word(const CLI::App& app, const Command& command) 
   if (unknown.empty()) return std::nullopt;
   const auto name = unknown.front().substr(0, unknown.front().find('='));
   auto hint = base::did_you_mean(name, flag_names(app));
-  if (!hint.starts_with("did you mean")) hint = fmt::format("insights {} --help shows the flags", command.name);
+  if (!hint.starts_with("did you mean"))
+    hint = fmt::format("insights {} --help shows the flags", command.name);
   return mistake(fmt::format("{} has no flag {}", command.name, name), hint);
 }
 
@@ -89,7 +91,9 @@ std::optional<Answer> take_arguments(Invocation& invocation) {
   const auto& command = *invocation.command;
   const auto see = fmt::format("usage: insights {} {}", command.name, command.usage);
   switch (command.arguments) {
-    case Arguments::locations: take_locations(invocation, 0); return std::nullopt;
+    case Arguments::locations:
+      take_locations(invocation, 0);
+      return std::nullopt;
     case Arguments::report_and_locations:
       if (invocation.arguments.empty()) return mistake("verify needs a report", see);
       take_locations(invocation, 1);

@@ -37,8 +37,8 @@ using Words = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("explore takes paths and flags in any order") {
-  const auto found = invocation({"explore", "a.csv", "--top", "5", "b.csv", "--focus=x", "--focus", "y",
-                                 "--verbose", "--output", "-", "--output", "r.html", "c.csv"});
+  const auto found = invocation({"explore", "a.csv", "--top", "5", "b.csv", "--focus=x", "--focus",
+                                 "y", "--verbose", "--output", "-", "--output", "r.html", "c.csv"});
   CHECK(found.command->name == "explore");
   CHECK(values(found, "locations") == Words{"a.csv", "b.csv", "c.csv"});
   CHECK(values(found, "top") == Words{"5"});
@@ -49,7 +49,8 @@ TEST_CASE("explore takes paths and flags in any order") {
 }
 
 TEST_CASE("after -- everything is a path") {
-  CHECK(values(invocation({"explore", "--", "--top", "x.csv"}), "locations") == Words{"--top", "x.csv"});
+  CHECK(values(invocation({"explore", "--", "--top", "x.csv"}), "locations") ==
+        Words{"--top", "x.csv"});
 }
 
 TEST_CASE("verify takes a report, then locations") {

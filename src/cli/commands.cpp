@@ -8,10 +8,11 @@ namespace {
 
 using Names = std::string_view;
 
-constexpr std::array schema_settings{
-    Names{"metadata"},       Names{"context"},          Names{"vocabulary"},     Names{"as_of"},
-    Names{"terminal.quiet"}, Names{"terminal.verbose"}, Names{"budget.query_time"},
-    Names{"engine.threads"}, Names{"engine.memory"}};
+constexpr std::array schema_settings{Names{"metadata"},          Names{"context"},
+                                     Names{"vocabulary"},        Names{"as_of"},
+                                     Names{"terminal.quiet"},    Names{"terminal.verbose"},
+                                     Names{"budget.query_time"}, Names{"engine.threads"},
+                                     Names{"engine.memory"}};
 constexpr std::array verify_settings{Names{"terminal.color"},    Names{"terminal.quiet"},
                                      Names{"terminal.verbose"},  Names{"budget.queries"},
                                      Names{"budget.query_time"}, Names{"engine.threads"},
@@ -22,9 +23,8 @@ constexpr std::array explore_examples{
     Names{"insights explore 'sales/*.parquet' --metadata metadata --focus customer_churn"},
     Names{"insights explore sales.duckdb --output - --output report.html --output report.json"},
     Names{"insights explore sales.csv --as-of 2025-10-31 --timeout 2m --format markdown"}};
-constexpr std::array schema_examples{
-    Names{"insights schema sales.csv"},
-    Names{"insights schema sales.csv --metadata metadata --json"}};
+constexpr std::array schema_examples{Names{"insights schema sales.csv"},
+                                     Names{"insights schema sales.csv --metadata metadata --json"}};
 constexpr std::array verify_examples{Names{"insights verify report.json"},
                                      Names{"insights verify report.json sales.csv --verbose"}};
 constexpr std::array doctor_examples{Names{"insights doctor"},
@@ -40,8 +40,10 @@ constexpr std::string_view locations_help =
 constexpr std::array table{
     Command{.name = "explore",
             .summary = "Find what the data should tell you, prove it, and put money on it",
-            .detail = "Asks nothing. Reads the tables, tests every pattern it knows, runs the evidence of what it "
-                      "found again, and reports what held. Ctrl-C once: stop, and report what is proven by then. "
+            .detail = "Asks nothing. Reads the tables, tests every pattern it knows, runs the "
+                      "evidence of what it "
+                      "found again, and reports what held. Ctrl-C once: stop, and report what is "
+                      "proven by then. "
                       "Twice: stop at once.",
             .usage = "PATH...",
             .argument_help = locations_help,
@@ -49,36 +51,43 @@ constexpr std::array table{
             .settings = {},
             .examples = explore_examples,
             .run = run_explore},
-    Command{.name = "schema",
-            .summary = "Show what the tables and columns are understood to be, and why",
-            .detail = "What is wrong here can be put right in a metadata file: see docs/reference/config.md.",
-            .usage = "PATH...",
-            .argument_help = locations_help,
-            .takes_json = true,
-            .settings = schema_settings,
-            .examples = schema_examples,
-            .run = run_schema},
+    Command{
+        .name = "schema",
+        .summary = "Show what the tables and columns are understood to be, and why",
+        .detail =
+            "What is wrong here can be put right in a metadata file: see docs/reference/config.md.",
+        .usage = "PATH...",
+        .argument_help = locations_help,
+        .takes_json = true,
+        .settings = schema_settings,
+        .examples = schema_examples,
+        .run = run_schema},
     Command{.name = "verify",
             .summary = "Run the evidence of a saved report again and compare every value",
-            .detail = "Says of every value: same, data changed, or wrong. REPORT is what 'explore --format json' "
+            .detail = "Says of every value: same, data changed, or wrong. REPORT is what 'explore "
+                      "--format json' "
                       "wrote.",
             .usage = "REPORT [PATH...]",
-            .argument_help = "The report; then what to read, without any: what the report was made from",
+            .argument_help =
+                "The report; then what to read, without any: what the report was made from",
             .arguments = Arguments::report_and_locations,
             .takes_json = true,
             .settings = verify_settings,
             .examples = verify_examples,
             .run = run_verify},
-    Command{.name = "doctor",
-            .summary = "Show what is installed, which settings are in force and from where, and what opens",
-            .detail = "Takes every flag of explore, and shows what it would do. Passwords are not shown.",
-            .usage = "[PATH...]",
-            .argument_help = locations_help,
-            .takes_json = true,
-            .takes_every_setting = true,
-            .settings = {},
-            .examples = doctor_examples,
-            .run = run_doctor},
+    Command{
+        .name = "doctor",
+        .summary =
+            "Show what is installed, which settings are in force and from where, and what opens",
+        .detail =
+            "Takes every flag of explore, and shows what it would do. Passwords are not shown.",
+        .usage = "[PATH...]",
+        .argument_help = locations_help,
+        .takes_json = true,
+        .takes_every_setting = true,
+        .settings = {},
+        .examples = doctor_examples,
+        .run = run_doctor},
     Command{.name = "completion",
             .summary = "Print a script that completes commands and flags in your shell",
             .detail = "",

@@ -1,6 +1,6 @@
-// The commands in one table: their words for --help, completion and docs/reference/cli.md, the flags they take, and
-// what they run. To add a command: one file that defines its function, one entry in commands.cpp, one section in
-// docs/reference/cli.md.
+// The commands in one table: their words for --help, completion and docs/reference/cli.md, the
+// flags they take, and what they run. To add a command: one file that defines its function, one
+// entry in commands.cpp, one section in docs/reference/cli.md.
 #pragma once
 
 #include <span>
@@ -31,17 +31,19 @@ struct Invocation {
 
 struct Command {
   std::string_view name;
-  std::string_view summary;   // one line
-  std::string_view detail;    // more for --help; may be empty
-  std::string_view usage;     // "PATH..."
+  std::string_view summary;  // one line
+  std::string_view detail;   // more for --help; may be empty
+  std::string_view usage;    // "PATH..."
   std::string_view argument_help;
   Arguments arguments = Arguments::locations;
-  bool takes_config = true;   // false: neither file nor environment is read, no flag but --help is known
+  bool takes_config =
+      true;  // false: neither file nor environment is read, no flag but --help is known
   bool takes_json = false;
   bool takes_every_setting = false;
   std::span<const std::string_view> settings;  // names of keys, unless takes_every_setting
   std::span<const std::string_view> examples;
-  base::Result<ExitCode> (*run)(const Invocation& invocation, const config::Config& config) = nullptr;
+  base::Result<ExitCode> (*run)(const Invocation& invocation,
+                                const config::Config& config) = nullptr;
 };
 
 std::span<const Command> commands();

@@ -42,7 +42,8 @@ std::vector<Flag> shell_flags(const Command& command) {
     const auto choices = key->name == "focus" ? focus_names() : config::choices_of(*key);
     flags.push_back({std::string(key->flag.substr(2)), std::string(key->help),
                      std::string(key->value_name), choices});
-    if (key->name == "terminal.color") flags.push_back({"no-color", "The same as --color never", "", {}});
+    if (key->name == "terminal.color")
+      flags.push_back({"no-color", "The same as --color never", "", {}});
   }
   if (command.takes_json) flags.push_back({"json", "Print JSON, for programs", "", {}});
   if (command.takes_config) flags.push_back({"config", "Settings, as TOML", "FILE", {}});
@@ -75,11 +76,13 @@ std::string bash_script() {
       names.push_back("--" + flag.name);
       if (flag.choices.empty() || std::ranges::count(seen, flag.name) > 0) continue;
       seen.push_back(flag.name);
-      value_words += fmt::format("    --{}) words=\"{}\" ;;\n", flag.name, fmt::join(flag.choices, " "));
+      value_words +=
+          fmt::format("    --{}) words=\"{}\" ;;\n", flag.name, fmt::join(flag.choices, " "));
     }
     flag_words += fmt::format("      {}) words=\"{}\" ;;\n", command.name, fmt::join(names, " "));
   }
-  return fmt::format(R"(# Completion of insights for bash. Where it knows no words, file names are offered.
+  return fmt::format(
+      R"(# Completion of insights for bash. Where it knows no words, file names are offered.
 _insights() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} words=""
   COMPREPLY=()
@@ -98,12 +101,13 @@ _insights() {{
 }}
 complete -o bashdefault -o default -F _insights insights
 )",
-                     fmt::join(command_names(), " "), value_words, flag_words);
+      fmt::join(command_names(), " "), value_words, flag_words);
 }
 
 std::string zsh_values(const Flag& flag) {
   if (flag.value_name.empty()) return "";
-  if (!flag.choices.empty()) return fmt::format(":{}:({})", flag.value_name, fmt::join(flag.choices, " "));
+  if (!flag.choices.empty())
+    return fmt::format(":{}:({})", flag.value_name, fmt::join(flag.choices, " "));
   if (takes_directory(flag)) return fmt::format(":{}:_files -/", flag.value_name);
   return fmt::format(":{}:{}", flag.value_name, takes_file(flag) ? "_files" : " ");
 }
@@ -116,7 +120,8 @@ std::string zsh_flag(const Flag& flag) {
 std::string zsh_script() {
   std::string summaries, cases;
   for (const auto& command : commands()) {
-    summaries += fmt::format("      '{}:{}'\n", command.name, quotable(std::string(command.summary)));
+    summaries +=
+        fmt::format("      '{}:{}'\n", command.name, quotable(std::string(command.summary)));
     cases += fmt::format("      {}) _arguments \\\n", command.name);
     for (const auto& flag : shell_flags(command)) cases += zsh_flag(flag);
     const bool is_shell = command.arguments == Arguments::shell;
@@ -150,20 +155,22 @@ std::string fish_values(const Flag& flag) {
 }
 
 std::string fish_flag(const Command& command, const Flag& flag) {
-  return fmt::format("complete -c insights -n '__fish_seen_subcommand_from {}' -l {}{} -d '{}'\n", command.name,
-                     flag.name, fish_values(flag), replaced(flag.help, "'", "\\'"));
+  return fmt::format("complete -c insights -n '__fish_seen_subcommand_from {}' -l {}{} -d '{}'\n",
+                     command.name, flag.name, fish_values(flag), replaced(flag.help, "'", "\\'"));
 }
 
 std::string fish_script() {
-  std::string script = "# Completion of insights for fish.\n"
+  std::string script =
+      "# Completion of insights for fish.\n"
       "complete -c insights -n __fish_use_subcommand -f -l help -d 'Show help'\n"
       "complete -c insights -n __fish_use_subcommand -f -l version -d 'Show the version'\n";
   for (const auto& command : commands()) {
-    script += fmt::format("complete -c insights -n __fish_use_subcommand -f -a {} -d '{}'\n", command.name,
-                          replaced(std::string(command.summary), "'", "\\'"));
+    script += fmt::format("complete -c insights -n __fish_use_subcommand -f -a {} -d '{}'\n",
+                          command.name, replaced(std::string(command.summary), "'", "\\'"));
     for (const auto& flag : shell_flags(command)) script += fish_flag(command, flag);
   }
-  return script + "complete -c insights -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n";
+  return script +
+         "complete -c insights -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n";
 }
 
 Result<std::string> script_for(const std::string& shell) {

@@ -1,4 +1,5 @@
-// `insights doctor`: what is installed, what is set and by whom, and whether everything named opens.
+// `insights doctor`: what is installed, what is set and by whom, and whether everything named
+// opens.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -52,12 +53,13 @@ struct Diagnosis {
 };
 
 std::string memory_text(long pages) {
-  const auto gigabytes = static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 30);
+  const auto gigabytes =
+      static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 30);
   return fmt::format("{:.1f} GB", gigabytes);
 }
 
 Trial trial(std::string what, const Error& error) {
-  return {std::move(what), false, error.message, error.hint};
+  return {std::move(what), false, config::redacted(error.message), config::redacted(error.hint)};
 }
 
 std::vector<Setting> settings_of(const Config& config) {
@@ -75,9 +77,12 @@ void try_files(const Config& config, Diagnosis& diagnosis) {
   if (const auto metadata = read_metadata(config); !metadata) {
     trials.push_back(trial("metadata", metadata.error()));
   } else if (!config.metadata_directory.empty()) {
-    const auto context = metadata->business_context.empty() ? "no business context" : "business context";
-    trials.push_back({"metadata", true, fmt::format("{} {} described, {}", metadata->tables.size(),
-                                                    metadata->tables.size() == 1 ? "table" : "tables", context), ""});
+    const auto context =
+        metadata->business_context.empty() ? "no business context" : "business context";
+    trials.push_back({"metadata", true,
+                      fmt::format("{} {} described, {}", metadata->tables.size(),
+                                  metadata->tables.size() == 1 ? "table" : "tables", context),
+                      ""});
   }
   if (const auto focus = focus_of(config); !focus) {
     trials.push_back(trial("focus", focus.error()));
@@ -103,12 +108,13 @@ void try_source(const Config& config, Diagnosis& diagnosis, std::stop_token stop
     return;
   }
   for (const auto& table : (*source)->tables()) {
-    diagnosis.tables.push_back({table.name, table.origin, table.columns.size()});
+    diagnosis.tables.push_back({table.name, config::redacted(table.origin), table.columns.size()});
   }
   diagnosis.notes = (*source)->notes();
   const auto data = (*source)->version(stop);
   const auto engine = data ? fmt::format(" with {}", data->engine) : std::string();
-  diagnosis.trials.push_back({"source", true, fmt::format("{} opens{}, read-only", what, engine), ""});
+  diagnosis.trials.push_back(
+      {"source", true, fmt::format("{} opens{}, read-only", what, engine), ""});
 }
 
 Diagnosis diagnose(const Config& config, std::stop_token stop) {
@@ -117,9 +123,11 @@ Diagnosis diagnose(const Config& config, std::stop_token stop) {
   diagnosis.program = {
       {"program", fmt::format("insights {}", version())},
       {"analyst", fmt::format("{} (built in: needs no key and no network)", analyst_name())},
-      {"machine", fmt::format("{} threads, {} of memory, {} free", threads,
-                              memory_text(sysconf(_SC_PHYS_PAGES)), memory_text(sysconf(_SC_AVPHYS_PAGES)))},
-      {"config file", config.file.empty() ? "none (./insights.toml is read when it exists)" : config.file}};
+      {"machine",
+       fmt::format("{} threads, {} of memory, {} free", threads,
+                   memory_text(sysconf(_SC_PHYS_PAGES)), memory_text(sysconf(_SC_AVPHYS_PAGES)))},
+      {"config file",
+       config.file.empty() ? "none (./insights.toml is read when it exists)" : config.file}};
   std::vector<std::string> areas;
   if (const auto known = config::focus_areas(config.focus_directory)) {
     for (const auto& area : *known) areas.push_back(area.name);
@@ -138,7 +146,8 @@ std::string as_text(const Diagnosis& diagnosis) {
     widest = std::max(widest, std::min(setting.value.size(), value_characters_max));
   }
   std::string text;
-  for (const auto& [name, value] : diagnosis.program) text += fmt::format("{:<13} {}\n", name, value);
+  for (const auto& [name, value] : diagnosis.program)
+    text += fmt::format("{:<13} {}\n", name, value);
   text += "\nSettings\n";
   for (const auto& setting : diagnosis.settings) {
     const auto value = setting.value.empty() ? "-" : one_line(setting.value, value_characters_max);
@@ -146,15 +155,18 @@ std::string as_text(const Diagnosis& diagnosis) {
   }
   text += "\nTried\n";
   for (const auto& [what, works, outcome, hint] : diagnosis.trials) {
-    text += fmt::format("  {:<7} {:<9} {}\n", works ? "works" : "FAILS", what, one_line(outcome, 400));
+    text +=
+        fmt::format("  {:<7} {:<9} {}\n", works ? "works" : "FAILS", what, one_line(outcome, 400));
     if (!hint.empty()) text += fmt::format("  {:17} {}\n", "", one_line(hint, 400));
   }
   if (diagnosis.trials.empty()) text += "  nothing: no source is named\n";
   for (const auto& table : diagnosis.tables) {
-    text += fmt::format("    table {}: {} columns, from {}\n", one_line(table.name, value_characters_max),
-                        table.columns, one_line(table.origin, 200));
+    text += fmt::format("    table {}: {} columns, from {}\n",
+                        one_line(table.name, value_characters_max), table.columns,
+                        one_line(table.origin, 200));
   }
-  for (const auto& note : diagnosis.notes) text += fmt::format("    note: {}\n", one_line(note, 400));
+  for (const auto& note : diagnosis.notes)
+    text += fmt::format("    note: {}\n", one_line(note, 400));
   return text;
 }
 

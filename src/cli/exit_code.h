@@ -26,18 +26,21 @@ inline constexpr std::array exit_codes{
     ExitCodeMeaning{ExitCode::failed, "failed; verify: a value is wrong"},
     ExitCodeMeaning{ExitCode::usage, "the command, a flag or insights.toml is wrong"},
     ExitCodeMeaning{ExitCode::refused, "refused: what was asked for is not allowed"},
-    ExitCodeMeaning{ExitCode::partial, "done in part: stopped, or a budget was used up; verify: the data changed"},
+    ExitCodeMeaning{ExitCode::partial,
+                    "done in part: stopped, or a budget was used up; verify: the data changed"},
 };
 
 inline ExitCode exit_code_of(base::ErrorKind kind) {
   using enum base::ErrorKind;
   switch (kind) {
-    case refused: return ExitCode::refused;
+    case refused:
+      return ExitCode::refused;
     case invalid_input:
     case not_found:
     case timed_out:
     case unavailable:
-    case cancelled: return ExitCode::failed;
+    case cancelled:
+      return ExitCode::failed;
   }
   std::unreachable();
 }

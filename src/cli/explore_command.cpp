@@ -28,20 +28,22 @@ Status check_targets(const std::vector<Target>& targets, const Config& config) {
   return {};
 }
 
-// What could not be written to a file must not be lost: it goes to standard output when that is free and can show it,
-// else into a file of its own.
+// What could not be written to a file must not be lost: it goes to standard output when that is
+// free and can show it, else into a file of its own.
 void save_elsewhere(const std::string& file, const std::string& text, bool may_show) {
   if (may_show) {
     if (const auto shown = write_standard_output(text); !shown) say_error(shown.error());
     return;
   }
   const auto rescued = rescue(file, text);
-  say_error(rescued ? base::Error{ErrorKind::unavailable, fmt::format("it is in {} instead", *rescued), ""}
+  say_error(rescued ? base::Error{ErrorKind::unavailable,
+                                  fmt::format("it is in {} instead", *rescued), ""}
                     : rescued.error());
 }
 
 // True when it went into the file.
-bool write_or_save(const std::string& file, const std::string& text, bool may_show, Progress& progress) {
+bool write_or_save(const std::string& file, const std::string& text, bool may_show,
+                   Progress& progress) {
   const auto written = write_file(file, text);
   if (written) {
     progress.remark(fmt::format("wrote {}", file));
@@ -52,13 +54,15 @@ bool write_or_save(const std::string& file, const std::string& text, bool may_sh
   return false;
 }
 
-// Everything that can be written is written, whatever else fails. Standard output is the last: who reads it may leave.
+// Everything that can be written is written, whatever else fails. Standard output is the last: who
+// reads it may leave.
 bool deliver(const explore::Run& run, const std::vector<Target>& targets, const Config& config,
              Progress& progress) {
   bool delivered = true;
   bool output_is_free = std::ranges::count(targets, "-", &Target::file) == 0;
   if (!config.ledger_file.empty()) {
-    delivered = write_or_save(config.ledger_file, report::ledger_json_lines(run.ledger), false, progress);
+    delivered =
+        write_or_save(config.ledger_file, report::ledger_json_lines(run.ledger), false, progress);
   }
   for (const auto& target : targets) {
     if (target.file == "-") continue;
@@ -91,7 +95,8 @@ Result<ExitCode> run_explore(const Invocation&, const Config& config) {
   const Interrupt interrupt;  // First: the threads made after it leave signals to it.
   Progress progress(progress_style(config), stderr);
   const std::stop_callback stopping(interrupt.token(), [&] {
-    progress.remark("stopping; what is proven so far will be reported (Ctrl-C again: stop at once)");
+    progress.remark(
+        "stopping; what is proven so far will be reported (Ctrl-C again: stop at once)");
   });
   const auto run = TRY(run_exploration(config, *focus, progress, interrupt.token()));
   progress.close();

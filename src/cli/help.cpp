@@ -50,7 +50,8 @@ std::string flag_entry(const config::Key& key) {
   std::string text(key.help);
   if (!key.choices.empty()) text += fmt::format(" ({})", key.choices);
   const auto built_in = config::value_text(config::Config{}, key);
-  if (!built_in.empty() && key.kind != config::Kind::boolean) text += fmt::format(" [{}]", built_in);
+  if (!built_in.empty() && key.kind != config::Kind::boolean)
+    text += fmt::format(" [{}]", built_in);
   if (!key.environment.empty()) text += fmt::format(" (environment: {})", key.environment);
   return entry(name, text);
 }
@@ -90,8 +91,8 @@ std::string flags_help(const Command& command) {
 }  // namespace
 
 std::string program_help() {
-  std::string text = fmt::format("insights {}: finds what your data should tell you, and proves it\n\n",
-                                 version());
+  std::string text = fmt::format(
+      "insights {}: finds what your data should tell you, and proves it\n\n", version());
   text += "Usage: insights COMMAND ...\n\nCommands\n";
   for (const auto& command : commands()) text += entry(command.name, command.summary);
   text += "\nFlags\n";

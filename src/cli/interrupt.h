@@ -1,4 +1,5 @@
-// Ctrl-C and SIGTERM: the first asks the run to stop and to report what is proven, the second ends the program.
+// Ctrl-C and SIGTERM: the first asks the run to stop and to report what is proven, the second ends
+// the program.
 #pragma once
 
 #include <atomic>
@@ -7,9 +8,9 @@
 
 namespace insights::cli {
 
-// While it lives, SIGINT and SIGTERM go to a thread of its own; nothing runs inside a signal handler. To be made before
-// any other thread is started, since threads inherit which signals they are spared. On the second signal the program
-// exits at once, with 128 + its number.
+// While it lives, SIGINT and SIGTERM go to a thread of its own; nothing runs inside a signal
+// handler. To be made before any other thread is started, since threads inherit which signals they
+// are spared. On the second signal the program exits at once, with 128 + its number.
 class Interrupt {
  public:
   Interrupt();

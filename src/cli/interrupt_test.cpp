@@ -49,7 +49,8 @@ TEST_CASE("the first signal requests a stop, and callbacks on the token run") {
     const std::stop_callback callback(interrupt.token(), [&] { told = true; });
     kill(getpid(), number);
     CHECK(is_stopped_soon(interrupt.token()));
-    for (int i = 0; i < 500 && !told; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (int i = 0; i < 500 && !told; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     CHECK(told);
   }
 }
@@ -70,7 +71,8 @@ TEST_CASE("the second signal ends the program at once, with 128 + its number") {
 TEST_CASE("threads started under an interrupt leave signals to it") {
   CHECK(exit_status_of([](const Interrupt& interrupt) {
           std::jthread busy([](const std::stop_token& stop) {
-            while (!stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            while (!stop.stop_requested())
+              std::this_thread::sleep_for(std::chrono::milliseconds(1));
           });
           kill(getpid(), SIGINT);
           if (!is_stopped_soon(interrupt.token())) _exit(78);

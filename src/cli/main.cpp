@@ -16,11 +16,13 @@ int main(int count, char** words) {
     const std::vector<std::string> arguments(words + (count > 0 ? 1 : 0), words + count);
     return std::to_underlying(insights::cli::run_command(arguments));
   } catch (const std::bad_alloc&) {
-    std::fputs("insights: out of memory\n  Read less at once, or give the program more memory.\n", stderr);
+    std::fputs("insights: out of memory\n  Read less at once, or give the program more memory.\n",
+               stderr);
   } catch (const insights::base::Bug& bug) {
     std::fprintf(stderr, "insights: a mistake of the program, please report it: %s\n", bug.what());
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "insights: a mistake of the program, please report it: %s\n", error.what());
+    std::fprintf(stderr, "insights: a mistake of the program, please report it: %s\n",
+                 error.what());
   }
   return std::to_underlying(ExitCode::failed);
 }

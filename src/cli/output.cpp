@@ -29,9 +29,10 @@ struct Extension {
   Format format;
 };
 
-constexpr std::array extensions{Extension{".txt", Format::text},      Extension{".json", Format::json},
-                                Extension{".md", Format::markdown},   Extension{".markdown", Format::markdown},
-                                Extension{".html", Format::html},     Extension{".htm", Format::html}};
+constexpr std::array extensions{
+    Extension{".txt", Format::text},    Extension{".json", Format::json},
+    Extension{".md", Format::markdown}, Extension{".markdown", Format::markdown},
+    Extension{".html", Format::html},   Extension{".htm", Format::html}};
 
 std::optional<Format> format_of_name(const std::string& file) {
   const auto extension = fs::path(file).extension().string();
@@ -40,12 +41,14 @@ std::optional<Format> format_of_name(const std::string& file) {
 }
 
 std::unexpected<base::Error> cannot_write(const std::string& file, int error) {
-  const auto hint = error == ENOSPC || error == EDQUOT ? "Make room on that disk, or name a file on another."
+  const auto hint = error == ENOSPC || error == EDQUOT
+                        ? "Make room on that disk, or name a file on another."
                     : error == EACCES || error == EROFS || error == EPERM
                         ? "Name a file in a directory where you may write."
                         : "";
   return fail(ErrorKind::unavailable,
-              fmt::format("cannot write {}: {}", file, std::generic_category().message(error)), hint);
+              fmt::format("cannot write {}: {}", file, std::generic_category().message(error)),
+              hint);
 }
 
 // An open file; closed when it goes.
@@ -90,8 +93,8 @@ fs::path directory_of(const fs::path& file) {
 
 // What stands where a file is to be written.
 struct Place {
-  fs::path path;         // links followed
-  bool special = false;  // a device or pipe: written to, never replaced
+  fs::path path;               // links followed
+  bool special = false;        // a device or pipe: written to, never replaced
   std::optional<mode_t> mode;  // of the file that stands there
 };
 
@@ -99,7 +102,7 @@ Result<Place> place_of(const std::string& file) {
   Place place{.path = file, .mode = {}};
   std::error_code error;
   if (fs::is_symlink(place.path, error)) place.path = fs::weakly_canonical(place.path, error);
-  struct stat found {};
+  struct stat found{};
   if (::stat(place.path.c_str(), &found) != 0) {
     const int reason = errno;
     const auto directory = directory_of(place.path);
@@ -122,7 +125,8 @@ class Draft {
   static Result<Draft> create(const std::string& meant_for, const fs::path& directory,
                               const Naming& naming, mode_t mode) {
     for (int attempt = 0; attempt < 1000; ++attempt) {
-      auto path = directory / fmt::format("{}-{}-{}{}", naming.begin, ::getpid(), attempt, naming.end);
+      auto path =
+          directory / fmt::format("{}-{}-{}{}", naming.begin, ::getpid(), attempt, naming.end);
       const int number = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
       if (number >= 0) return Draft(std::move(path), Descriptor(number));
       if (errno != EEXIST) return cannot_write(meant_for, errno);
@@ -172,7 +176,8 @@ Result<Format> format_for(const config::Config& config, const std::string& file)
   if (file == "-") return config.format;
   if (const auto format = format_of_name(file)) return *format;
   if (config.origins.contains("report.format")) return config.format;
-  return fail(ErrorKind::invalid_input, fmt::format("--output {}: the name does not tell the format", file),
+  return fail(ErrorKind::invalid_input,
+              fmt::format("--output {}: the name does not tell the format", file),
               "End it in .txt, .json, .md or .html, or give --format.");
 }
 
@@ -190,7 +195,8 @@ Result<std::vector<Target>> targets_of(const config::Config& config) {
   }
   const bool typed = config::origin_of(config, "report.format").kind == config::Origin::Kind::flag;
   if (typed && std::ranges::count(targets, config.format, &Target::format) == 0) {
-    return fail(ErrorKind::invalid_input, "--format contradicts the extension of every --output file",
+    return fail(ErrorKind::invalid_input,
+                "--format contradicts the extension of every --output file",
                 "Leave --format out, or add --output - for standard output.");
   }
   return targets;

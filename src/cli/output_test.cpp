@@ -24,7 +24,8 @@ struct ScratchDirectory {
   ~ScratchDirectory() { fs::remove_all(path); }
   std::string file(const std::string& name) const { return path + "/" + name; }
   std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), fs::directory_iterator()));
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(path), fs::directory_iterator()));
   }
 };
 
@@ -39,7 +40,8 @@ config::Config config_with(std::vector<std::string> outputs) {
   return config;
 }
 
-config::Config with_format(config::Config config, config::Format format, config::Origin::Kind kind) {
+config::Config with_format(config::Config config, config::Format format,
+                           config::Origin::Kind kind) {
   config.format = format;
   config.origins["report.format"] = {kind, "--format"};
   return config;
@@ -52,7 +54,8 @@ TEST_CASE("without files the report goes to standard output") {
 }
 
 TEST_CASE("a file's format is that of its extension") {
-  const auto targets = targets_of(config_with({"-", "a.html", "b.json", "c.md", "d.txt", "x/e.htm"}));
+  const auto targets =
+      targets_of(config_with({"-", "a.html", "b.json", "c.md", "d.txt", "x/e.htm"}));
   REQUIRE(targets.has_value());
   using enum config::Format;
   CHECK(*targets == std::vector<Target>{{"-", text},
@@ -66,8 +69,8 @@ TEST_CASE("a file's format is that of its extension") {
 TEST_CASE("an extension that says nothing needs a format, which may come from the file") {
   CHECK(targets_of(config_with({"report"})).error().message ==
         "--output report: the name does not tell the format");
-  const auto targets = targets_of(
-      with_format(config_with({"report", "a.md"}), config::Format::json, config::Origin::Kind::file));
+  const auto targets = targets_of(with_format(config_with({"report", "a.md"}), config::Format::json,
+                                              config::Origin::Kind::file));
   REQUIRE(targets.has_value());
   CHECK(targets->front().format == config::Format::json);
   CHECK(targets->back().format == config::Format::markdown);
@@ -76,7 +79,8 @@ TEST_CASE("an extension that says nothing needs a format, which may come from th
 TEST_CASE("a --format that nothing uses is a mistake, and so is a file named twice") {
   const auto flag = config::Origin::Kind::flag;
   CHECK(!targets_of(with_format(config_with({"a.html"}), config::Format::json, flag)).has_value());
-  CHECK(targets_of(with_format(config_with({"-", "a.html"}), config::Format::json, flag)).has_value());
+  CHECK(targets_of(with_format(config_with({"-", "a.html"}), config::Format::json, flag))
+            .has_value());
   CHECK(targets_of(with_format(config_with({"a.json"}), config::Format::json, flag)).has_value());
   CHECK(!targets_of(config_with({"a.html", "a.html"})).has_value());
 }
@@ -117,7 +121,8 @@ TEST_CASE("what cannot be written is an error that says why, before and after th
   CHECK(write_file(nowhere, "x").error().message ==
         "cannot write " + nowhere + ": there is no directory " + scratch.file("no/such"));
   CHECK(check_writable(nowhere).error().kind == base::ErrorKind::not_found);
-  CHECK(write_file(scratch.path, "x").error().message == "cannot write " + scratch.path + ": Is a directory");
+  CHECK(write_file(scratch.path, "x").error().message ==
+        "cannot write " + scratch.path + ": Is a directory");
   CHECK(check_writable(scratch.file("report.html")).has_value());
   CHECK(scratch.files() == 0);
 }
@@ -145,7 +150,9 @@ TEST_CASE("a file or directory without permission is an error, and stays as it w
   fs::permissions(scratch.path, fs::perms(0755));
 }
 
-TEST_CASE("a report that has nowhere to go is put into the directory for temporary files, for its owner") {
+TEST_CASE(
+    "a report that has nowhere to go is put into the directory for temporary files, for its "
+    "owner") {
   const auto file = rescue("/nowhere/report.html", "saved");
   REQUIRE(file.has_value());
   CHECK(text_of(*file) == "saved");

@@ -55,7 +55,8 @@ findings::NumberStyle number_style_of(const Config& config) {
   return {.indian_units = config.number_style == config::NumberStyle::indian};
 }
 
-// "run-20251122-074603-1a2b" and "2025-11-22T07:46:03Z": the one place where the clock of day and chance come in.
+// "run-20251122-074603-1a2b" and "2025-11-22T07:46:03Z": the one place where the clock of day and
+// chance come in.
 struct RunIdentity {
   std::string id, started_at;
 };
@@ -66,7 +67,8 @@ RunIdentity new_run() {
   gmtime_r(&now, &utc);
   std::random_device chance;
   const unsigned tail = std::uniform_int_distribution<unsigned>(0, 0xFFFF)(chance);
-  return {fmt::format("run-{:%Y%m%d-%H%M%S}-{:04x}", utc, tail), fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc)};
+  return {fmt::format("run-{:%Y%m%d-%H%M%S}-{:04x}", utc, tail),
+          fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc)};
 }
 
 int threads_of(const Config& config) {
@@ -81,7 +83,8 @@ explore::Order order_of(const Config& config, const findings::Focus& focus) {
   order.started_at = identity.started_at;
   order.program = fmt::format("insights {}", version());
   // A report is passed on: what it was made from is in it, the password is not.
-  for (const auto& location : config.locations) order.locations.push_back(config::redacted(location));
+  for (const auto& location : config.locations)
+    order.locations.push_back(config::redacted(location));
   order.brief.focus = focus;
   order.brief.as_of = config.as_of;
   order.brief.threads = threads_of(config);
@@ -94,8 +97,8 @@ explore::Order order_of(const Config& config, const findings::Focus& focus) {
 
 // A saved run does not say in which style its numbers were written: the one that fits is it.
 Result<std::vector<findings::Check>> verify_finding(const findings::Finding& finding,
-                                                    findings::EvidenceReader& reader, bool unchanged,
-                                                    std::stop_token stop) {
+                                                    findings::EvidenceReader& reader,
+                                                    bool unchanged, std::stop_token stop) {
   std::vector<findings::Check> best;
   std::size_t wrong_in_best = 0;
   for (const bool indian_units : {false, true}) {
@@ -122,13 +125,21 @@ Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::strin
   options.locations = locations;
   options.threads = static_cast<int>(config.threads);
   options.memory_max_bytes = config.memory_max_bytes;
-  return source::open(options, stop);
+  auto source = source::open(options, stop);
+  if (!source && locations == config.locations) {
+    // What was not typed may surprise: say who named it.
+    const auto origin = config::origin_of(config, "locations");
+    const bool typed = origin.kind == config::Origin::Kind::flag;
+    if (!typed) source.error().message += fmt::format(" (named by {})", config::text_of(origin));
+  }
+  return source;
 }
 
 Result<catalog::Metadata> read_metadata(const Config& config) {
   auto metadata = TRY(catalog::read_metadata(config.metadata_directory));
   if (!config.context_file.empty()) {
-    metadata.business_context = TRY(config::read_text_file(config.context_file, "the context file"));
+    metadata.business_context =
+        TRY(config::read_text_file(config.context_file, "the context file"));
   }
   return metadata;
 }
@@ -173,8 +184,9 @@ Result<explore::Run> run_exploration(const Config& config, const findings::Focus
   return explore::explore(order, {*source, gate, vocabulary, metadata, analyst, progress}, stop);
 }
 
-Result<Verification> verify_run(const explore::Run& saved, const std::vector<std::string>& locations,
-                                const Config& config, Progress& progress, std::stop_token stop) {
+Result<Verification> verify_run(const explore::Run& saved,
+                                const std::vector<std::string>& locations, const Config& config,
+                                Progress& progress, std::stop_token stop) {
   progress.doing("opening the source");
   const auto source = TRY(open_source(locations, config, stop));
   const auto gate = TRY(sql::Gate::open(source->dialect()));
@@ -210,9 +222,12 @@ std::string rendered(const explore::Run& run, config::Format format, const Confi
       options.verbose = config.verbose;
       return report::to_text(run, options);
     }
-    case config::Format::json: return report::to_json(run);
-    case config::Format::markdown: return report::to_markdown(run);
-    case config::Format::html: return report::to_html(run);
+    case config::Format::json:
+      return report::to_json(run);
+    case config::Format::markdown:
+      return report::to_markdown(run);
+    case config::Format::html:
+      return report::to_html(run);
   }
   std::unreachable();
 }

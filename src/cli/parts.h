@@ -1,5 +1,5 @@
-// The composition root: the one place that makes the parts of a run from the settings. Everything a command needs of
-// the rooms above comes through here.
+// The composition root: the one place that makes the parts of a run from the settings. Everything a
+// command needs of the rooms above comes through here.
 #pragma once
 
 #include <memory>
@@ -21,12 +21,14 @@
 
 namespace insights::cli {
 
-// What the settings name, opened for reading. Error besides those of source::open: invalid_input when nothing is named.
+// What the settings name, opened for reading. Error besides those of source::open: invalid_input
+// when nothing is named.
 base::Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::string>& locations,
                                                           const config::Config& config,
                                                           std::stop_token stop);
 
-// The metadata directory, with the context file in place of its business_context.txt when one is set.
+// The metadata directory, with the context file in place of its business_context.txt when one is
+// set.
 base::Result<catalog::Metadata> read_metadata(const config::Config& config);
 
 base::Result<catalog::Catalog> read_catalog(source::Source& source, const config::Config& config,
@@ -36,8 +38,9 @@ base::Result<catalog::Catalog> read_catalog(source::Source& source, const config
 base::Result<findings::Focus> focus_of(const config::Config& config);
 
 // One exploration, from opening to ranked findings.
-base::Result<explore::Run> run_exploration(const config::Config& config, const findings::Focus& focus,
-                                           Progress& progress, std::stop_token stop);
+base::Result<explore::Run> run_exploration(const config::Config& config,
+                                           const findings::Focus& focus, Progress& progress,
+                                           std::stop_token stop);
 
 // What became of one saved finding.
 struct VerifiedFinding {
@@ -53,8 +56,10 @@ struct Verification {
   std::string ended_early;  // why not all findings were verified; empty when all were
 };
 
-// Runs the evidence of a saved run again, over `locations`. Stopped, or out of time or queries, it gives what it has.
-base::Result<Verification> verify_run(const explore::Run& saved, const std::vector<std::string>& locations,
+// Runs the evidence of a saved run again, over `locations`. Stopped, or out of time or queries, it
+// gives what it has.
+base::Result<Verification> verify_run(const explore::Run& saved,
+                                      const std::vector<std::string>& locations,
                                       const config::Config& config, Progress& progress,
                                       std::stop_token stop);
 

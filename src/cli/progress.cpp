@@ -104,14 +104,15 @@ void Progress::take(const explore::TableLoaded& event) {
 }
 
 void Progress::take(const explore::CatalogRead& event) {
-  step(fmt::format("understood {}, {}", counted(event.tables, "table"), counted(event.columns, "column")));
+  step(fmt::format("understood {}, {}", counted(event.tables, "table"),
+                   counted(event.columns, "column")));
 }
 
 void Progress::take(const explore::QueryRun& event) {
   ++queries_;
-  const auto outcome = event.error.empty() ? counted(event.rows, "row")
-                                           : "failed: " + event.error;
-  step(fmt::format("query {}, {} ms, {}: {}", queries_, grouped(event.milliseconds), outcome, event.sql));
+  const auto outcome = event.error.empty() ? counted(event.rows, "row") : "failed: " + event.error;
+  step(fmt::format("query {}, {} ms, {}: {}", queries_, grouped(event.milliseconds), outcome,
+                   event.sql));
 }
 
 void Progress::take(const explore::HypothesesTested& event) {
@@ -134,11 +135,14 @@ void Progress::step(const std::string& activity) {
   if (closed_) return;
   switch (style_) {
     case ProgressStyle::quiet:
-    case ProgressStyle::remarks: return;
+    case ProgressStyle::remarks:
+      return;
     case ProgressStyle::line:
       if (!drawn_) draw();  // The clock draws the rest: a fast run must not flood the terminal.
       return;
-    case ProgressStyle::plain: put(out_, one_line(activity, plain_characters_max) + "\n"); return;
+    case ProgressStyle::plain:
+      put(out_, one_line(activity, plain_characters_max) + "\n");
+      return;
   }
 }
 
@@ -146,7 +150,8 @@ std::string Progress::line() const {
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_);
   auto text = fmt::format("{} s", elapsed.count());
-  if (queries_ > 0) text += fmt::format(" · {} {}", grouped(queries_), queries_ == 1 ? "query" : "queries");
+  if (queries_ > 0)
+    text += fmt::format(" · {} {}", grouped(queries_), queries_ == 1 ? "query" : "queries");
   if (tested_ > 0) text += fmt::format(" · {} tested", grouped(tested_));
   if (findings_ > 0) text += fmt::format(" · {} proven", grouped(findings_));
   return text + " · " + activity_;

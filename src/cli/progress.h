@@ -1,4 +1,5 @@
-// What the run is doing, on standard error: one line that keeps changing, a plain line a step, or nothing.
+// What the run is doing, on standard error: one line that keeps changing, a plain line a step, or
+// nothing.
 #pragma once
 
 #include <chrono>
@@ -63,7 +64,8 @@ class Progress final : public explore::RunObserver {
   std::jthread clock_;
 };
 
-// Cut to that many characters with "…" at the end; line breaks become spaces, other control characters "?".
+// Cut to that many characters with "…" at the end; line breaks become spaces, other control
+// characters "?".
 std::string one_line(std::string_view text, std::size_t characters_max);
 
 // "1,234,567"

@@ -60,7 +60,8 @@ TEST_CASE("plain progress is one line a step") {
         "wrote x.html\n");
 }
 
-TEST_CASE("quiet progress shows nothing, not even remarks; without a terminal only remarks are shown") {
+TEST_CASE(
+    "quiet progress shows nothing, not even remarks; without a terminal only remarks are shown") {
   Screen silent;
   {
     Progress progress(ProgressStyle::quiet, silent.file);

@@ -19,7 +19,8 @@ std::string terminal_name() { return config::process_environment("TERM").value_o
 }  // namespace
 
 void say_error(const base::Error& error) {
-  auto text = fmt::format("insights: {}\n", one_line(config::redacted(error.message), message_characters_max));
+  auto text = fmt::format("insights: {}\n",
+                          one_line(config::redacted(error.message), message_characters_max));
   if (!error.hint.empty()) {
     text += fmt::format("  {}\n", one_line(config::redacted(error.hint), message_characters_max));
   }
@@ -48,9 +49,15 @@ Look standard_output_look(const config::Config& config) {
   const bool is_terminal = isatty(STDOUT_FILENO) == 1;
   const auto name = terminal_name();
   switch (config.colour) {
-    case config::ColourUse::always: look.color = true; break;
-    case config::ColourUse::never: look.color = false; break;
-    case config::ColourUse::automatic: look.color = is_terminal && name != "dumb"; break;
+    case config::ColourUse::always:
+      look.color = true;
+      break;
+    case config::ColourUse::never:
+      look.color = false;
+      break;
+    case config::ColourUse::automatic:
+      look.color = is_terminal && name != "dumb";
+      break;
   }
   if (!is_terminal) return look;
   look.unicode = name != "dumb" && name != "linux";

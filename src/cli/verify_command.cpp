@@ -43,18 +43,24 @@ CheckStatus outcome(const Verification& verification, const std::vector<std::str
 
 std::string data_text(const Verification& verification) {
   switch (verification.data) {
-    case DataState::unchanged: return "The data is what the report was made from.";
-    case DataState::changed: return "The data has changed since the report was made.";
-    case DataState::unknown: return "Whether the data has changed since the report was made is not known.";
+    case DataState::unchanged:
+      return "The data is what the report was made from.";
+    case DataState::changed:
+      return "The data has changed since the report was made.";
+    case DataState::unknown:
+      return "Whether the data has changed since the report was made is not known.";
   }
   std::unreachable();
 }
 
 std::string check_line(const Check& check) {
   constexpr std::size_t characters_max = 120;
-  auto line = fmt::format("  {:<12}  {}", findings::name(check.status), one_line(check.path, characters_max));
-  if (check.status == CheckStatus::same) return line + ": " + one_line(check.stored, characters_max) + "\n";
-  return line + fmt::format(": the report has \"{}\", now \"{}\"\n", one_line(check.stored, characters_max),
+  auto line = fmt::format("  {:<12}  {}", findings::name(check.status),
+                          one_line(check.path, characters_max));
+  if (check.status == CheckStatus::same)
+    return line + ": " + one_line(check.stored, characters_max) + "\n";
+  return line + fmt::format(": the report has \"{}\", now \"{}\"\n",
+                            one_line(check.stored, characters_max),
                             one_line(check.now, characters_max));
 }
 
@@ -70,7 +76,8 @@ std::string as_text(const Verification& verification, const std::vector<std::str
       if (verbose || check.status != CheckStatus::same) text += check_line(check);
     }
   }
-  for (const auto& part : altered) text += fmt::format("wrong         altered after writing: {}\n", one_line(part, 200));
+  for (const auto& part : altered)
+    text += fmt::format("wrong         altered after writing: {}\n", one_line(part, 200));
   const auto counted = [&](CheckStatus status) { return grouped(count(verification, status)); };
   text += fmt::format("\n{} same, {} changed with the data, {} wrong", counted(CheckStatus::same),
                       counted(CheckStatus::data_changed), counted(CheckStatus::wrong));
@@ -84,7 +91,8 @@ std::string as_text(const Verification& verification, const std::vector<std::str
 std::string as_json(const Verification& verification, const std::vector<std::string>& altered) {
   using Json = nlohmann::ordered_json;
   Json counts;
-  for (const auto status : statuses) counts[std::string(findings::name(status))] = count(verification, status);
+  for (const auto status : statuses)
+    counts[std::string(findings::name(status))] = count(verification, status);
   Json list = Json::array();
   for (const auto& finding : verification.findings) {
     Json checks = Json::array();
@@ -110,14 +118,18 @@ std::string as_json(const Verification& verification, const std::vector<std::str
 
 ExitCode exit_code(CheckStatus status, bool ended_early) {
   switch (status) {
-    case CheckStatus::same: return ended_early ? ExitCode::partial : ExitCode::done;
-    case CheckStatus::data_changed: return ExitCode::partial;
-    case CheckStatus::wrong: return ExitCode::failed;
+    case CheckStatus::same:
+      return ended_early ? ExitCode::partial : ExitCode::done;
+    case CheckStatus::data_changed:
+      return ExitCode::partial;
+    case CheckStatus::wrong:
+      return ExitCode::failed;
   }
   std::unreachable();
 }
 
-// Those of the command; else those of the report. A config file names what to explore, not what to verify.
+// Those of the command; else those of the report. A config file names what to explore, not what to
+// verify.
 std::vector<std::string> locations_for(const Config& config, const explore::Run& run) {
   const bool typed = config::origin_of(config, "locations").kind == config::Origin::Kind::flag;
   return typed ? config.locations : run.locations;
@@ -130,16 +142,19 @@ Result<ExitCode> run_verify(const Invocation& invocation, const Config& config) 
   const auto text = TRY(config::read_text_file(file, "the report", report::report_bytes_max));
   auto saved = report::read_json(text);
   if (!saved) {
-    return base::fail(saved.error().kind, fmt::format("{} is not a report: {}", file, saved.error().message),
+    return base::fail(saved.error().kind,
+                      fmt::format("{} is not a report: {}", file, saved.error().message),
                       saved.error().hint);
   }
   const Interrupt interrupt;  // First: the threads made after it leave signals to it.
   Progress progress(progress_style(config), stderr);
   const auto locations = locations_for(config, saved->run);
-  const auto verification = TRY(verify_run(saved->run, locations, config, progress, interrupt.token()));
+  const auto verification =
+      TRY(verify_run(saved->run, locations, config, progress, interrupt.token()));
   progress.close();
-  TRY(write_standard_output(invocation.json ? as_json(verification, saved->altered)
-                                            : as_text(verification, saved->altered, config.verbose)));
+  TRY(write_standard_output(invocation.json
+                                ? as_json(verification, saved->altered)
+                                : as_text(verification, saved->altered, config.verbose)));
   return exit_code(outcome(verification, saved->altered), !verification.ended_early.empty());
 }
 

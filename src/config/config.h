@@ -1,5 +1,6 @@
-// What a run was asked to do, and with what: one checked value, made by load() (config/load.h) from the flags,
-// the environment and a file. Plain data; its fields stand in the table of config/keys.h, one entry each.
+// What a run was asked to do, and with what: one checked value, made by load() (config/load.h) from
+// the flags, the environment and a file. Plain data; its fields stand in the table of
+// config/keys.h, one entry each.
 #pragma once
 
 #include <chrono>
@@ -37,11 +38,11 @@ struct Config {
 
   // What to look for.
   std::vector<std::string> focus;
-  std::string focus_directory;      // more focus areas than the built-in ones
-  std::int64_t top = 20;            // findings
-  std::optional<base::Day> as_of;   // rows after it are not looked at; none = all rows
+  std::string focus_directory;     // more focus areas than the built-in ones
+  std::int64_t top = 20;           // findings
+  std::optional<base::Day> as_of;  // rows after it are not looked at; none = all rows
   std::int64_t seed = 42;
-  std::int64_t iterations = 15;     // steps of a language model; the statistical analyst takes none
+  std::int64_t iterations = 15;  // steps of a language model; the statistical analyst takes none
 
   // What to write.
   Format format = Format::text;
@@ -61,15 +62,16 @@ struct Config {
   std::int64_t threads = 0;  // 0 = as many as the machine has
   std::int64_t memory_max_bytes = std::int64_t{1} << 30;
 
-  std::string file;                        // the config file read; empty when there was none
-  std::map<std::string, Origin> origins;   // key name -> where from; built-in values are not listed
+  std::string file;                       // the config file read; empty when there was none
+  std::map<std::string, Origin> origins;  // key name -> where from; built-in values are not listed
   bool operator==(const Config&) const = default;
 };
 
 // Where the key's value came from; `key` as in config/keys.h.
 Origin origin_of(const Config& config, const std::string& key);
 
-// The text with the password of a URL, and of a "password=..." of a connection string, made unreadable.
+// The text with the password of a URL, and of a "password=..." of a connection string, made
+// unreadable.
 std::string redacted(const std::string& text);
 
 }  // namespace insights::config

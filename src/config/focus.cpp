@@ -67,11 +67,13 @@ Status take_weight(FocusArea& area, std::string_view topic, std::string_view tex
                             where, topic, text, focus_weight_min, focus_weight_max));
   }
   if (!is_name(topic)) {
-    return fail(ErrorKind::invalid_input,
-                fmt::format("{}: '{}' is not a topic: small letters, digits and _ only", where, topic));
+    return fail(
+        ErrorKind::invalid_input,
+        fmt::format("{}: '{}' is not a topic: small letters, digits and _ only", where, topic));
   }
   if (!area.weights.emplace(topic, weight).second) {
-    return fail(ErrorKind::invalid_input, fmt::format("{}: '{}' has a weight already", where, topic));
+    return fail(ErrorKind::invalid_input,
+                fmt::format("{}: '{}' has a weight already", where, topic));
   }
   return {};
 }
@@ -83,12 +85,13 @@ Status take_key(FocusArea& area, std::string_view key, std::string_view value,
   } else if (key == "title" && !value.empty()) {
     area.title = value;
   } else if (key == "name") {
-    return fail(ErrorKind::invalid_input,
-                fmt::format("{}: '{}' is not a name: small letters, digits and _ only", where, value));
+    return fail(
+        ErrorKind::invalid_input,
+        fmt::format("{}: '{}' is not a name: small letters, digits and _ only", where, value));
   } else if (key != "weights" || !value.empty()) {
-    return fail(ErrorKind::invalid_input,
-                fmt::format("{}: '{}: {}' is not understood", where, key, value),
-                "A focus file begins with name, title and weights; then an empty line, then free text.");
+    return fail(
+        ErrorKind::invalid_input, fmt::format("{}: '{}: {}' is not understood", where, key, value),
+        "A focus file begins with name, title and weights; then an empty line, then free text.");
   }
   return {};
 }
@@ -104,7 +107,8 @@ Status take_head(FocusArea& area, Lines& lines, const std::string& file) {
     if (content.starts_with('#')) continue;
     const auto colon = content.find(':');
     if (colon == std::string_view::npos) {
-      return fail(ErrorKind::invalid_input, fmt::format("{}: expected 'key: value', found '{}'", where, content),
+      return fail(ErrorKind::invalid_input,
+                  fmt::format("{}: expected 'key: value', found '{}'", where, content),
                   "Free text comes after an empty line.");
     }
     const auto key = trimmed(content.substr(0, colon));
@@ -123,9 +127,8 @@ Status take_head(FocusArea& area, Lines& lines, const std::string& file) {
 std::string names_of(const std::vector<FocusArea>& areas, std::string_view nearest_to) {
   std::vector<std::string> names;
   for (const auto& area : areas) names.push_back(area.name);
-  std::ranges::stable_sort(names, {}, [&](const std::string& name) {
-    return base::edit_distance(nearest_to, name);
-  });
+  std::ranges::stable_sort(
+      names, {}, [&](const std::string& name) { return base::edit_distance(nearest_to, name); });
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -141,7 +144,8 @@ void add_or_replace(std::vector<FocusArea>& areas, FocusArea area) {
 Result<std::vector<std::string>> text_files_in(const std::string& directory) {
   std::error_code error;
   if (!std::filesystem::is_directory(directory, error)) {
-    return fail(ErrorKind::not_found, fmt::format("the focus directory {} does not exist", directory));
+    return fail(ErrorKind::not_found,
+                fmt::format("the focus directory {} does not exist", directory));
   }
   std::vector<std::string> files;
   std::filesystem::directory_iterator entry(directory, error);
@@ -149,8 +153,8 @@ Result<std::vector<std::string>> text_files_in(const std::string& directory) {
     if (entry->path().extension() == ".txt") files.push_back(entry->path().string());
   }
   if (error) {
-    return fail(ErrorKind::unavailable,
-                fmt::format("the focus directory {} cannot be read: {}", directory, error.message()));
+    return fail(ErrorKind::unavailable, fmt::format("the focus directory {} cannot be read: {}",
+                                                    directory, error.message()));
   }
   std::ranges::sort(files);
   return files;

@@ -78,12 +78,13 @@ TEST_CASE("the built-in focus areas are there, each under the name of its file")
     CHECK(!area.text.empty());
     CHECK(area.title != area.name);
   }
-  CHECK(names == std::vector<std::string>{"customer_churn", "margin_analysis", "product_performance",
-                                          "regional_analysis"});
+  CHECK(names == std::vector<std::string>{"customer_churn", "margin_analysis",
+                                          "product_performance", "regional_analysis"});
 }
 
 TEST_CASE("a directory adds focus areas, and may replace a built-in one") {
-  std::string directory = (std::filesystem::temp_directory_path() / "insights_focus_XXXXXX").string();
+  std::string directory =
+      (std::filesystem::temp_directory_path() / "insights_focus_XXXXXX").string();
   REQUIRE(mkdtemp(directory.data()) != nullptr);
   std::ofstream(directory + "/a.txt") << "name: a\n";
   std::ofstream(directory + "/churn.txt") << "name: customer_churn\ntitle: Ours\n";
@@ -98,11 +99,14 @@ TEST_CASE("a directory adds focus areas, and may replace a built-in one") {
   CHECK(focus_areas(directory).error().message ==
         directory + "/bad.txt:1: expected 'key: value', found 'nonsense'");
   std::filesystem::remove_all(directory);
-  CHECK(focus_areas(directory).error().message == "the focus directory " + directory + " does not exist");
+  CHECK(focus_areas(directory).error().message ==
+        "the focus directory " + directory + " does not exist");
 }
 
-TEST_CASE("focus areas are chosen by name, each once; an unknown name lists those known, nearest first") {
-  const std::vector<FocusArea> known{{"customer_churn", "", {}, ""}, {"margin_analysis", "", {}, ""}};
+TEST_CASE(
+    "focus areas are chosen by name, each once; an unknown name lists those known, nearest first") {
+  const std::vector<FocusArea> known{{"customer_churn", "", {}, ""},
+                                     {"margin_analysis", "", {}, ""}};
   CHECK(chosen(known, {})->empty());
   const auto areas = chosen(known, {"margin_analysis", "customer_churn", "margin_analysis"});
   REQUIRE(areas.has_value());

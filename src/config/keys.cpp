@@ -41,7 +41,8 @@ constexpr std::array table{
     Key{"report.ledger", Kind::path, &Config::ledger_file, "--ledger", "", "FILE",
         "Write every hypothesis that was tested, and what became of it, to this file"},
     Key{"report.number_style", Kind::choice, &Config::number_style, "--number-style", "", "STYLE",
-        "How large amounts are written: 4.52M, or 45.2L (lakh) and Cr (crore)", 0, 0, "international|indian"},
+        "How large amounts are written: 4.52M, or 45.2L (lakh) and Cr (crore)", 0, 0,
+        "international|indian"},
 
     Key{"terminal.color", Kind::choice, &Config::colour, "--color", "NO_COLOR", "WHEN",
         "Colour on the terminal", 0, 0, "auto|always|never"},

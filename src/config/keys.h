@@ -1,6 +1,7 @@
-// The one table of settings: name in insights.toml, environment variable, flag, kind, range, help. File, environment
-// and flags are all read by it; --help, `insights doctor`, completion and docs/reference/config.md show it.
-// To add a setting: a field of Config, an entry of `keys` in keys.cpp, a row of docs/reference/config.md.
+// The one table of settings: name in insights.toml, environment variable, flag, kind, range, help.
+// File, environment and flags are all read by it; --help, `insights doctor`, completion and
+// docs/reference/config.md show it. To add a setting: a field of Config, an entry of `keys` in
+// keys.cpp, a row of docs/reference/config.md.
 #pragma once
 
 #include <span>
@@ -20,14 +21,15 @@ enum class Kind {
   path,       // relative to the config file when it stands there
   path_list,  // the same; a URL and "-" stay as they are
   integer,
-  duration,   // 30, 0.5, "90s", "10m", "2h"; seconds when no unit is given
-  size,       // 1073741824, "512MB", "2GB"; 1 KB = 1024 bytes
-  date,       // 2025-11-30
-  choice,     // one of `choices`
+  duration,  // 30, 0.5, "90s", "10m", "2h"; seconds when no unit is given
+  size,      // 1073741824, "512MB", "2GB"; 1 KB = 1024 bytes
+  date,      // 2025-11-30
+  choice,    // one of `choices`
   boolean,
 };
 
-// The field of Config that holds the value. A choice is held by its enum, whose order is that of `choices`.
+// The field of Config that holds the value. A choice is held by its enum, whose order is that of
+// `choices`.
 using Field =
     std::variant<std::string Config::*, std::vector<std::string> Config::*, std::int64_t Config::*,
                  std::chrono::milliseconds Config::*, std::optional<base::Day> Config::*,
@@ -41,7 +43,8 @@ struct Key {
   std::string_view environment;  // "" when no variable sets it
   std::string_view value_name;   // "N", "DIR"; "" for a boolean
   std::string_view help;         // one line, no full stop
-  double least = 0, most = 0;    // integer, size (bytes), duration (seconds): the range, both included
+  double least = 0,
+         most = 0;  // integer, size (bytes), duration (seconds): the range, both included
   std::string_view choices = "";  // "text|json"
 };
 
@@ -53,8 +56,8 @@ const Key* find_key(std::string_view name);
 // The parts of `choices`.
 std::vector<std::string> choices_of(const Key& key);
 
-// Reads `text` as the key's kind and puts it into `config`; a list takes it as one more element. Errors:
-// invalid_input, with `where` in front: "--top: 0 is out of range; 1 to 1000 is allowed".
+// Reads `text` as the key's kind and puts it into `config`; a list takes it as one more element.
+// Errors: invalid_input, with `where` in front: "--top: 0 is out of range; 1 to 1000 is allowed".
 base::Status assign(Config& config, const Key& key, const std::string& text,
                     const std::string& where);
 

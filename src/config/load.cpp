@@ -53,7 +53,8 @@ Status take_environment(Config& config, const Environment& environment) {
 Status take_flags(Config& config, const std::vector<Given>& given) {
   for (const auto& [name, values, flag] : given) {
     const auto* key = find_key(name);
-    if (key == nullptr) return fail(ErrorKind::invalid_input, fmt::format("{}: no such setting", name));
+    if (key == nullptr)
+      return fail(ErrorKind::invalid_input, fmt::format("{}: no such setting", name));
     auto& origin = config.origins[name];
     if (origin.kind != Origin::Kind::flag) clear_list(config, *key);
     for (const auto& value : values) TRY(assign(config, *key, value, flag));
@@ -62,7 +63,8 @@ Status take_flags(Config& config, const std::vector<Given>& given) {
   return {};
 }
 
-// Quiet and verbose exclude each other: the one from nearer by wins, two from the same place are a mistake.
+// Quiet and verbose exclude each other: the one from nearer by wins, two from the same place are a
+// mistake.
 Status settle_loudness(Config& config) {
   if (!config.quiet || !config.verbose) return {};
   const auto quiet = origin_of(config, "terminal.quiet");
@@ -103,10 +105,14 @@ Origin origin_of(const Config& config, const std::string& key) {
 
 std::string text_of(const Origin& origin) {
   switch (origin.kind) {
-    case Origin::Kind::built_in: return "built in";
-    case Origin::Kind::file: return origin.place;
-    case Origin::Kind::environment: return "environment " + origin.place;
-    case Origin::Kind::flag: return "flag " + origin.place;
+    case Origin::Kind::built_in:
+      return "built in";
+    case Origin::Kind::file:
+      return origin.place;
+    case Origin::Kind::environment:
+      return "environment " + origin.place;
+    case Origin::Kind::flag:
+      return "flag " + origin.place;
   }
   std::unreachable();
 }
@@ -124,7 +130,8 @@ Result<std::string> interpolated(const std::string& text, const Environment& env
     }
     const auto close = text.find('}', dollar);
     if (close == std::string::npos) {
-      return fail(ErrorKind::invalid_input, "'${' without a closing '}'", "A literal ${ is written $${.");
+      return fail(ErrorKind::invalid_input, "'${' without a closing '}'",
+                  "A literal ${ is written $${.");
     }
     const auto name = text.substr(dollar + 2, close - dollar - 2);
     const auto value = environment(name);

@@ -1,5 +1,6 @@
-// From flags, environment and file to one checked Config. Flags override the environment, which overrides the file,
-// which overrides what is built in; but DATABASE_URL is only taken when neither flags nor file name a location.
+// From flags, environment and file to one checked Config. Flags override the environment, which
+// overrides the file, which overrides what is built in; but DATABASE_URL is only taken when neither
+// flags nor file name a location.
 #pragma once
 
 #include <functional>
@@ -32,16 +33,18 @@ struct LoadOptions {
   Environment environment = process_environment;
 };
 
-// Errors: invalid_input (unknown key or section, wrong type, out of range, variable not set: which file and line, and
-// what is meant), not_found (the file named does not exist), unavailable (it cannot be read).
+// Errors: invalid_input (unknown key or section, wrong type, out of range, variable not set: which
+// file and line, and what is meant), not_found (the file named does not exist), unavailable (it
+// cannot be read).
 base::Result<Config> load(const LoadOptions& options);
 
-// One text of TOML into `config`. `file` is for messages and for what relative paths are relative to.
+// One text of TOML into `config`. `file` is for messages and for what relative paths are relative
+// to.
 base::Status load_text(Config& config, const std::string& text, const std::string& file,
                        const Environment& environment);
 
-// The text with each ${NAME} replaced by the variable's value; "$${" stands for "${". Errors: invalid_input, for a
-// variable that is not set and for a "${" that is not closed.
+// The text with each ${NAME} replaced by the variable's value; "$${" stands for "${". Errors:
+// invalid_input, for a variable that is not set and for a "${" that is not closed.
 base::Result<std::string> interpolated(const std::string& text, const Environment& environment);
 
 }  // namespace insights::config

@@ -35,7 +35,8 @@ struct ScratchDirectory {
   }
 };
 
-base::Result<Config> from_text(const std::string& text, const Environment& environment = variables({})) {
+base::Result<Config> from_text(const std::string& text,
+                               const Environment& environment = variables({})) {
   Config config;
   const auto status = load_text(config, text, "insights.toml", environment);
   if (!status) return std::unexpected(status.error());
@@ -141,12 +142,15 @@ TEST_CASE("an unknown key or section is an error that names the line and the nea
 TEST_CASE("a value of the wrong type or out of range is an error that names line and key") {
   CHECK(message(from_text("top = '20'\n")) ==
         "insights.toml:1: top: expected a whole number, found a text in quotes");
-  CHECK(message(from_text("\ntop = 0\n")) == "insights.toml:2: top: 0 is out of range; 1 to 1000 is allowed");
-  CHECK(message(from_text("top = [1]\n")) == "insights.toml:1: top: expected a whole number, found a list");
+  CHECK(message(from_text("\ntop = 0\n")) ==
+        "insights.toml:2: top: 0 is out of range; 1 to 1000 is allowed");
+  CHECK(message(from_text("top = [1]\n")) ==
+        "insights.toml:1: top: expected a whole number, found a list");
   CHECK(message(from_text("[top]\nx = 1\n")) ==
         "insights.toml:1: top: expected a whole number, found a section");
-  CHECK(message(from_text("focus = [1]\n")) ==
-        "insights.toml:1: focus: expected a text in quotes, or a list of them, found a whole number");
+  CHECK(
+      message(from_text("focus = [1]\n")) ==
+      "insights.toml:1: focus: expected a text in quotes, or a list of them, found a whole number");
   CHECK(message(from_text("as_of = '2025-02-30'\n")) ==
         "insights.toml:1: as_of: '2025-02-30' is not a date");
   CHECK(message(from_text("as_of = ''\n")) == "insights.toml:1: as_of: the value is empty");
@@ -168,7 +172,8 @@ TEST_CASE("what is not TOML is an error with its line") {
 
 TEST_CASE("variables are put into the texts of a file") {
   const auto environment = variables({{"DATA", "/srv/sales"}, {"TOP", "5"}, {"EMPTY", ""}});
-  auto config = from_text("locations = [\"${DATA}/a.csv\", \"x${EMPTY}$${y}.csv\"]\ntop = \"${TOP}\"\n", environment);
+  auto config = from_text(
+      "locations = [\"${DATA}/a.csv\", \"x${EMPTY}$${y}.csv\"]\ntop = \"${TOP}\"\n", environment);
   REQUIRE(config.has_value());
   CHECK(config->locations == std::vector<std::string>{"/srv/sales/a.csv", "x${y}.csv"});
   CHECK(config->top == 5);
@@ -219,9 +224,10 @@ TEST_CASE("DATABASE_URL is read only when nothing else is named") {
 TEST_CASE("a flag given again adds to a list, and the list replaces the file's") {
   ScratchDirectory directory;
   directory.write("insights.toml", "focus = ['customer_churn']\n");
-  const auto config = load({.directory = directory.path,
-                            .given = {{"focus", {"a", "b"}, "--focus"}, {"focus", {"c"}, "--focus"}},
-                            .environment = variables({})});
+  const auto config =
+      load({.directory = directory.path,
+            .given = {{"focus", {"a", "b"}, "--focus"}, {"focus", {"c"}, "--focus"}},
+            .environment = variables({})});
   REQUIRE(config.has_value());
   CHECK(config->focus == std::vector<std::string>{"a", "b", "c"});
 }
@@ -265,7 +271,8 @@ TEST_CASE("flags are checked like the file, and say which flag") {
 TEST_CASE("a config file that is named must be there and be a file") {
   CHECK(message(load({.file = "/nowhere/insights.toml", .environment = variables({})})) ==
         "the config file /nowhere/insights.toml does not exist");
-  CHECK(message(load({.file = "/", .environment = variables({})})) == "the config file / is a directory");
+  CHECK(message(load({.file = "/", .environment = variables({})})) ==
+        "the config file / is a directory");
   ScratchDirectory directory;
   const auto large = directory.write("large.toml", std::string((1 << 20) + 1, '#'));
   CHECK(message(load({.file = large, .environment = variables({})})) ==
@@ -294,14 +301,16 @@ TEST_CASE("every key has a name of its own, a help line and one way to be set at
     CHECK(!key.help.ends_with('.'));
     CHECK((key.kind == Kind::choice) == !key.choices.empty());
     CHECK((key.kind == Kind::boolean) == key.value_name.empty());
-    const bool is_number = key.kind == Kind::integer || key.kind == Kind::size || key.kind == Kind::duration;
+    const bool is_number =
+        key.kind == Kind::integer || key.kind == Kind::size || key.kind == Kind::duration;
     CHECK(is_number == (key.most > key.least));
   }
 }
 
 TEST_CASE("passwords are made unreadable") {
   CHECK(redacted("postgres://ann:s3cret@host:5432/db") == "postgres://ann:***@host:5432/db");
-  CHECK(redacted("postgres://ann:s3/cr@t@host/db?password=abc&x=1") == "postgres://ann:***@host/db?password=***&x=1");
+  CHECK(redacted("postgres://ann:s3/cr@t@host/db?password=abc&x=1") ==
+        "postgres://ann:***@host/db?password=***&x=1");
   CHECK(redacted("host=x password='a b' user=y") == "host=x password=*** user=y");
   CHECK(redacted("postgres://host:5432/db") == "postgres://host:5432/db");
   CHECK(redacted("sales/2025.csv, https://x:y@z") == "sales/2025.csv, https://x:***@z");

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view hidden = "***";
 
-bool ends_value(char letter) { return letter == '&' || std::isspace(static_cast<unsigned char>(letter)); }
+bool ends_value(char letter) {
+  return letter == '&' || std::isspace(static_cast<unsigned char>(letter));
+}
 
 // scheme://user:SECRET@host
 void hide_url_password(std::string& text) {

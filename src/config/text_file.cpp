@@ -48,8 +48,8 @@ Result<std::string> read_text_file(const std::string& path, const std::string& w
     return fail(ErrorKind::unavailable, fmt::format("{} {} cannot be read", what, path));
   }
   if (text.size() > bytes_max) {
-    return fail(ErrorKind::invalid_input, fmt::format("{} {} is larger than {} KB", what, path,
-                                                      bytes_max / 1024));
+    return fail(ErrorKind::invalid_input,
+                fmt::format("{} {} is larger than {} KB", what, path, bytes_max / 1024));
   }
   if (text.find('\0') != std::string::npos) {
     return fail(ErrorKind::invalid_input, fmt::format("{} {} is not a text file", what, path));

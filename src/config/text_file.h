@@ -8,10 +8,11 @@
 
 namespace insights::config {
 
-inline constexpr std::size_t text_file_bytes_max = std::size_t{1} << 20;  // of one that people write
+inline constexpr std::size_t text_file_bytes_max = std::size_t{1}
+                                                   << 20;  // of one that people write
 
-// The file's text. `what` names it in errors: "the config file". Errors: not_found, unavailable (not readable, a
-// directory), invalid_input (larger than `bytes_max`, or holds a NUL).
+// The file's text. `what` names it in errors: "the config file". Errors: not_found, unavailable
+// (not readable, a directory), invalid_input (larger than `bytes_max`, or holds a NUL).
 base::Result<std::string> read_text_file(const std::string& path, const std::string& what,
                                          std::size_t bytes_max = text_file_bytes_max);
 

@@ -24,7 +24,8 @@ struct Reading {
   const Environment& environment;
 };
 
-// A value as text, and whether its type is settled by the text alone (because a variable was put in).
+// A value as text, and whether its type is settled by the text alone (because a variable was put
+// in).
 struct Scalar {
   std::string text;
   bool from_variable = false;
@@ -36,31 +37,50 @@ std::string place_of(const Reading& reading, const toml::source_region& region) 
 
 std::string_view name_of(toml::node_type type) {
   switch (type) {
-    case toml::node_type::none: return "nothing";
-    case toml::node_type::table: return "a section";
-    case toml::node_type::array: return "a list";
-    case toml::node_type::string: return "a text in quotes";
-    case toml::node_type::integer: return "a whole number";
-    case toml::node_type::floating_point: return "a number with a fraction";
-    case toml::node_type::boolean: return "true or false";
-    case toml::node_type::date: return "a date";
-    case toml::node_type::time: return "a time of day";
-    case toml::node_type::date_time: return "a date and time";
+    case toml::node_type::none:
+      return "nothing";
+    case toml::node_type::table:
+      return "a section";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::string:
+      return "a text in quotes";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number with a fraction";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::date:
+      return "a date";
+    case toml::node_type::time:
+      return "a time of day";
+    case toml::node_type::date_time:
+      return "a date and time";
   }
   std::unreachable();
 }
 
 std::string_view name_of(Kind kind) {
   switch (kind) {
-    case Kind::text_list: return "a text in quotes, or a list of them";
-    case Kind::path: return "a path in quotes";
-    case Kind::path_list: return "a path in quotes, or a list of them";
-    case Kind::integer: return "a whole number";
-    case Kind::duration: return "a number of seconds, or a text such as \"10m\"";
-    case Kind::size: return "a number of bytes, or a text such as \"2GB\"";
-    case Kind::date: return "a date such as 2025-11-30";
-    case Kind::choice: return "a text in quotes";
-    case Kind::boolean: return "true or false";
+    case Kind::text_list:
+      return "a text in quotes, or a list of them";
+    case Kind::path:
+      return "a path in quotes";
+    case Kind::path_list:
+      return "a path in quotes, or a list of them";
+    case Kind::integer:
+      return "a whole number";
+    case Kind::duration:
+      return "a number of seconds, or a text such as \"10m\"";
+    case Kind::size:
+      return "a number of bytes, or a text such as \"2GB\"";
+    case Kind::date:
+      return "a date such as 2025-11-30";
+    case Kind::choice:
+      return "a text in quotes";
+    case Kind::boolean:
+      return "true or false";
   }
   std::unreachable();
 }
@@ -70,14 +90,19 @@ bool takes(Kind kind, toml::node_type type) {
     case Kind::text_list:
     case Kind::path:
     case Kind::path_list:
-    case Kind::choice: return type == toml::node_type::string;
-    case Kind::integer: return type == toml::node_type::integer;
+    case Kind::choice:
+      return type == toml::node_type::string;
+    case Kind::integer:
+      return type == toml::node_type::integer;
     case Kind::duration:
       return type == toml::node_type::integer || type == toml::node_type::floating_point ||
              type == toml::node_type::string;
-    case Kind::size: return type == toml::node_type::integer || type == toml::node_type::string;
-    case Kind::date: return type == toml::node_type::date || type == toml::node_type::string;
-    case Kind::boolean: return type == toml::node_type::boolean;
+    case Kind::size:
+      return type == toml::node_type::integer || type == toml::node_type::string;
+    case Kind::date:
+      return type == toml::node_type::date || type == toml::node_type::string;
+    case Kind::boolean:
+      return type == toml::node_type::boolean;
   }
   std::unreachable();
 }
@@ -91,7 +116,8 @@ Result<Scalar> scalar_of(const toml::node& node, const Environment& environment)
     return Scalar{std::move(whole), from_variable};
   }
   if (const auto* number = node.as_integer()) return Scalar{fmt::format("{}", number->get())};
-  if (const auto* number = node.as_floating_point()) return Scalar{fmt::format("{}", number->get())};
+  if (const auto* number = node.as_floating_point())
+    return Scalar{fmt::format("{}", number->get())};
   if (const auto* flag = node.as_boolean()) return Scalar{flag->get() ? "true" : "false"};
   if (const auto* date = node.as_date()) {
     const toml::date& day = date->get();
@@ -108,13 +134,15 @@ std::string beside(const std::string& file, const std::string& path) {
 Status take_scalar(Reading& reading, const Key& key, const toml::node& node) {
   const auto where = fmt::format("{}: {}", place_of(reading, node.source()), key.name);
   auto scalar = scalar_of(node, reading.environment);
-  if (!scalar) return fail(scalar.error().kind, where + ": " + scalar.error().message, scalar.error().hint);
+  if (!scalar)
+    return fail(scalar.error().kind, where + ": " + scalar.error().message, scalar.error().hint);
   if (!takes(key.kind, node.type()) && !scalar->from_variable) {
     return fail(ErrorKind::invalid_input, fmt::format("{}: expected {}, found {}", where,
                                                       name_of(key.kind), name_of(node.type())));
   }
   const bool is_path = key.kind == Kind::path || key.kind == Kind::path_list;
-  const auto text = is_path && !scalar->text.empty() ? beside(reading.file, scalar->text) : scalar->text;
+  const auto text =
+      is_path && !scalar->text.empty() ? beside(reading.file, scalar->text) : scalar->text;
   return assign(reading.config, key, text, where);
 }
 
@@ -181,7 +209,8 @@ std::unexpected<base::Error> unknown_section(const Reading& reading, const toml:
                                              const toml::table& section,
                                              const std::vector<std::string>& known) {
   const std::string name(written.str());
-  auto message = fmt::format("{}: there is no section [{}]", place_of(reading, written.source()), name);
+  auto message =
+      fmt::format("{}: there is no section [{}]", place_of(reading, written.source()), name);
   auto hint = base::did_you_mean(name, known);
   if (!section.empty()) {
     const std::string key(section.cbegin()->first.str());
@@ -222,8 +251,8 @@ Status load_text(Config& config, const std::string& text, const std::string& fil
   try {
     return take_file(reading, toml::parse(text, file));
   } catch (const toml::parse_error& error) {
-    return fail(ErrorKind::invalid_input, fmt::format("{}: {}", place_of(reading, error.source()),
-                                                      error.description()));
+    return fail(ErrorKind::invalid_input,
+                fmt::format("{}: {}", place_of(reading, error.source()), error.description()));
   }
 }
 

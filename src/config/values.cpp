@@ -27,8 +27,9 @@ struct Unit {
 
 constexpr std::array duration_units{Unit{"h", 3'600'000}, Unit{"m", 60'000}, Unit{"s", 1'000},
                                     Unit{"ms", 1}};
-constexpr std::array size_units{Unit{"TB", 1024.0 * 1024 * 1024 * 1024}, Unit{"GB", 1024.0 * 1024 * 1024},
-                                Unit{"MB", 1024.0 * 1024}, Unit{"KB", 1024}, Unit{"B", 1}};
+constexpr std::array size_units{Unit{"TB", 1024.0 * 1024 * 1024 * 1024},
+                                Unit{"GB", 1024.0 * 1024 * 1024}, Unit{"MB", 1024.0 * 1024},
+                                Unit{"KB", 1024}, Unit{"B", 1}};
 
 template <class... Functions>
 struct Overloaded : Functions... {
@@ -45,7 +46,9 @@ std::optional<Number> number_in(std::string_view text) {
 }
 
 bool same_unit(std::string_view given, std::string_view unit) {
-  const auto lower = [](char letter) { return letter >= 'A' && letter <= 'Z' ? letter + 32 : letter; };
+  const auto lower = [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? letter + 32 : letter;
+  };
   const auto equal = [&](std::string_view other) {
     return std::ranges::equal(given, other, {}, lower, lower);
   };
@@ -92,7 +95,8 @@ Status in_range(const Key& key, double value, const std::string& text, const std
               fmt::format("{}: {} is out of range; {}", where, text, range_text(key)));
 }
 
-Result<std::int64_t> read_integer(const Key& key, const std::string& text, const std::string& where) {
+Result<std::int64_t> read_integer(const Key& key, const std::string& text,
+                                  const std::string& where) {
   if (key.kind == Kind::size) {
     const auto bytes = measured(text, size_units, 1);
     if (!bytes) {
@@ -104,13 +108,15 @@ Result<std::int64_t> read_integer(const Key& key, const std::string& text, const
   }
   const auto number = number_in<std::int64_t>(text);
   if (!number) {
-    return fail(ErrorKind::invalid_input, fmt::format("{}: '{}' is not a whole number", where, text));
+    return fail(ErrorKind::invalid_input,
+                fmt::format("{}: '{}' is not a whole number", where, text));
   }
   TRY(in_range(key, static_cast<double>(*number), text, where));
   return *number;
 }
 
-Result<milliseconds> read_duration(const Key& key, const std::string& text, const std::string& where) {
+Result<milliseconds> read_duration(const Key& key, const std::string& text,
+                                   const std::string& where) {
   const auto amount = measured(text, duration_units, 1000);
   if (!amount) {
     return fail(ErrorKind::invalid_input, fmt::format("{}: '{}' is not a time", where, text),
@@ -134,7 +140,8 @@ Result<std::size_t> read_choice(const Key& key, const std::string& text, const s
 Result<bool> read_boolean(const std::string& text, const std::string& where) {
   if (text == "true") return true;
   if (text == "false") return false;
-  return fail(ErrorKind::invalid_input, fmt::format("{}: '{}' is neither true nor false", where, text));
+  return fail(ErrorKind::invalid_input,
+              fmt::format("{}: '{}' is neither true nor false", where, text));
 }
 
 Result<base::Day> read_day(const std::string& text, const std::string& where) {

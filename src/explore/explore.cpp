@@ -1,6 +1,7 @@
 #include "explore/explore.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -57,9 +58,11 @@ std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::Evidence
     }
     return nullptr;
   };
+  std::map<std::string, std::size_t> of_pattern;
   for (auto& finding : ranked) {
     auto* entry = entry_of(finding);
-    if (confirmed.size() >= order.top) {
+    const bool crowded = order.brief.focus.name.empty() && of_pattern[finding.pattern] >= order.top_per_pattern;
+    if (confirmed.size() >= order.top || crowded) {
       if (entry != nullptr) entry->decision = Decision::below_top;
       continue;
     }
@@ -71,6 +74,7 @@ std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::Evidence
       }
       continue;
     }
+    ++of_pattern[finding.pattern];
     confirmed.push_back(std::move(finding));
   }
   return confirmed;

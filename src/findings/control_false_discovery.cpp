@@ -46,6 +46,7 @@ Correction control_false_discovery(const std::vector<Hypothesis>& hypotheses, do
 
   const auto families = families_of(hypotheses);
   std::vector<std::vector<double>> p_values;
+  p_values.reserve(families.size());
   for (const auto& [name, family] : families) p_values.push_back(family.p_values);
   const auto selection = stats::select_families(p_values, level);
   correction.families = static_cast<std::int64_t>(families.size());

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <vector>
 
 using namespace insights;
 using namespace insights::findings;
@@ -103,6 +105,28 @@ TEST_CASE("a formula of any length or depth is refused without harm") {
   std::string sum = "1";
   for (int term = 0; term < 1000; ++term) sum += "+ 1";
   CHECK(value(sum) == 1001);
+}
+
+TEST_CASE("no text, however crooked, gives anything but an error or a finite number") {
+  const std::vector<std::string> words{
+      "a", "b",     "min", "wilson_low", "ln", "(", ")",   "+",    "-",    "*",    "/",
+      ",", "1e308", ".",   "0",          "7",  "}", "exp", "1e-9", "sqrt", "\x80", "poisson_high"};
+  std::uint32_t state = 1;  // of a linear congruential generator (Numerical Recipes)
+  const auto next = [&](std::size_t below) {
+    state = state * 1'664'525U + 1'013'904'223U;
+    return static_cast<std::size_t>(state >> 8U) % below;
+  };
+  int valid = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (std::size_t count = 1 + next(8); count > 0; --count) text += words[next(words.size())];
+    const auto expression = Expression::parse(text);
+    if (!expression) continue;
+    ++valid;
+    const auto number = expression->evaluate({{"a", 0}, {"b", -3.5}});
+    if (number) CHECK(std::isfinite(*number));
+  }
+  CHECK(valid > 500);
 }
 
 TEST_CASE("names are replaced in parentheses and functions are left alone") {

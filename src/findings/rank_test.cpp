@@ -33,6 +33,7 @@ Finding finding(const std::string& pattern, const std::string& customer, double 
 
 std::vector<std::string> order(const std::vector<Finding>& findings) {
   std::vector<std::string> names;
+  names.reserve(findings.size());
   for (const auto& one : findings) names.push_back(one.fingerprint);
   return names;
 }
@@ -102,12 +103,14 @@ TEST_CASE("among the first ten are at most three of a pattern and two about an e
 
 TEST_CASE("when nothing else is left, quotas do not drop findings") {
   std::vector<Finding> all;
+  all.reserve(6);
   for (int index = 0; index < 6; ++index) all.push_back(finding("churn", "ada", 1000 + index));
   CHECK(rank(all, bases, {}).size() == 6);
 }
 
 TEST_CASE("the last of the first ten places is for data quality, if there is any") {
   std::vector<Finding> all;
+  all.reserve(31);
   for (int index = 0; index < 30; ++index) {
     all.push_back(finding("p" + std::to_string(index), "c" + std::to_string(index), 5000 + index));
   }

@@ -285,6 +285,7 @@ std::optional<Oversize> oversize(const Finding& saved) {
 
 bool has_id_twice(const std::vector<Evidence>& evidence) {
   std::vector<std::string_view> ids;
+  ids.reserve(evidence.size());
   for (const auto& one : evidence) ids.push_back(one.id);
   std::ranges::sort(ids);
   return std::ranges::adjacent_find(ids) != ids.end();

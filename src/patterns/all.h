@@ -13,9 +13,18 @@ std::vector<Candidate> examine_price_change(const Workspace& workspace);
 std::vector<Candidate> examine_concentration(const Workspace& workspace);
 std::vector<Candidate> examine_rate_outlier(const Workspace& workspace);
 std::vector<Candidate> examine_margin_erosion(const Workspace& workspace);
+std::vector<Candidate> examine_retention(const Workspace& workspace);
 std::vector<Candidate> examine_returns_overview(const Workspace& workspace);
 std::vector<Candidate> examine_missing_values(const Workspace& workspace);
 std::vector<Candidate> examine_duplicates(const Workspace& workspace);
+std::vector<Candidate> examine_odd_codes(const Workspace& workspace);
+std::vector<Candidate> examine_broken_identity(const Workspace& workspace);
+std::vector<Candidate> examine_impossible_values(const Workspace& workspace);
+std::vector<Candidate> examine_near_duplicate_values(const Workspace& workspace);
+std::vector<Candidate> examine_calendar_gaps(const Workspace& workspace);
+std::vector<Candidate> examine_peak_months(const Workspace& workspace);
+std::vector<Candidate> examine_period_outlier(const Workspace& workspace);
+std::vector<Candidate> examine_row_outlier(const Workspace& workspace);
 
 inline constexpr std::array all_patterns{
     Pattern{"customer_silent", "Customer gone silent", "Which customers stopped ordering, against their own rhythm?",
@@ -28,6 +37,10 @@ inline constexpr std::array all_patterns{
             "Harbour Foods is 28 % of net sales; the next, Metro Trading, 4.1 %", 0.9, examine_concentration},
     Pattern{"rate_outlier", "Rate that stands out", "Where do returns, delays or other events happen more often than elsewhere?",
             "Batch B-17 (Gear Oil): 11.3 % of its rows are returned, against 1.5 % elsewhere", 1.3, examine_rate_outlier},
+    Pattern{"margin_erosion", "Margin lost", "Who keeps less of gross sales than the others, or less than before?",
+            "Harbour Foods: the loss from list price to net sales rose from 8 % to 19 % since Jul 2024", 1.3, examine_margin_erosion},
+    Pattern{"retention", "Customers kept", "Which groups of customers come back less than the others?",
+            "North kept 61 % of its customers, the others 78 %", 1.2, examine_retention},
     Pattern{"returns_overview", "Taken back in all", "How much of what was sold is taken back, or goes wrong?",
             "2,310 rows (1.9 %) take sales back: $412K, 3.1 % of what was sold", 1.0, examine_returns_overview},
     Pattern{"missing_values", "Values missing", "Which rows do not say whose, what or when?",

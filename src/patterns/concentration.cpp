@@ -27,6 +27,7 @@ constexpr double ahead_of_second_min = 2;
 constexpr double ahead_of_even_min = 1.5;     // of two values one has three quarters before it says anything
 constexpr double tenth_share_min = 0.40;
 constexpr std::size_t parts_min = 50;         // before "the top tenth" is said
+constexpr double same_rows_min = 0.9;         // of the rows of both: one leader under two names
 constexpr double negative_share_max = 0.10;   // shares of a total with large negative parts mean nothing
 
 struct Leader {
@@ -97,7 +98,7 @@ std::optional<Leader> leader_of(const Workspace& workspace, const Amount& amount
 // Does it lead in the first half of the periods and in the second?
 bool leads_in_both_halves(const Workspace& workspace, const Amount& amount, const Leader& leader) {
   const auto* cube = workspace.cube(leader.column);
-  if (cube == nullptr || cube->periods < 4) return true;
+  if (cube == nullptr || cube->periods < 4 || workspace.small) return true;
   const auto parts = parts_of(workspace.subject, leader.column);
   for (const bool late : {false, true}) {
     const std::size_t from = late ? cube->periods / 2 : 0, to = late ? cube->periods : cube->periods / 2;
@@ -149,14 +150,28 @@ std::uint32_t partner(const catalog::Subject& subject, std::size_t from, std::ui
   return 0;
 }
 
+// Rows of both leaders, as a share of the larger one's.
+double shared_rows_share(const catalog::Subject& subject, const Leader& a, const Leader& b) {
+  const double larger = std::max(a.rows, b.rows);
+  if (std::min(a.rows, b.rows) < same_rows_min * larger) return 0;
+  const auto &codes_a = subject.codes(a.column).codes, &codes_b = subject.codes(b.column).codes;
+  double both = 0;
+  codes_a.visit([&](const auto* code_a) {
+    codes_b.visit([&](const auto* code_b) {
+      for (std::size_t row = 0; row < codes_a.size(); ++row) both += code_a[row] == a.value && code_b[row] == b.value ? 1 : 0;
+    });
+  });
+  return both / larger;
+}
+
 // Is `leader` only there because of `other`'s rows, or the same rows in another column?
 bool is_told_by(const Workspace& workspace, const Leader& leader, const Leader& other) {
   const auto& subject = workspace.subject;
   if (leader.column == other.column) return false;
-  const bool same_rows = leader.rows == other.rows && std::fabs(leader.amount - other.amount) <= 1e-9 * std::fabs(leader.amount);
+  const bool same_rows = shared_rows_share(subject, leader, other) >= same_rows_min;
   if (!same_rows && !subject.has_dependency(other.column, leader.column)) return false;
-  if (partner(subject, other.column, other.value, leader.column) != leader.value) return false;
   if (same_rows) return true;
+  if (partner(subject, other.column, other.value, leader.column) != leader.value) return false;
   return !leads(leader.amount - other.amount, leader.second_amount, leader.total - other.amount, subject.codes(leader.column).values() - 1);
 }
 
@@ -181,17 +196,18 @@ std::string top_parts_sql(const catalog::Subject& subject, const Amount& amount,
 
 std::string advice(const Workspace& workspace, const catalog::Column& column) {
   const auto* kind = workspace.vocabulary.kind_named(column.kind);
+  if (kind != nullptr && kind->name == "person") return "Ask whether so much is meant to rest with {who}, and who stands in.";
   if (!workspace.subject.money) return "Look at {who} first: a change there moves the whole.";
   if (kind != nullptr && kind->orders) {
     return "Agree next year's volumes and terms with {who} early, and grow the ones behind it, so that one decision there does not decide the year.";
   }
-  if (column.role == catalog::Role::entity) return "Make sure that supply, quality and price of {who} are safe, and have a plan for the day it fails.";
+  if (kind != nullptr && column.role == catalog::Role::entity) return "Make sure that supply, quality and price of {who} are safe, and have a plan for the day it fails.";
   return "Decide whether so much weight on {who} is wanted, and what it would take for the next ones to grow.";
 }
 
 Guard half_guard(const Workspace& workspace, std::size_t column) {
   const auto* cube = workspace.cube(column);
-  if (cube == nullptr || cube->periods < 4) return {"stability", GuardStatus::not_applicable, "too short a time to be cut in halves"};
+  if (cube == nullptr || cube->periods < 4 || workspace.small) return {"stability", GuardStatus::not_applicable, "too few rows, or too short a time, to be cut in halves"};
   return {"stability", GuardStatus::passed, "it leads in the first half of the time and in the second"};
 }
 
@@ -272,7 +288,7 @@ findings::Claim state_tenth(const Workspace& workspace, std::size_t column) {
   const double unknown = amount.total() - [&] { double sum = 0; for (const auto value : parts_of(subject, column)) sum += amount.of(*workspace.flat(column), value); return sum; }();
   const auto of = std::fabs(unknown) > 0.01 * amount.total() ? fmt::format("the {} with a known {}", what, noun) : what;
   claim.title = fmt::format("The top tenth of {} bring {{top_share}} of {}; the largest, {{who}}, {{largest_share}}", nouns, of);
-  claim.summary = fmt::format("{{top_parts}} of {{parts}} {} make up {{top_amount}} of {{total}}.", nouns);
+  claim.summary = fmt::format("{{top_parts}} of {{parts}} {} make up {{top_amount}} of {{total}}{}.", nouns, amount.is_money() ? "" : " " + what);
   const auto* kind = workspace.vocabulary.kind_named(own.kind);
   claim.action = kind != nullptr && kind->orders
                      ? "Look after the top tenth first: regular contact, and a call as soon as one of them slows down; serve the many small ones at little cost."

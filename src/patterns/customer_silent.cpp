@@ -163,7 +163,7 @@ std::vector<Candidate> examine_customer_silent(const Workspace& workspace) {
     candidate.material = silence.material;
     if (silence.material) {
       candidate.impact = money_in(workspace, *column, silence.customer, window);
-      candidate.material = !workspace.subject.money || candidate.impact > 0;
+      candidate.material = !workspace.subject.money || (candidate.impact > 0 && workspace.is_worth_telling(candidate.impact));
       candidate.surprise = std::min(1.0, silence.gaps / 12);
       candidate.claim = [&workspace, column = *column, silence, window] { return state(workspace, column, silence, window); };
     }

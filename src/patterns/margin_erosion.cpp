@@ -14,6 +14,7 @@
 
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
+#include "patterns/small_echoes.h"
 #include "patterns/wording.h"
 #include "stats/distributions.h"
 #include "stats/mean_tests.h"
@@ -274,7 +275,8 @@ std::vector<Candidate> examine_margin_erosion(const Workspace& workspace) {
     for (const std::size_t column : workspace.groupings) examine_column(workspace, step, column, all, movers, candidates);
     examine_whole(workspace, step, all, movers, candidates);
   }
-  if (!workspace.small) prefer_steps(workspace, candidates);
+  if (workspace.small) drop_echoes(workspace, candidates);
+  else prefer_steps(workspace, candidates);
   return candidates;
 }
 

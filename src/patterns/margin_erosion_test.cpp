@@ -6,8 +6,6 @@
 
 namespace insights::patterns {
 
-std::vector<Candidate> examine_margin_erosion(const Workspace& workspace);
-
 namespace {
 
 using testing::day_text;

@@ -20,6 +20,8 @@ using findings::Format;
 
 constexpr double share_min = 0.01;
 constexpr double share_max = 0.90;        // beyond, the column is hardly used at all
+constexpr double share_max_group = 0.30;  // the same for a column of groups, which may be left empty on purpose
+constexpr double structural_min = 0.95;   // of the missing rows: in groups that never have a value
 constexpr double jump_points_min = 0.03;
 constexpr double jump_ratio_min = 2;
 constexpr double jump_p_max = 0.001;
@@ -86,6 +88,35 @@ std::optional<std::size_t> jump_of(const Workspace& workspace, const Missing& mi
   return fit->position;
 }
 
+// Are nearly all of them in groups of another column that hardly ever have a value (an open case has nobody who closed it)?
+bool is_structural(const Workspace& workspace, const Missing& missing) {
+  const auto& subject = workspace.subject;
+  if (missing.codes.empty() || missing.rows == 0) return false;
+  std::vector<bool> is_missing(subject.codes(missing.column).values(), false);
+  for (const auto code : missing.codes) is_missing[code] = true;
+  const auto& codes = subject.codes(missing.column).codes;
+  for (const std::size_t other : workspace.groupings) {
+    const auto* flat = workspace.flat(other);
+    if (other == missing.column || workspace.is_decoy(other) || flat == nullptr || flat->values > 51) continue;
+    std::vector<double> without(flat->values, 0);
+    for (std::size_t row = 0; row < codes.size(); ++row) without[subject.codes(other).codes[row]] += is_missing[codes[row]] ? 1 : 0;
+    double inside = 0;
+    for (std::uint32_t value = 1; value < flat->values; ++value) {
+      if (without[value] >= structural_min * flat->rows_total(value)) inside += without[value];
+    }
+    if (inside >= structural_min * missing.rows) return true;
+  }
+  return false;
+}
+
+// "no customer" where the column is named after it, else "nothing in closed by".
+std::string without_phrase(findings::Values& values, const catalog::Column& own) {
+  const auto noun = noun_of(own);
+  const auto words = catalog::words_of(own.name);
+  if (std::ranges::find(words, noun) != words.end() || catalog::spoken(own.name).find(noun) != std::string::npos) return "no " + noun;
+  return "nothing in " + measure_phrase(values, own, "column");
+}
+
 Missing missing_in(const Workspace& workspace, std::size_t column) {
   const auto& subject = workspace.subject;
   Missing missing;
@@ -126,7 +157,7 @@ void add_months(findings::Claim& claim, findings::Values& values, const Workspac
       day_sql(since), missing.sql, before, after, subject.from_sql)});
   values.cell("since", "c", 0, "since", workspace.periods.grain == Grain::month ? Format::month : Format::date);
   values.cell("before", "c", 0, "before", Format::percent).cell("after", "c", 0, "after", Format::percent);
-  claim.summary += " It was {before} of the rows until then and is {after} since {since}: something changed in how they are recorded.";
+  claim.summary += " It was {before} of the rows until then and is {after} since {since}: they are recorded in another way, or not finished yet.";
 }
 
 findings::Claim state(const Workspace& workspace, const Missing& missing) {
@@ -150,11 +181,11 @@ findings::Claim state(const Workspace& workspace, const Missing& missing) {
   }
   claim.evidence.push_back({"a", fmt::format("SELECT count(*) FILTER (WHERE {}) AS missing_rows, count(*) AS row_count{} FROM {}", missing.sql, money_columns, subject.from_sql)});
   const auto rows = counted("missing", missing.rows, plain_words(subject.noun), plain_words(subject.nouns));
-  claim.title = fmt::format("{} ({{share}}) {} no {}: {}", rows, missing.rows == 1 ? "has" : "have", noun_of(own), consequence(subject, missing, what, money));
+  claim.title = fmt::format("{} ({{share}}) {} {}: {}", rows, missing.rows == 1 ? "has" : "have", without_phrase(values, own), consequence(subject, missing, what, money));
   claim.summary = money ? fmt::format("That is {{money_share}} of all {}.", what) : "Every figure by it leaves them out.";
   if (money) set_counted_impact(claim, values, workspace, "money", findings::Account::none, "the amounts on these rows, spread over the months of the data");
   add_months(claim, values, workspace, missing);
-  claim.action = fmt::format("Find out where {} without {} come from, and make it required there; fill in the large ones by hand.", plain_words(subject.nouns), with_article(noun_of(own)));
+  claim.action = fmt::format("Find out where these {} come from, and have it filled in there; complete the large ones by hand.", plain_words(subject.nouns));
   claim.values = values.bindings();
   claim.test.effect_name = "share of rows";
   claim.guards = usual_guards(workspace);
@@ -172,7 +203,8 @@ std::vector<Candidate> examine_missing_values(const Workspace& workspace) {
     const double share = missing.rows / static_cast<double>(workspace.subject.frame.rows);
     auto candidate = fact_candidate("missing_values", fmt::format("missing_values/{}", own.name), share);
     if (missing.rows > 0) missing.jump = jump_of(workspace, missing);
-    candidate.material = missing.rows > 0 && share <= share_max && (share >= share_min || missing.jump);
+    const double most = own.role == Role::dimension ? share_max_group : share_max;
+    candidate.material = missing.rows > 0 && share <= most && (share >= share_min || missing.jump) && !is_structural(workspace, missing);
     candidate.impact = std::max(0.0, missing.money) / workspace.months;
     candidate.surprise = missing.jump ? 0.8 : 0.5;
     if (candidate.material) candidate.claim = [&workspace, missing] { return state(workspace, missing); };

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -24,6 +23,8 @@ constexpr std::size_t length = 3;
 constexpr std::size_t months_max = 24;
 constexpr double ratio_min = 1.5;
 constexpr double each_ratio_min = 1.2;  // each of the three against the middle one of the others
+
+constexpr double rows_min = 20;  // a month, on average
 
 struct Peak {
   std::size_t first = 0;
@@ -87,7 +88,8 @@ findings::Claim state(const Workspace& workspace, const Peak& peak) {
   claim.title = fmt::format("{{first_month}} to {{last_month}} bring {{inside}} of {} a month, the other months {{outside}}", what);
   if (!amount.is_money()) claim.title = fmt::format("{{first_month}} to {{last_month}} bring {{inside}} {} a month, the other months {{outside}}", what);
   claim.summary = "That is {ratio} as much: these three months make up {share} of the complete months. With less than two years of data it may be a season or growth; only the next year tells.";
-  claim.action = "Plan stock, people and cash for a peak of this size, and ask the largest customers early what they will need.";
+  claim.action = workspace.customers() ? "Plan stock, people and cash for a peak of this size, and ask the largest customers early what they will need."
+                                       : "Find out what made these months so strong, and plan people and means for the next ones.";
   claim.values = values.bindings();
   claim.test.effect_name = "times the other months";
   claim.chart = {findings::Chart::Mark::bar, capitalized(what) + " by month", "b", {"period", "", findings::Chart::Axis::Kind::temporal, ""}, amount.axis("amount"), "", "", "", ""};
@@ -102,6 +104,7 @@ findings::Claim state(const Workspace& workspace, const Peak& peak) {
 
 std::vector<Candidate> examine_peak_months(const Workspace& workspace) {
   const auto& periods = workspace.periods;
+  if (workspace.total.rows_total(0) < rows_min * static_cast<double>(periods.count)) return {};
   if (workspace.small || periods.grain != Grain::month || periods.count < 9 || periods.count >= months_max) return {};
   const Amount amount(workspace);
   std::vector<double> series;

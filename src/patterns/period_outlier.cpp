@@ -1,9 +1,10 @@
 // A month (or week) far from what trend and season led to expect: of the whole, or of one value's share of it.
 //
-// Of a value its share is looked at, so that what happens to everybody is told once, of the whole. Ratios are tested, in
-// logarithms, by a generalized extreme deviate test on top of season and trend (stats/outliers.h). A period that one
-// order makes, or one order that was taken back again, is no period to report: without its largest order it has to be
-// just as far off.
+// Of a value its share is looked at, so that what happens to everybody is told once, of the whole. Tested by a
+// generalized extreme deviate test on top of season and trend (stats/outliers.h), on the plain values and on their
+// logarithms, and only what both find counts: the one is wary of lows, which cannot go below zero, the other of highs,
+// which in lumpy data go far. A period that one order makes, or one order that was taken back again, is none to report:
+// without its largest order it has to be just as far off.
 
 #include <algorithm>
 #include <cmath>
@@ -26,6 +27,7 @@ constexpr double deviation_min = 0.30;
 constexpr std::size_t values_max = 50;      // of a grouping whose values are looked at
 constexpr double share_min = 0.05;          // of the total, for a value to be looked at
 constexpr std::size_t periods_min = 9;
+constexpr double rows_min = 30;             // a period, on average: fewer scatter by chance alone
 
 struct Series {
   std::size_t column = no_column;           // no_column: the whole
@@ -56,14 +58,16 @@ std::optional<Odd> oddest(const std::vector<double>& values, const Periods& peri
     logarithms.push_back(std::log(value));
   }
   const auto cycle = cycle_of(periods);
-  const auto outliers = stats::period_outliers(logarithms, cycle);
-  if (outliers.empty()) return std::nullopt;
-  const auto& first = outliers.front();
-  Odd odd{first.index, values[first.index], std::exp(first.expected), 0, 0, first.p_value, first.score};
-  const double scale = std::fabs(first.score) > 0 ? std::fabs(first.value - first.expected) / std::fabs(first.score) : 0;
-  odd.low = odd.expected * std::exp(-1.96 * scale);
-  odd.high = odd.expected * std::exp(1.96 * scale);
-  return odd;
+  const auto plain = stats::period_outliers(values, cycle);
+  for (const auto& outlier : stats::period_outliers(logarithms, cycle)) {
+    const auto same = std::ranges::find(plain, outlier.index, &stats::Outlier::index);
+    if (same == plain.end() || (same->score > 0) != (outlier.score > 0)) continue;
+    const double scale = outlier.score == 0 ? 0 : std::fabs((outlier.value - outlier.expected) / outlier.score);
+    const double expected = std::exp(outlier.expected);
+    return Odd{outlier.index, values[outlier.index], expected, expected * std::exp(-1.96 * scale), expected * std::exp(1.96 * scale),
+               std::max(outlier.p_value, same->p_value), outlier.score};
+  }
+  return std::nullopt;
 }
 
 // Is the same period still odd, in the same direction, when its largest order had not been there?
@@ -185,6 +189,7 @@ std::vector<Series> all_series(const Workspace& workspace) {
     if (cube == nullptr || cube->values > values_max + 1 || workspace.subject.columns[column].kind == "calendar") continue;
     for (std::uint32_t value = 1; value < cube->values; ++value) {
       Series series{column, value, {}, {}};
+      if (cube->rows_total(value) < rows_min * static_cast<double>(count)) continue;
       double own = 0;
       for (std::size_t period = 0; period < count; ++period) {
         series.amounts.push_back(amount.in_period(*cube, value, period));
@@ -201,7 +206,7 @@ std::vector<Series> all_series(const Workspace& workspace) {
 
 std::vector<Candidate> examine_period_outlier(const Workspace& workspace) {
   std::vector<Candidate> candidates;
-  if (workspace.small || workspace.periods.count < periods_min) return candidates;
+  if (workspace.small || workspace.periods.count < periods_min || workspace.total.rows_total(0) < rows_min * static_cast<double>(workspace.periods.count)) return candidates;
   const auto& subject = workspace.subject;
   const Amount amount(workspace);
   for (auto& series : all_series(workspace)) {

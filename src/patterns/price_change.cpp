@@ -125,6 +125,7 @@ std::vector<Candidate> examine_price_change(const Workspace& workspace) {
       candidate.measure = "price";
       candidate.material = is_material(*movement);
       candidate.impact = std::fabs(movement->relative) * cube->total(money, value) / workspace.months;
+      candidate.material = candidate.material && workspace.is_worth_telling(candidate.impact);
       candidate.surprise = std::min(1.0, 4 * std::fabs(movement->relative));
       candidate.survives = [&workspace, column, value, used = *used](const frame::Mask& kept) {
         const auto pair = ratio_series(workspace, column, value, used.money, used.quantity, kept);

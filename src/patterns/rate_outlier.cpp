@@ -15,6 +15,7 @@
 
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
+#include "patterns/small_echoes.h"
 #include "patterns/wording.h"
 #include "stats/distributions.h"
 #include "stats/overdispersion.h"
@@ -298,6 +299,7 @@ std::vector<Candidate> examine_rate_outlier(const Workspace& workspace) {
       else examine_column(workspace, flag, column, *dependence, candidates);
     }
   }
+  if (workspace.small) drop_echoes(workspace, candidates);
   return candidates;
 }
 

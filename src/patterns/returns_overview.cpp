@@ -115,7 +115,7 @@ findings::Claim state_flag(const Workspace& workspace, const Taken& taken) {
   } else {
     claim.summary = "{flagged} of {row_count} in all.";
   }
-  claim.action = fmt::format("Agree what rate of {} is acceptable, and begin with the groups that stand out.", name);
+  claim.action = fmt::format("Agree what share may be {}, and begin with the groups that stand out.", name);
   claim.evidence.push_back({"a", fmt::format("SELECT count(*) FILTER (WHERE {}) AS flagged, count(*) FILTER (WHERE {} IS NOT NULL) AS row_count{} FROM {}", condition,
                                              flag.sql, money_columns, subject.from_sql)});
   add_chart(claim, workspace, condition, false, "share of rows marked " + name);

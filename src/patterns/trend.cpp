@@ -167,6 +167,7 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
     candidate.measure = by_rows ? "rows" : subject.columns[measure].name;
     candidate.material = is_material(tested.movement) && agrees_with_last_year(tested.movement, series, total, workspace.periods);
     candidate.impact = std::fabs(tested.movement.before - tested.movement.after) * workspace.money_per_month;
+    candidate.material = candidate.material && workspace.is_worth_telling(candidate.impact);
     candidate.surprise = std::min(1.0, std::fabs(tested.movement.relative));
     candidate.of_total = true;
     candidate.survives = [&workspace, column, value = tested.value, measure](const frame::Mask& kept) {

@@ -59,10 +59,12 @@ bool has_digit(std::string_view text) {
   return std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-// A word a person can read by itself: it has small letters and no digits.
+// A name, or so it looks: it begins with a capital, goes on in small letters, and has no digits. "remote" and "C7" do not.
 bool speaks_for_itself(std::string_view text) {
+  if (text.size() < 3 || has_digit(text)) return false;
+  const auto first = static_cast<unsigned char>(text.front());
   const bool small = std::ranges::any_of(text, [](unsigned char c) { return std::islower(c) != 0 || c >= 0x80; });
-  return small && text.size() >= 3 && !has_digit(text);
+  return small && (std::isupper(first) != 0 || first >= 0x80);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ using catalog::Subject;
 
 constexpr std::size_t groupings_max = 60;
 constexpr std::size_t measures_max = 12;
+constexpr double worth_telling_share = 0.0005;
 
 std::vector<std::size_t> choose_groupings(const Subject& subject) {
   std::vector<std::size_t> groupings;
@@ -76,6 +77,10 @@ void fill_cubes(std::map<std::size_t, Cube>& into, const std::vector<std::size_t
 }
 
 }  // namespace
+
+bool Workspace::is_worth_telling(double money_a_month) const {
+  return money_per_month <= 0 || money_a_month >= worth_telling_share * money_per_month;
+}
 
 const Cube* Workspace::cube(std::size_t column) const {
   const auto found = cubes.find(column);

@@ -40,6 +40,8 @@ struct Workspace {
   double money_per_month = 0;
   bool small = false;                    // fewer than small_table_rows rows
 
+  // Is so much money a month worth a director's time? One part in two thousand of all; anything where there is no money.
+  bool is_worth_telling(double money_a_month) const;
   const Cube* cube(std::size_t column) const;
   const Cube* flat(std::size_t column) const;
   bool is_decoy(std::size_t column) const { return decoys.contains(column); }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -324,12 +325,29 @@ std::string compact(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// "[1, 2]", "{"a": 1}"
+std::string in_a_line(const Json& json) {
+  if (!json.is_structured()) return compact(json);
+  std::string text(json.is_array() ? "[" : "{");
+  const char* separator = "";
+  for (const auto& [key, value] : json.items()) {
+    text += separator;
+    if (json.is_object()) text += compact(Json(key)) + ": ";
+    text += in_a_line(value);
+    separator = ", ";
+  }
+  return text + (json.is_array() ? "]" : "}");
+}
+
 // Indented by two; what fits in a line stays in a line, so that a row of a table is a row of the
 // file.
 void lay_out(const Json& json, std::size_t indent, std::string& text) {
   constexpr std::size_t line_max = 110;
-  const auto line = compact(json);
-  if (!json.is_structured() || json.empty() || line.size() + indent <= line_max) {
+  const auto line = in_a_line(json);
+  const bool is_row = json.is_array() && std::ranges::none_of(json, [](const Json& cell) {
+                        return cell.is_structured();
+                      });
+  if (!json.is_structured() || is_row || line.size() + indent <= line_max) {
     text += line;
     return;
   }

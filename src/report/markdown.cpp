@@ -1,7 +1,6 @@
 #include "report/markdown.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "report/amounts.h"
 #include "report/plain_text.h"
@@ -17,31 +16,34 @@ using findings::Finding;
 constexpr std::string_view joiner =
     "&#8288;";  // a word joiner: shows as nothing, and breaks a link apart
 
-bool is_letter_or_digit(char character) {
-  return std::isalnum(static_cast<unsigned char>(character)) != 0;
+bool is_digit(char character) { return character >= '0' && character <= '9'; }
+bool is_letter(char character) {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
 }
+bool is_letter_or_digit(char character) { return is_letter(character) || is_digit(character); }
+
+enum class Break { none, before, after };
 
 // Renderers turn "www.x.y", "x.com", "https://", "@name" and "#1" into links of their own accord.
-bool starts_a_link(std::string_view text, std::size_t at) {
-  const auto next = at + 1 < text.size() ? text[at + 1] : ' ';
-  const auto previous = at > 0 ? text[at - 1] : ' ';
+// Where a word joiner keeps the character from doing so: some read the source, so that it must not
+// follow "www." or "https:".
+Break break_at(std::string_view text, std::size_t at) {
+  const char next = at + 1 < text.size() ? text[at + 1] : ' ';
+  const char previous = at > 0 ? text[at - 1] : ' ';
   switch (text[at]) {
     case '.':
-      return is_letter_or_digit(previous) && std::isalpha(static_cast<unsigned char>(next)) != 0;
+      return is_letter_or_digit(previous) && is_letter(next) ? Break::before : Break::none;
     case ':':
-      return next == '/' || is_letter_or_digit(next);
+      return next == '/' || is_letter_or_digit(next) ? Break::before : Break::none;
     case '@':
     case '#':
-      return is_letter_or_digit(next);
+      return is_letter_or_digit(next) ? Break::after : Break::none;
     default:
-      return false;
+      return Break::none;
   }
 }
 
-bool are_digits(std::string_view text) {
-  return std::ranges::all_of(text,
-                             [](char character) { return character >= '0' && character <= '9'; });
-}
+bool are_digits(std::string_view text) { return std::ranges::all_of(text, is_digit); }
 
 // "- x", "+ x", "# x", "1. x", "1) x" at the beginning would be a list or a heading.
 bool starts_a_block(std::string_view text, std::size_t at) {
@@ -56,10 +58,12 @@ std::string escaped(std::string_view text) {
   const auto plain = plain_text(text);
   std::string safe;
   for (std::size_t at = 0; at < plain.size(); ++at) {
+    const auto link = break_at(plain, at);
     const bool is_special = special.find(plain[at]) != std::string_view::npos;
+    if (link == Break::before) safe += joiner;
     if (is_special || starts_a_block(plain, at)) safe += '\\';
     safe += plain[at];
-    if (starts_a_link(plain, at)) safe += joiner;
+    if (link == Break::after) safe += joiner;
   }
   return safe;
 }

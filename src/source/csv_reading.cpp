@@ -105,9 +105,10 @@ std::string first_line_of(const CsvReading& reading, Staging& staging) {
 }
 
 void forget_rejects(Staging& staging) {
-  // Nothing is there to drop the first time.
-  static_cast<void>(staging.run("DROP TABLE IF EXISTS reject_errors"));
-  static_cast<void>(staging.run("DROP TABLE IF EXISTS reject_scans"));
+  for (const auto* table : {"reject_errors", "reject_scans"}) {
+    // That cannot fail but for a stop, which the next statement tells.
+    if (!staging.run(std::string("DROP TABLE IF EXISTS ") + table)) return;
+  }
 }
 
 Rejects last_rejects(Staging& staging) {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <map>
+
 #include "source/load.h"
 #include "sql/dialect.h"
 
@@ -44,19 +47,20 @@ base::Result<std::vector<Named>> tables_of(const std::string& database, Staging&
   return tables;
 }
 
-void add_comments(const std::string& database, const Named& table,
-                  std::vector<TableColumn>& columns, Staging& staging) {
-  const auto rows = staging.run(fmt::format(
-      "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = {} AND schema_name "
-      "= {} AND table_name = {} "
-      "AND comment IS NOT NULL",
-      sql::quote_text(database), sql::quote_text(table.schema), sql::quote_text(table.table)));
-  if (!rows) return;  // comments are a help, and no more
+// By schema, table and column.
+using Comments = std::map<std::array<std::string, 3>, std::string>;
+
+Comments comments_of(const std::string& database, Staging& staging) {
+  Comments comments;
+  const auto rows = staging.run(
+      fmt::format("SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() "
+                  "WHERE database_name = {} AND comment IS NOT NULL",
+                  sql::quote_text(database)));
+  if (!rows) return comments;  // they are a help, and no more
   for (const auto& row : rows->rows) {
-    for (auto& column : columns) {
-      if (column.name == text_of(row.at(0))) column.comment = text_of(row.at(1));
-    }
+    comments[{text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2))}] = text_of(row.at(3));
   }
+  return comments;
 }
 
 }  // namespace
@@ -74,6 +78,7 @@ base::Status load_database(const DataFile& file, Staging& staging, Loaded& loade
     return base::fail(base::ErrorKind::invalid_input,
                       fmt::format("{} holds no table", file.path.string()));
   }
+  const auto comments = comments_of(database, staging);
   for (const auto& table : tables) {
     const auto relation = fmt::format("{}.{}.{}", database, sql::quote_identifier(table.schema),
                                       sql::quote_identifier(table.table));
@@ -84,7 +89,10 @@ base::Status load_database(const DataFile& file, Staging& staging, Loaded& loade
                                          engine::first_line(columns.error().message)));
       continue;
     }
-    add_comments(database, table, *columns, staging);
+    for (auto& column : *columns) {
+      const auto comment = comments.find({table.schema, table.table, column.name});
+      if (comment != comments.end()) column.comment = comment->second;
+    }
     const auto name = table.schema == "main" ? table.table : table.schema + "_" + table.table;
     loaded.parts.push_back({file, name, "", relation, *std::move(columns), table.comment});
   }

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
 #include "base/ensure.h"
 
@@ -17,16 +17,10 @@ namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
 
-base::Status add(crypto_generichash_state& state, const DataFile& file,
+base::Status add(crypto_generichash_state& state, const FileStamp& file,
                  const std::stop_token& stop) {
-  const auto unreadable = [&](const std::string& why) {
-    return base::fail(base::ErrorKind::unavailable,
-                      fmt::format("{} cannot be read: {}", file.path.string(), why));
-  };
-  std::error_code error;
-  const std::uint64_t size = std::filesystem::file_size(file.path, error);
-  if (error) return unreadable(error.message());
   // The size keeps "ab" + "c" apart from "a" + "bc".
+  const std::uint64_t size = file.bytes;
   std::array<unsigned char, sizeof size> size_bytes{};
   for (std::size_t index = 0; index < size_bytes.size(); ++index) {
     size_bytes[index] = static_cast<unsigned char>(size >> (8 * index));
@@ -41,18 +35,31 @@ base::Status add(crypto_generichash_state& state, const DataFile& file,
     crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(block.data()),
                               static_cast<unsigned long long>(stream.gcount()));
   }
-  if (!stream.eof()) return unreadable("the file ended early");
-  return {};
+  if (stream.eof()) return {};
+  return base::fail(base::ErrorKind::unavailable,
+                    fmt::format("{} cannot be read", file.path.string()));
 }
 
 }  // namespace
 
-base::Result<std::string> digest_of(std::vector<DataFile> files, const std::stop_token& stop) {
+FileStamp stamp_of(const std::filesystem::path& path) {
+  std::error_code error;
+  FileStamp stamp{path, std::filesystem::file_size(path, error), {}};
+  if (!error) stamp.written = std::filesystem::last_write_time(path, error);
+  return error ? FileStamp{path, 0, {}} : stamp;
+}
+
+base::Result<std::string> digest_of(std::vector<FileStamp> files, const std::stop_token& stop) {
   base::ensure(sodium_init() >= 0, "libsodium starts");
-  std::ranges::sort(files, {}, [](const DataFile& file) { return file.path.filename().string(); });
+  std::ranges::sort(files, {}, [](const FileStamp& file) {
+    return std::pair(file.path.filename().string(), file.path.string());
+  });
   crypto_generichash_state state;
   crypto_generichash_init(&state, nullptr, 0, crypto_generichash_BYTES);
   for (const auto& file : files) TRY(add(state, file, stop));
+  for (const auto& file : files) {
+    if (stamp_of(file.path) != file) return std::string();
+  }
   std::array<unsigned char, crypto_generichash_BYTES> digest{};
   crypto_generichash_final(&state, digest.data(), digest.size());
   std::string text;

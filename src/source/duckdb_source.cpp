@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "source/digest.h"
 #include "source/vectors.h"
 #include "source/watch.h"
 

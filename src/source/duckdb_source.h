@@ -14,8 +14,8 @@
 #include <mutex>
 #include <optional>
 
+#include "source/digest.h"
 #include "source/engine.h"
-#include "source/files.h"
 #include "source/source.h"
 #include "source/staging.h"
 
@@ -25,7 +25,7 @@ namespace insights::source {
 struct DuckDbContents {
   std::vector<Table> tables;
   std::vector<std::string> notes;
-  std::vector<DataFile> files;                 // all that the user named, for version()
+  std::vector<FileStamp> files;                // all that were named, for version()
   std::vector<std::filesystem::path> parquet;  // what the views read
   std::vector<Staging::Attached> databases;    // attached again, read-only
 };

@@ -160,7 +160,7 @@ TEST_CASE(
     "ours is not") {
   const auto parent = std::filesystem::temp_directory_path();
   const auto make_old = [](const std::filesystem::path& lock) {
-    std::ofstream{lock};
+    std::ofstream(lock) << "";
     std::filesystem::last_write_time(
         lock, std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
   };

@@ -56,13 +56,31 @@ base::Result<Loaded> load_all(const std::vector<LookedAt>& files, Staging& stagi
   return loaded;
 }
 
-std::vector<std::filesystem::path> paths_of(const std::vector<LookedAt>& files) {
-  std::vector<std::filesystem::path> paths;
+// The files as they are before they are read; a database with the log that belongs to it.
+std::vector<FileStamp> stamps_of(const std::vector<LookedAt>& files) {
+  std::vector<FileStamp> stamps;
   for (const auto& [file, form] : files) {
     std::error_code error;
-    for (const auto& path : {file.path, std::filesystem::absolute(file.path, error)}) {
-      paths.push_back(path);
-      if (file.kind == FileKind::database) paths.emplace_back(path.string() + ".wal");
+    const auto path = std::filesystem::absolute(file.path, error);
+    stamps.push_back(stamp_of(path));
+    const auto log = path.string() + ".wal";
+    if (file.kind == FileKind::database && std::filesystem::exists(log, error)) {
+      stamps.push_back(stamp_of(log));
+    }
+  }
+  return stamps;
+}
+
+// All that the engine may read, named as it will be asked for.
+std::vector<std::filesystem::path> paths_of(const std::vector<LookedAt>& files,
+                                            const std::vector<FileStamp>& stamps) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& stamp : stamps) paths.push_back(stamp.path);
+  for (const auto& [file, form] : files) {
+    paths.push_back(file.path);
+    std::error_code error;
+    if (file.kind == FileKind::database) {
+      paths.emplace_back(std::filesystem::absolute(file.path, error).string() + ".wal");
     }
   }
   return paths;
@@ -79,14 +97,14 @@ base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop
   DuckDbContents contents;
   contents.notes = std::move(found.notes);
   const auto files = TRY(look_at_all(found.files, contents.notes));
-  auto staging = TRY(Staging::create({options.threads, options.memory_max_bytes}, paths_of(files),
-                                     std::move(stop)));
+  contents.files = stamps_of(files);
+  auto staging = TRY(Staging::create({options.threads, options.memory_max_bytes},
+                                     paths_of(files, contents.files), std::move(stop)));
   auto loaded = TRY(load_all(files, staging));
   append(std::move(loaded.notes), contents.notes);
   for (const auto& part : loaded.parts) {
     if (!part.parquet.empty()) contents.parquet.push_back(part.parquet);
   }
-  for (const auto& [file, form] : files) contents.files.push_back(file);
   contents.databases = std::move(loaded.databases);
   auto plans = plan_tables(std::move(loaded.parts));
   append(std::move(plans.notes), contents.notes);

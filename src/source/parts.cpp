@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <set>
 
@@ -27,10 +28,57 @@ bool go_together(const TableColumn& one, const TableColumn& other) {
          (is_time_type(one.engine_type) && is_time_type(other.engine_type));
 }
 
+bool is_letter(char character) {
+  const auto code = static_cast<unsigned char>(character);
+  return std::isalpha(code) != 0 || code >= 0x80;
+}
+
+// Words of a file's name that number its part: of sales_2024-Q1 and part-0001 "sales" and nothing
+// is left.
+bool counts_parts(std::string_view word) {
+  constexpr std::array<std::string_view, 12> months{"jan", "feb", "mar", "apr", "may", "jun",
+                                                    "jul", "aug", "sep", "oct", "nov", "dec"};
+  constexpr std::array<std::string_view, 8> full_months{
+      "january", "february", "march", "april", "august", "september", "october", "november"};
+  constexpr std::array<std::string_view, 9> others{"part", "chunk", "page", "week",    "q",
+                                                   "h",    "june",  "july", "december"};
+  const auto among = [&](const auto& words) {
+    return std::ranges::find(words, word) != words.end();
+  };
+  return among(months) || among(full_months) || among(others);
+}
+
+// The words of a name in lower case, without numbers.
+std::vector<std::string> words_of(const std::string& name) {
+  std::vector<std::string> words(1);
+  for (const char letter : lower(name)) {
+    if (is_letter(letter)) {
+      words.back() += letter;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+// Parts of one have names that differ in numbers and months alone, or begin with the same word and
+// have more in common than an id and a name.
+bool are_named_alike(const Part& one, const Part& other) {
+  auto words = words_of(one.name);
+  auto others = words_of(other.name);
+  constexpr std::size_t columns_min = 4;
+  const bool same_first = !words.empty() && !others.empty() && words.front() == others.front() &&
+                          words.front().size() >= 3 && one.columns.size() >= columns_min;
+  std::erase_if(words, counts_parts);
+  std::erase_if(others, counts_parts);
+  return same_first || words == others;
+}
+
 bool go_together(const Part& one, const Part& other) {
   if (one.file.kind != other.file.kind || one.file.kind == FileKind::database) return false;
   if (one.file.path.parent_path() != other.file.path.parent_path()) return false;
-  if (one.columns.size() != other.columns.size()) return false;
+  if (one.columns.size() != other.columns.size() || !are_named_alike(one, other)) return false;
   return std::ranges::all_of(one.columns, [&](const TableColumn& column) {
     return std::ranges::any_of(other.columns, [&](const TableColumn& twin) {
       return column.name == twin.name && go_together(column, twin);
@@ -38,14 +86,20 @@ bool go_together(const Part& one, const Part& other) {
   });
 }
 
-// The longest beginning of all the names, without the digits and separators at its end: "sales" of
-// sales_2024, sales_2025.
+// The longest beginning of all the names in whole words, without digits and separators at its end:
+// "sales" of sales_2024 and sales_2025, of sales_jan and sales_jun.
 std::string common_stem(const std::vector<Part>& parts) {
   std::string stem = parts.front().name;
+  bool in_a_word = false;
   for (const auto& part : parts) {
-    const auto [end, other] = std::ranges::mismatch(stem, part.name);
-    stem.erase(end, stem.end());
+    const auto size =
+        static_cast<std::size_t>(std::ranges::mismatch(stem, part.name).in1 - stem.begin());
+    in_a_word = (in_a_word && size == stem.size()) ||
+                (size < stem.size() && is_letter(stem[size])) ||
+                (size < part.name.size() && is_letter(part.name[size]));
+    stem.resize(size);
   }
+  while (in_a_word && !stem.empty() && is_letter(stem.back())) stem.pop_back();
   const auto last = stem.find_last_not_of("0123456789_-. ()[]");
   stem.erase(last == std::string::npos ? 0 : last + 1);
   return stem;
@@ -53,8 +107,8 @@ std::string common_stem(const std::vector<Part>& parts) {
 
 std::string name_of(const std::vector<Part>& parts) {
   if (parts.size() == 1) return parts.front().name;
-  const auto stem = common_stem(parts);
-  if (stem.size() > 1 && lower(stem) != "part") return stem;
+  auto stem = common_stem(parts);
+  if (!stem.empty() && !counts_parts(lower(stem))) return stem;
   const auto directory = parts.front().file.path.parent_path().stem().string();
   return directory.empty() || directory == "." ? "table" : directory;
 }

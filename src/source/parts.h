@@ -32,8 +32,9 @@ struct TablePlans {
 };
 
 // Text or Parquet files of one kind and directory whose columns have the same names and types that
-// go together are one table, its rows in the order of the files' names. All others are tables of
-// their own.
+// go together, and whose own names differ only in numbers and months (sales_2024, sales_2025) or at
+// least begin with the same word, are one table, its rows in the order of the files' names. All
+// others are tables of their own.
 TablePlans plan_tables(std::vector<Part> parts);
 
 // What stands after FROM for all the parts of a table.

@@ -62,13 +62,27 @@ TEST_CASE("other columns, another kind of file or another directory part two tab
   CHECK(names(plan_tables({part("d/a.csv", sales), part("d/b.csv", dated)})) == "a (1), b (1)");
 }
 
-TEST_CASE("parts that share no name are called after their directory") {
-  CHECK(names(plan_tables({part("data/shops/x.csv", shops), part("data/shops/y.csv", shops)})) ==
-        "shops (2)");
+TEST_CASE("files whose names number them are parts; those with names of their own are not") {
+  const auto names_for = [](const std::string& one, const std::string& other,
+                            const std::vector<TableColumn>& columns) {
+    return names(plan_tables({part("data/" + one, columns), part("data/" + other, columns)}));
+  };
+  CHECK(names_for("customers.csv", "products.csv", shops) == "customers (1), products (1)");
+  CHECK(names_for("Jan 2025.csv", "February 2025.csv", shops) == "data (2)");
+  CHECK(names_for("2023.csv", "2024.csv", shops) == "data (2)");
+  CHECK(names_for("part-0.csv", "part-1.csv", shops) == "data (2)");
+  CHECK(names_for("export-2024-Q1.csv", "export-2024-Q2.csv", shops) == "export (2)");
+  CHECK(names_for("customers_eu.csv", "customers_us.csv", shops) ==
+        "customers_eu (1), customers_us (1)");
+  CHECK(names_for("sales_jan.csv", "sales_jun.csv", shops) == "sales (2)");
+  CHECK(names_for("march.csv", "may.csv", shops) == "data (2)");
+  auto many = sales;
+  many.push_back({"price", "DOUBLE", ""});
+  CHECK(names_for("sales_north.csv", "sales_south.csv", many) == "sales (2)");
+  CHECK(names(plan_tables({part("2023.csv", shops), part("2024.csv", shops)})) == "table (2)");
   CHECK(names(plan_tables({part("orders.parquet/part-0.parquet", shops, FileKind::parquet),
                            part("orders.parquet/part-1.parquet", shops, FileKind::parquet)})) ==
         "orders (2)");
-  CHECK(names(plan_tables({part("2023.csv", shops), part("2024.csv", shops)})) == "table (2)");
 }
 
 TEST_CASE("no two tables have the same name, in any case of letters") {

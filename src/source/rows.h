@@ -33,9 +33,8 @@ struct ColumnBatch {
   enum class Type { boolean, integer, real, text, day, moment };
   Type type = Type::text;
   std::vector<std::uint8_t> valid;
-  std::vector<std::int64_t>
-      integers;               // boolean (0/1), integer, day (since epoch), moment (microseconds)
-  std::vector<double> reals;  // real
+  std::vector<std::int64_t> integers;   // boolean (0/1), integer, day (since epoch), moment (us)
+  std::vector<double> reals;            // real
   std::vector<std::string_view> texts;  // text; borrowed, only good during the call
 };
 

@@ -210,6 +210,7 @@ TEST_CASE("several threads may ask at once") {
   std::atomic<int> alike = 0;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int number = 0; number < 4; ++number) {
       threads.emplace_back([&] {
         for (int repetition = 0; repetition < 10; ++repetition) {
@@ -233,6 +234,9 @@ TEST_CASE(
   CHECK(version(scratch.write("three/a.csv", "a,b\n1,3\n")) != one);
   const auto source = opened({scratch / "one/a.csv"});
   CHECK(contains(source->version({})->engine, "DuckDB v1."));
+  const auto late = opened({scratch / "two/a.csv"});
+  scratch.write("two/a.csv", "a,b\n1,23\n");  // nobody can tell now which of the two was read
+  CHECK(late->version({})->digest.empty());
   std::stop_source stop;
   stop.request_stop();
   const auto stopped = opened({scratch / "one/a.csv"})->version(stop.get_token());

@@ -37,6 +37,7 @@ std::string table_name(std::string_view file) {
 void check(const std::vector<Case>& cases) {
   const Scratch scratch;
   std::vector<std::string> paths;
+  paths.reserve(cases.size());
   for (const auto& [name, bytes, columns, rows, query, expected, note] : cases) {
     paths.push_back(scratch.write(table_name(name) + "/" + std::string(name), bytes));
   }

@@ -6,7 +6,6 @@
 
 using namespace insights;
 using namespace insights::source;
-using base::ErrorKind;
 
 namespace {
 

@@ -1,12 +1,14 @@
 // DuckDB's vectors as the program's cells and column batches: the hot path of a scan.
 //
-//   BOOLEAN                         boolean
-//   integers up to BIGINT           integer
-//   UBIGINT, HUGEINT, UHUGEINT      cell: integer if it fits 64 bits, else real; batch: real (one
-//   type a column) FLOAT, DOUBLE, DECIMAL          real DATE                            day
-//   TIMESTAMP of any precision      moment, in microseconds, rounded down; with time zone: in UTC
-//   VARCHAR, ENUM                   text
-//   everything else                 text by DuckDB's own cast
+//   BOOLEAN                       boolean
+//   integers up to BIGINT         integer
+//   UBIGINT, HUGEINT, UHUGEINT    cell: integer if it fits 64 bits, else real
+//                                 batch: real, because a column of it has one type
+//   FLOAT, DOUBLE, DECIMAL        real
+//   DATE                          day
+//   TIMESTAMP, any precision      moment, in microseconds, rounded down; with time zone: in UTC
+//   VARCHAR, ENUM                 text
+//   everything else               text by DuckDB's own cast
 //
 // A date or moment that is infinite or outside of the years -32767 to 32767, which the calendar
 // cannot count: cell: text; batch: null.

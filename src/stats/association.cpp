@@ -78,8 +78,7 @@ std::optional<Contingency> contingency(std::span<const std::int64_t> counts, std
   const double williams = 1.0 + (reciprocal_sum(margins.rows, margins.total) - 1.0) *
                                     (reciprocal_sum(margins.columns, margins.total) - 1.0) /
                                     (6.0 * margins.total * result.degrees);
-  result.statistic =
-      statistic == Statistic::pearson ? chi_square : std::max(0.0, g) / williams;
+  result.statistic = statistic == Statistic::pearson ? chi_square : std::max(0.0, g) / williams;
   result.p_value = p_value(chi_square_upper_tail(result.statistic, result.degrees));
   result.cramers_v = cramers_v(chi_square, margins.total, rows_filled, columns_filled);
   return result;

@@ -1,4 +1,5 @@
-// Reference values: R 4.2, chisq.test and cor.test documentation examples, cor.test on the data set cars.
+// Reference values: R 4.2, chisq.test and cor.test documentation examples, cor.test on the data set
+// cars.
 #include "stats/association.h"
 
 #include <doctest/doctest.h>
@@ -28,7 +29,9 @@ TEST_CASE("chi-square and G agree with R on party by gender") {
   CHECK(close(g->statistic, 30.01669261323967, 1e-3));
 }
 
-TEST_CASE("the corrected Cramer's V is 0 for independence, 1 for identity, and not inflated by many cells") {
+TEST_CASE(
+    "the corrected Cramer's V is 0 for independence, 1 for identity, and not inflated by many "
+    "cells") {
   CHECK(chi_square_test(std::vector<std::int64_t>{10, 10, 10, 10}, 2)->cramers_v == 0.0);
   CHECK(close(chi_square_test(std::vector<std::int64_t>{500, 0, 0, 500}, 2)->cramers_v, 1.0, 1e-2));
   Random random(3);
@@ -41,7 +44,8 @@ TEST_CASE("the corrected Cramer's V is 0 for independence, 1 for identity, and n
 }
 
 TEST_CASE("empty rows do not count, and a table with one row left says nothing") {
-  const auto with_empty = chi_square_test(std::vector<std::int64_t>{762, 327, 468, 0, 0, 0, 484, 239, 477}, 3);
+  const auto with_empty =
+      chi_square_test(std::vector<std::int64_t>{762, 327, 468, 0, 0, 0, 484, 239, 477}, 3);
   CHECK(close(with_empty->statistic, 30.07014909575467, 1e-12));
   CHECK(with_empty->degrees == 2.0);
   CHECK_FALSE(chi_square_test(std::vector<std::int64_t>{5, 6, 0, 0}, 2));
@@ -63,12 +67,14 @@ TEST_CASE("Pearson and Spearman agree with R") {
   REQUIRE(r);
   CHECK(close(r->coefficient, 0.5711815575638287, 1e-12));
   CHECK(close(r->p_value, 0.1081730543494938, 1e-11));
-  const std::vector<double> speed{4,  4,  7,  7,  8,  9,  10, 10, 10, 11, 11, 12, 12, 12, 12, 13, 13,
-                                  13, 13, 14, 14, 14, 14, 15, 15, 15, 16, 16, 17, 17, 17, 18, 18, 18,
-                                  18, 19, 19, 19, 20, 20, 20, 20, 20, 22, 23, 24, 24, 24, 24, 25};
-  const std::vector<double> distance{2,  10, 4,  22, 16, 10, 18, 26, 34, 17, 28, 14, 20, 24, 28, 26, 34,
-                                     34, 46, 26, 36, 60, 80, 20, 26, 54, 32, 40, 32, 40, 50, 42, 56, 76,
-                                     84, 36, 46, 68, 32, 48, 52, 56, 64, 66, 54, 70, 92, 93, 120, 85};
+  const std::vector<double> speed{4,  4,  7,  7,  8,  9,  10, 10, 10, 11, 11, 12, 12,
+                                  12, 12, 13, 13, 13, 13, 14, 14, 14, 14, 15, 15, 15,
+                                  16, 16, 17, 17, 17, 18, 18, 18, 18, 19, 19, 19, 20,
+                                  20, 20, 20, 20, 22, 23, 24, 24, 24, 24, 25};
+  const std::vector<double> distance{2,  10, 4,  22, 16, 10, 18, 26, 34, 17,  28, 14, 20,
+                                     24, 28, 26, 34, 34, 46, 26, 36, 60, 80,  20, 26, 54,
+                                     32, 40, 32, 40, 50, 42, 56, 76, 84, 36,  46, 68, 32,
+                                     48, 52, 56, 64, 66, 54, 70, 92, 93, 120, 85};
   const auto rho = spearman(speed, distance);
   REQUIRE(rho);
   CHECK(close(rho->coefficient, 0.8303568388329934, 1e-12));

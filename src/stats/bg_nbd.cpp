@@ -25,17 +25,20 @@ bool valid(const BgNbd& model) {
   return model.r > 0.0 && model.alpha > 0.0 && model.a > 0.0 && model.b > 0.0;
 }
 
-// ln of the odds that a customer with x > 0 repeats has left: a / (b + x - 1) ((alpha + T) / (alpha + t_x))^(r + x).
+// ln of the odds that a customer with x > 0 repeats has left: a / (b + x - 1) ((alpha + T) / (alpha
+// + t_x))^(r + x).
 double log_odds_left(const BgNbd& model, const PurchaseHistory& customer) {
   const double x = static_cast<double>(customer.repeats);
   return std::log(model.a) - std::log(model.b + x - 1.0) +
-         (model.r + x) *
-             std::log1p((customer.age - customer.last) / (model.alpha + customer.last));
+         (model.r + x) * std::log1p((customer.age - customer.last) / (model.alpha + customer.last));
 }
 
-double softplus(double x) { return x > 0.0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+double softplus(double x) {
+  return x > 0.0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
+}
 
-// The part of the log likelihood that depends on the number of repeats only; it costs most, so the fit keeps it.
+// The part of the log likelihood that depends on the number of repeats only; it costs most, so the
+// fit keeps it.
 double repeats_part(const BgNbd& model, double x) {
   if (x == 0.0) return model.r * std::log(model.alpha);
   const double growth = boost::math::lgamma(model.r + x) - boost::math::lgamma(model.r);
@@ -69,7 +72,10 @@ class Likelihood {
     const auto parameter = [&](std::size_t index) {
       return std::exp(std::clamp(point[index], -log_limit, log_limit));
     };
-    return {.r = parameter(0), .alpha = parameter(1) * time_scale_, .a = parameter(2), .b = parameter(3)};
+    return {.r = parameter(0),
+            .alpha = parameter(1) * time_scale_,
+            .a = parameter(2),
+            .b = parameter(3)};
   }
 
   // Minus the log likelihood.
@@ -87,7 +93,8 @@ class Likelihood {
     }
     // Outside the box the cost rises, so that the simplex comes back.
     double outside = 0.0;
-    for (const double coordinate : point) outside += std::max(0.0, std::abs(coordinate) - log_limit);
+    for (const double coordinate : point)
+      outside += std::max(0.0, std::abs(coordinate) - log_limit);
     return std::isfinite(sum) ? -sum + outside : 1e300;
   }
 
@@ -101,7 +108,8 @@ class Likelihood {
 // center + factor * (from - center)
 Point along(const Point& center, const Point& from, double factor) {
   Point result{};
-  for (std::size_t i = 0; i < result.size(); ++i) result[i] = center[i] + factor * (from[i] - center[i]);
+  for (std::size_t i = 0; i < result.size(); ++i)
+    result[i] = center[i] + factor * (from[i] - center[i]);
   return result;
 }
 
@@ -167,11 +175,13 @@ Search nelder_mead(const Likelihood& likelihood, const Point& start, int evaluat
 
 std::optional<BgNbd> fit_bg_nbd(std::span<const PurchaseHistory> customers) {
   std::vector<PurchaseHistory> kept;
-  const std::size_t stride = 1 + (customers.size() == 0 ? 0 : (customers.size() - 1) / customers_max);
+  const std::size_t stride =
+      1 + (customers.size() == 0 ? 0 : (customers.size() - 1) / customers_max);
   for (std::size_t index = 0; index < customers.size(); index += stride) {
     if (usable(customers[index])) kept.push_back(customers[index]);
   }
-  const bool somebody_repeated = std::ranges::any_of(kept, [](const auto& c) { return c.repeats > 0; });
+  const bool somebody_repeated =
+      std::ranges::any_of(kept, [](const auto& c) { return c.repeats > 0; });
   if (kept.size() < 10 || !somebody_repeated) return std::nullopt;
 
   const Likelihood likelihood(std::move(kept));
@@ -195,10 +205,11 @@ double probability_alive(const BgNbd& model, const PurchaseHistory& customer) {
   return 1.0 / (1.0 + std::exp(log_odds_left(model, customer)));
 }
 
-// Given alive now, purchases in the horizon would be negative binomial with size r + x and success z, were there no
-// leaving; purchase j happens if j or more would and the customer outlived the first j - 1, which has the probability
-// of a moment of the beta(b + x, a). The sum over j of their product equals the paper's hypergeometric form, but every
-// term is positive and nothing is divided by a - 1.
+// Given alive now, purchases in the horizon would be negative binomial with size r + x and success
+// z, were there no leaving; purchase j happens if j or more would and the customer outlived the
+// first j - 1, which has the probability of a moment of the beta(b + x, a). The sum over j of their
+// product equals the paper's hypergeometric form, but every term is positive and nothing is divided
+// by a - 1.
 double expected_purchases(const BgNbd& model, const PurchaseHistory& customer, double horizon) {
   base::ensure(valid(model) && usable(customer) && horizon >= 0.0 && std::isfinite(horizon),
                "expected_purchases needs a model, a history and a horizon");
@@ -209,9 +220,9 @@ double expected_purchases(const BgNbd& model, const PurchaseHistory& customer, d
   const double z = horizon / (model.alpha + customer.age + horizon);
   // The number of terms is bounded; a horizon that needs more is too far for any forecast.
   constexpr int terms_max = 1'000'000;
-  double log_probability = size * std::log1p(-z);        // ln P(N = j - 1)
-  double more = -std::expm1(size * std::log1p(-z));      // P(N >= j)
-  double survived = 1.0;                                 // P(did not leave after the first j - 1)
+  double log_probability = size * std::log1p(-z);    // ln P(N = j - 1)
+  double more = -std::expm1(size * std::log1p(-z));  // P(N >= j)
+  double survived = 1.0;                             // P(did not leave after the first j - 1)
   double sum = 0.0;
   for (int j = 1; j < terms_max && more > 0.0; ++j) {
     const double term = more * survived;

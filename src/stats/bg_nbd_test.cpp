@@ -1,5 +1,6 @@
-// Reference values: Fader, Hardie & Lee (2005), table 2 (CDNOW, 2,357 customers, 39 weeks): r 0.243, alpha 4.414, a 0.793,
-// b 2.426, log likelihood -9582.4; and their worked example in "Implementing the BG/NBD model in Excel".
+// Reference values: Fader, Hardie & Lee (2005), table 2 (CDNOW, 2,357 customers, 39 weeks): r
+// 0.243, alpha 4.414, a 0.793, b 2.426, log likelihood -9582.4; and their worked example in
+// "Implementing the BG/NBD model in Excel".
 #include "stats/bg_nbd.h"
 
 #include <doctest/doctest.h>
@@ -56,14 +57,18 @@ Drawn draw(Random& random, int r, double alpha, int a, int b, double age, double
   }
 }
 
-TEST_CASE("the paper's example customer: 2 repeats, the last at week 30.43 of 38.86, expects 1.226 in 39 weeks") {
+TEST_CASE(
+    "the paper's example customer: 2 repeats, the last at week 30.43 of 38.86, expects 1.226 in 39 "
+    "weeks") {
   const PurchaseHistory customer{.repeats = 2, .last = 30.43, .age = 38.86};
   CHECK(std::abs(expected_purchases(cdnow_model, customer, 39.0) - 1.226) < 0.001);
   CHECK(std::abs(probability_alive(cdnow_model, customer) - 0.7266) < 0.001);
   CHECK(probability_alive(cdnow_model, {.repeats = 0, .last = 0.0, .age = 38.86}) == 1.0);
 }
 
-TEST_CASE("the series for expected purchases equals the paper's hypergeometric form, and passes a = 1 smoothly") {
+TEST_CASE(
+    "the series for expected purchases equals the paper's hypergeometric form, and passes a = 1 "
+    "smoothly") {
   const PurchaseHistory customer{.repeats = 3, .last = 20.0, .age = 30.0};
   const double horizon = 25.0;
   const auto paper = [&](const BgNbd& m) {
@@ -75,9 +80,12 @@ TEST_CASE("the series for expected purchases equals the paper's hypergeometric f
       term *= (m.r + x + j) * (m.b + x + j) / ((m.a + m.b + x - 1 + j) * (1.0 + j)) * z;
       series += term;
     }
-    const double left = m.a / (m.b + x - 1) * std::pow((m.alpha + customer.age) / (m.alpha + customer.last), m.r + x);
+    const double left = m.a / (m.b + x - 1) *
+                        std::pow((m.alpha + customer.age) / (m.alpha + customer.last), m.r + x);
     return (m.a + m.b + x - 1) / (m.a - 1) *
-           (1 - std::pow((m.alpha + customer.age) / (m.alpha + customer.age + horizon), m.r + x) * series) / (1 + left);
+           (1 - std::pow((m.alpha + customer.age) / (m.alpha + customer.age + horizon), m.r + x) *
+                    series) /
+           (1 + left);
   };
   CHECK(close(expected_purchases(cdnow_model, customer, horizon), paper(cdnow_model), 1e-11));
   BgNbd model = cdnow_model;
@@ -89,10 +97,12 @@ TEST_CASE("the series for expected purchases equals the paper's hypergeometric f
 
 TEST_CASE("extreme histories and horizons stay finite") {
   CHECK(expected_purchases(cdnow_model, {.repeats = 0, .last = 0.0, .age = 1.0}, 0.0) == 0.0);
-  const double busy = expected_purchases(cdnow_model, {.repeats = 100'000, .last = 1000.0, .age = 1000.0}, 10.0);
+  const double busy =
+      expected_purchases(cdnow_model, {.repeats = 100'000, .last = 1000.0, .age = 1000.0}, 10.0);
   CHECK(busy > 0.0);
   CHECK(busy < 1000.0);
-  CHECK(std::isfinite(expected_purchases(cdnow_model, {.repeats = 5, .last = 1.0, .age = 1.0}, 1e6)));
+  CHECK(
+      std::isfinite(expected_purchases(cdnow_model, {.repeats = 5, .last = 1.0, .age = 1.0}, 1e6)));
   CHECK(probability_alive(cdnow_model, {.repeats = 100'000, .last = 1.0, .age = 1e6}) == 0.0);
 }
 
@@ -126,10 +136,13 @@ TEST_CASE("a fit finds the parameters of simulated customers, and predicts their
 
 TEST_CASE("too few customers, no repeats, or broken histories give no fit") {
   CHECK_FALSE(fit_bg_nbd({}));
-  CHECK_FALSE(fit_bg_nbd(std::vector<PurchaseHistory>(50, {.repeats = 0, .last = 0.0, .age = 9.0})));
-  CHECK_FALSE(fit_bg_nbd(std::vector<PurchaseHistory>(50, {.repeats = 2, .last = 99.0, .age = 9.0})));
+  CHECK_FALSE(
+      fit_bg_nbd(std::vector<PurchaseHistory>(50, {.repeats = 0, .last = 0.0, .age = 9.0})));
+  CHECK_FALSE(
+      fit_bg_nbd(std::vector<PurchaseHistory>(50, {.repeats = 2, .last = 99.0, .age = 9.0})));
   // All alike cannot be fitted well, but is answered.
-  const auto alike = fit_bg_nbd(std::vector<PurchaseHistory>(50, {.repeats = 2, .last = 5.0, .age = 9.0}));
+  const auto alike =
+      fit_bg_nbd(std::vector<PurchaseHistory>(50, {.repeats = 2, .last = 5.0, .age = 9.0}));
   REQUIRE(alike);
   CHECK(std::isfinite(alike->log_likelihood));
 }
@@ -179,9 +192,11 @@ TEST_CASE("CDNOW: the fit gives the published parameters, chances and expectatio
   double alive_worst = 0.0;
   double expected_worst = 0.0;
   for (const auto& customer : truth) {
-    alive_worst = std::max(alive_worst, std::abs(probability_alive(*model, customer.history) - customer.alive));
+    alive_worst = std::max(alive_worst,
+                           std::abs(probability_alive(*model, customer.history) - customer.alive));
     expected_worst =
-        std::max(expected_worst, std::abs(expected_purchases(*model, customer.history, 39.0) - customer.expected));
+        std::max(expected_worst,
+                 std::abs(expected_purchases(*model, customer.history, 39.0) - customer.expected));
   }
   CHECK(alive_worst < 0.002);
   CHECK(expected_worst < 0.02);

@@ -22,7 +22,8 @@ struct Window {
   double log_likelihood_ratio = 0.0;
 };
 
-// Kulldorff's statistic for `events` where `expected` were due, out of `total`; 0 unless there are too many.
+// Kulldorff's statistic for `events` where `expected` were due, out of `total`; 0 unless there are
+// too many.
 double log_likelihood_ratio(double events, double expected, double total) {
   if (!(events > expected)) return 0.0;
   const double outside = total - events;
@@ -35,7 +36,8 @@ class Scan {
   // expected [days], their sum is the number of events
   Scan(std::vector<double> expected, std::size_t length_max)
       : expected_(std::move(expected)), length_max_(length_max), due_(expected_.size() + 1, 0.0) {
-    for (std::size_t day = 0; day < expected_.size(); ++day) due_[day + 1] = due_[day] + expected_[day];
+    for (std::size_t day = 0; day < expected_.size(); ++day)
+      due_[day + 1] = due_[day] + expected_[day];
   }
 
   [[nodiscard]] const std::vector<double>& expected() const { return expected_; }
@@ -86,8 +88,10 @@ double permutation_p_value(double observed, std::span<const double> maxima) {
   return std::min(smallest, p_value(-std::expm1(-std::exp(-(observed - mode) / scale))));
 }
 
-// Events expected on each day; empty when they cannot be: no events, or events where nothing was to be exposed.
-std::vector<double> expected_events(std::span<const std::int64_t> counts, std::span<const double> exposure) {
+// Events expected on each day; empty when they cannot be: no events, or events where nothing was to
+// be exposed.
+std::vector<double> expected_events(std::span<const std::int64_t> counts,
+                                    std::span<const double> exposure) {
   double events = 0.0;
   double exposed = 0.0;
   for (std::size_t day = 0; day < counts.size(); ++day) {
@@ -129,7 +133,8 @@ std::vector<double> permutation_maxima(const Scan& scan, std::span<const double>
       shuffled[days[i]] = std::max(0.0, due + residuals[i] * std::sqrt(due));
       surplus += shuffled[days[i]] - due;
     }
-    // Where days differ in exposure the sum is a little off; it is brought back so that the statistic stays one.
+    // Where days differ in exposure the sum is a little off; it is brought back so that the
+    // statistic stays one.
     double total = 0.0;
     for (const std::size_t day : days) total += expected[day];
     for (const std::size_t day : days) shuffled[day] *= total / (total + surplus);
@@ -168,7 +173,8 @@ std::optional<Burst> strongest_burst(std::span<const std::int64_t> counts,
   const double inside = static_cast<double>(burst.events) / burst.expected;
   const double outside = (total - static_cast<double>(burst.events)) / (total - burst.expected);
   burst.ratio = outside > 0.0 ? inside / outside : std::numeric_limits<double>::infinity();
-  burst.p_value = permutation_p_value(burst.log_likelihood_ratio, permutation_maxima(scan, events, options));
+  burst.p_value =
+      permutation_p_value(burst.log_likelihood_ratio, permutation_maxima(scan, events, options));
   return burst;
 }
 

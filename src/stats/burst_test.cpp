@@ -13,7 +13,8 @@ namespace {
 
 int poisson(Random& random, double mean) {
   int events = 0;
-  for (double product = random.uniform(), limit = std::exp(-mean); product > limit; product *= random.uniform()) {
+  for (double product = random.uniform(), limit = std::exp(-mean); product > limit;
+       product *= random.uniform()) {
     ++events;
   }
   return events;
@@ -26,7 +27,8 @@ double slow_maximum(std::span<const std::int64_t> counts, std::size_t length_max
   double best = 0.0;
   for (std::size_t first = 0; first < counts.size(); ++first) {
     double inside = 0.0;
-    for (std::size_t length = 1; length <= length_max && first + length <= counts.size(); ++length) {
+    for (std::size_t length = 1; length <= length_max && first + length <= counts.size();
+         ++length) {
       inside += static_cast<double>(counts[first + length - 1]);
       const double due = total * static_cast<double>(length) / static_cast<double>(counts.size());
       if (inside <= due) continue;

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t positions_max = 5000;
 
-// Regression of each value on 1, its index and the value before it, over any stretch, from running sums.
+// Regression of each value on 1, its index and the value before it, over any stretch, from running
+// sums.
 class StretchRegression {
  public:
   explicit StretchRegression(std::span<const double> values) : sums_(values.size() + 1, Sums{}) {
@@ -21,7 +22,8 @@ class StretchRegression {
       sums_[t + 1] = sums_[t];
       if (t == 0) continue;  // nothing is known before the first value
       // Index about the middle, so that products stay small.
-      const std::array<double, 4> row{1.0, (static_cast<double>(t) - 0.5 * n) / n, values[t - 1], values[t]};
+      const std::array<double, 4> row{1.0, (static_cast<double>(t) - 0.5 * n) / n, values[t - 1],
+                                      values[t]};
       std::size_t cell = 0;
       for (std::size_t i = 0; i < row.size(); ++i) {
         for (std::size_t j = i; j < row.size(); ++j) sums_[t + 1][cell++] += row[i] * row[j];
@@ -37,7 +39,8 @@ class StretchRegression {
   [[nodiscard]] Unexplained unexplained(std::size_t begin, std::size_t end) const {
     Sums s = sums_[end];
     for (std::size_t cell = 0; cell < s.size(); ++cell) s[cell] -= sums_[begin][cell];
-    // Order of cells: 11 1t 1l 1y tt tl ty ll ly yy. Sweep out the constant, then the value before, then the index.
+    // Order of cells: 11 1t 1l 1y tt tl ty ll ly yy. Sweep out the constant, then the value before,
+    // then the index.
     const auto about_mean = [&](double product, double a, double b) {
       return s[0] > 0.0 ? product - a * b / s[0] : 0.0;
     };
@@ -54,7 +57,8 @@ class StretchRegression {
     const double left_t = remembers ? tt - tl * tl / ll : tt;
     const double left_ty = ty - memory * tl;
     const bool slopes = left_t > negligible * s[4];
-    result.sloped = slopes ? std::max(0.0, result.level - left_ty * left_ty / left_t) : result.level;
+    result.sloped =
+        slopes ? std::max(0.0, result.level - left_ty * left_ty / left_t) : result.level;
     return result;
   }
 
@@ -95,6 +99,50 @@ struct Criterion {
   }
 };
 
+// A place where the last segment may begin, and the last end for which that can still be the
+// cheapest choice.
+struct Start {
+  std::size_t at = 0;
+  std::size_t usable_to = std::numeric_limits<std::size_t>::max();
+};
+
+// For each end of the series' beginnings, where the last segment of the cheapest segmentation
+// begins (PELT).
+std::vector<std::size_t> cheapest(const Criterion& criterion, std::size_t n,
+                                  std::size_t segment_min) {
+  // Cutting a segment in two adds at most the price of one segment. So a start which is behind by
+  // more than that at one end loses to a cut there, once the stretch after the cut is long enough
+  // to be a segment.
+  const double slack = 4.0 * criterion.log_n;
+  const std::size_t stride = 1 + (n - 1) / positions_max;
+  std::vector<double> best(n + 1, std::numeric_limits<double>::infinity());
+  std::vector<std::size_t> previous(n + 1, 0);
+  best[0] = 0.0;
+  std::vector<Start> starts{{.at = 0}};
+  std::vector<double> totals;
+  for (std::size_t end = segment_min; end <= n; ++end) {
+    if (end % stride != 0 && end != n) continue;
+    totals.clear();
+    for (const Start& start : starts) {
+      const bool long_enough = start.at + segment_min <= end;
+      totals.push_back(long_enough ? best[start.at] + criterion(start.at, end) : best[end]);
+      if (totals.back() < best[end]) {
+        best[end] = totals.back();
+        previous[end] = start.at;
+      }
+    }
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+      if (starts[i].at + segment_min > end) continue;
+      if (totals[i] > best[end] + slack) {
+        starts[i].usable_to = std::min(starts[i].usable_to, end + segment_min);
+      }
+    }
+    std::erase_if(starts, [&](const Start& start) { return start.usable_to <= end; });
+    starts.push_back({.at = end});
+  }
+  return previous;
+}
+
 }  // namespace
 
 std::vector<std::size_t> change_points(std::span<const double> values,
@@ -105,39 +153,11 @@ std::vector<std::size_t> change_points(std::span<const double> values,
   const std::vector<double> scaled = standardized(values);
   if (scaled.empty()) return {};
   const StretchRegression regression(scaled);
-  const double noise_variance = regression.unexplained(0, n).sloped / (static_cast<double>(n) - 3.0);
+  const double noise_variance =
+      regression.unexplained(0, n).sloped / (static_cast<double>(n) - 3.0);
   if (!(noise_variance > 1e-12)) return {};
   const Criterion criterion{regression, noise_variance, std::log(static_cast<double>(n))};
-  // Splitting a stretch never costs more than one segment's coefficients: what cannot catch up even so is dropped.
-  const double slack = 3.0 * criterion.log_n;
-
-  const std::size_t stride = 1 + (n - 1) / positions_max;
-  std::vector<double> best(n + 1, std::numeric_limits<double>::infinity());
-  std::vector<std::size_t> previous(n + 1, 0);
-  best[0] = 0.0;
-  std::vector<std::size_t> starts{0};
-  for (std::size_t end = options.segment_min; end <= n; ++end) {
-    if (end % stride != 0 && end != n) continue;
-    std::vector<std::size_t> kept;
-    std::vector<double> reached;
-    for (const std::size_t start : starts) {
-      if (start + options.segment_min > end) {
-        reached.push_back(-std::numeric_limits<double>::infinity());  // too early to judge
-        continue;
-      }
-      const double total = best[start] + criterion(start, end);
-      reached.push_back(total);
-      if (total < best[end]) {
-        best[end] = total;
-        previous[end] = start;
-      }
-    }
-    for (std::size_t i = 0; i < starts.size(); ++i) {
-      if (reached[i] - slack < best[end]) kept.push_back(starts[i]);
-    }
-    kept.push_back(end);
-    starts = std::move(kept);
-  }
+  const std::vector<std::size_t> previous = cheapest(criterion, n, options.segment_min);
   std::vector<std::size_t> points;
   for (std::size_t at = previous[n]; at > 0; at = previous[at]) points.push_back(at);
   std::ranges::reverse(points);

@@ -19,7 +19,8 @@ std::optional<std::vector<double>> sorted_shares(std::span<const double> amounts
   }
   if (!(largest > 0.0)) return std::nullopt;
   std::ranges::sort(shares, std::greater{});
-  // Relative to the largest first: a sum of amounts near the end of the number range must not overflow.
+  // Relative to the largest first: a sum of amounts near the end of the number range must not
+  // overflow.
   for (double& share : shares) share /= largest;
   const double total = std::accumulate(shares.rbegin(), shares.rend(), 0.0);
   for (double& share : shares) share /= total;

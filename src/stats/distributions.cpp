@@ -26,7 +26,8 @@ using Policy = boost::math::policies::policy<
     boost::math::policies::promote_double<false>>;
 constexpr Policy policy{};
 
-// Above this many degrees of freedom Student's t is the normal to double precision in any tail we report.
+// Above this many degrees of freedom Student's t is the normal to double precision in any tail we
+// report.
 constexpr double degrees_normal = 1e12;
 
 double in_unit(double probability) {
@@ -38,7 +39,10 @@ double in_unit(double probability) {
 double stirling_error(double x) {
   if (x >= 15.0) {
     const double square = x * x;
-    return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - 1.0 / 1188 / square) / square) / square) / square) / x;
+    return (1.0 / 12 -
+            (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - 1.0 / 1188 / square) / square) / square) /
+                square) /
+           x;
   }
   const double half_log_two_pi = 0.5 * std::log(2.0 * std::numbers::pi);
   return boost::math::lgamma(x, policy) - ((x - 0.5) * std::log(x) - x + half_log_two_pi);
@@ -71,7 +75,8 @@ double normal_upper_tail(double z) { return in_unit(0.5 * std::erfc(z / std::num
 double normal_two_sided(double z) { return in_unit(std::erfc(std::abs(z) / std::numbers::sqrt2)); }
 
 double normal_quantile(double probability) {
-  ensure(probability > 0.0 && probability < 1.0, "normal_quantile needs a probability inside (0, 1)");
+  ensure(probability > 0.0 && probability < 1.0,
+         "normal_quantile needs a probability inside (0, 1)");
   return -std::numbers::sqrt2 * boost::math::erfc_inv(2.0 * probability, policy);
 }
 
@@ -101,21 +106,25 @@ double student_quantile(double probability, double degrees) {
   const double tail = std::min(probability, 1.0 - probability);
   double one_minus_x = 0.0;
   const double x = boost::math::ibeta_inv(0.5 * degrees, 0.5, 2.0 * tail, &one_minus_x, policy);
-  const double size = x > 0.0 ? std::sqrt(degrees * one_minus_x / x) : std::numeric_limits<double>::max();
+  const double size =
+      x > 0.0 ? std::sqrt(degrees * one_minus_x / x) : std::numeric_limits<double>::max();
   return probability < 0.5 ? -size : size;
 }
 
 double f_upper_tail(double f, double degrees_top, double degrees_bottom) {
-  ensure(degrees_top > 0.0 && degrees_bottom > 0.0 && !std::isnan(f), "f_upper_tail needs degrees > 0 and a number");
+  ensure(degrees_top > 0.0 && degrees_bottom > 0.0 && !std::isnan(f),
+         "f_upper_tail needs degrees > 0 and a number");
   if (f <= 0.0) return 1.0;
   if (std::isinf(f)) return 0.0;
   if (std::isinf(degrees_bottom)) return chi_square_upper_tail(f * degrees_top, degrees_top);
   const double ratio = degrees_top / degrees_bottom * f;
   if (std::isinf(ratio)) return 0.0;
   if (ratio < 1.0) {
-    return in_unit(boost::math::ibetac(0.5 * degrees_top, 0.5 * degrees_bottom, ratio / (1.0 + ratio), policy));
+    return in_unit(boost::math::ibetac(0.5 * degrees_top, 0.5 * degrees_bottom,
+                                       ratio / (1.0 + ratio), policy));
   }
-  return in_unit(boost::math::ibeta(0.5 * degrees_bottom, 0.5 * degrees_top, 1.0 / (1.0 + ratio), policy));
+  return in_unit(
+      boost::math::ibeta(0.5 * degrees_bottom, 0.5 * degrees_top, 1.0 / (1.0 + ratio), policy));
 }
 
 double f_lower_tail(double f, double degrees_top, double degrees_bottom) {
@@ -151,22 +160,26 @@ double gamma_upper_tail(double x, double shape) {
 }
 
 double binomial_upper_tail(std::int64_t k, std::int64_t trials, double probability) {
-  ensure(trials >= 0 && probability >= 0.0 && probability <= 1.0, "the binomial needs trials >= 0 and a probability");
+  ensure(trials >= 0 && probability >= 0.0 && probability <= 1.0,
+         "the binomial needs trials >= 0 and a probability");
   if (k <= 0) return 1.0;
   if (k > trials) return 0.0;
   return beta_lower_tail(probability, static_cast<double>(k), static_cast<double>(trials - k + 1));
 }
 
 double binomial_lower_tail(std::int64_t k, std::int64_t trials, double probability) {
-  ensure(trials >= 0 && probability >= 0.0 && probability <= 1.0, "the binomial needs trials >= 0 and a probability");
+  ensure(trials >= 0 && probability >= 0.0 && probability <= 1.0,
+         "the binomial needs trials >= 0 and a probability");
   if (k < 0) return 0.0;
   if (k >= trials) return 1.0;
   return beta_upper_tail(probability, static_cast<double>(k + 1), static_cast<double>(trials - k));
 }
 
-// Loader (2000), "Fast and accurate computation of binomial probabilities": the saddle point form, as in R's dbinom.
+// Loader (2000), "Fast and accurate computation of binomial probabilities": the saddle point form,
+// as in R's dbinom.
 double log_binomial_probability(std::int64_t k, std::int64_t trials, double probability) {
-  ensure(trials >= 0 && probability >= 0.0 && probability <= 1.0, "the binomial needs trials >= 0 and a probability");
+  ensure(trials >= 0 && probability >= 0.0 && probability <= 1.0,
+         "the binomial needs trials >= 0 and a probability");
   constexpr double impossible = -std::numeric_limits<double>::infinity();
   if (k < 0 || k > trials) return impossible;
   if (probability == 0.0) return k == 0 ? 0.0 : impossible;
@@ -176,7 +189,8 @@ double log_binomial_probability(std::int64_t k, std::int64_t trials, double prob
   if (k == 0) return n * std::log1p(-probability);
   if (k == trials) return n * std::log(probability);
   const double stirling = stirling_error(n) - stirling_error(x) - stirling_error(n - x);
-  const double deviance = deviance_part(x, n * probability) + deviance_part(n - x, n * (1.0 - probability));
+  const double deviance =
+      deviance_part(x, n * probability) + deviance_part(n - x, n * (1.0 - probability));
   const double scale = 0.5 * std::log(n / (2.0 * std::numbers::pi * x * (n - x)));
   return stirling - deviance + scale;
 }
@@ -195,22 +209,25 @@ double poisson_lower_tail(std::int64_t k, double mean) {
   return in_unit(boost::math::gamma_q(static_cast<double>(k) + 1.0, mean, policy));
 }
 
-// Stirling's formula with its error kept apart, so that nothing large is subtracted (as in R's lbeta).
+// Stirling's formula with its error kept apart, so that nothing large is subtracted (as in R's
+// lbeta).
 double log_beta(double a, double b) {
-  ensure(a > 0.0 && b > 0.0 && std::isfinite(a) && std::isfinite(b), "log_beta needs finite a, b > 0");
+  ensure(a > 0.0 && b > 0.0 && std::isfinite(a) && std::isfinite(b),
+         "log_beta needs finite a, b > 0");
   const double small = std::min(a, b);
   const double large = std::max(a, b);
   const double share = small / (small + large);
   const double half_log_two_pi = 0.5 * std::log(2.0 * std::numbers::pi);
   if (small >= 10.0) {
-    const double correction = stirling_error(small) + stirling_error(large) - stirling_error(small + large);
+    const double correction =
+        stirling_error(small) + stirling_error(large) - stirling_error(small + large);
     return half_log_two_pi - 0.5 * std::log(large) + correction + (small - 0.5) * std::log(share) +
            large * std::log1p(-share);
   }
   if (large >= 10.0) {
     const double correction = stirling_error(large) - stirling_error(small + large);
-    return boost::math::lgamma(small, policy) + correction + small - small * std::log(small + large) +
-           (large - 0.5) * std::log1p(-share);
+    return boost::math::lgamma(small, policy) + correction + small -
+           small * std::log(small + large) + (large - 0.5) * std::log1p(-share);
   }
   return boost::math::lgamma(small, policy) + boost::math::lgamma(large, policy) -
          boost::math::lgamma(small + large, policy);

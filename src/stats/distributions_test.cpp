@@ -1,4 +1,5 @@
-// Reference values: R 4.2 (pnorm, pt, pf, pchisq, pbinom, dbinom, ppois, lbeta, lchoose), 16 digits.
+// Reference values: R 4.2 (pnorm, pt, pf, pchisq, pbinom, dbinom, ppois, lbeta, lchoose), 16
+// digits.
 #include "stats/distributions.h"
 
 #include <doctest/doctest.h>
@@ -71,7 +72,8 @@ TEST_CASE("binomial and Poisson tails agree with R, at a thousand million trials
 TEST_CASE("log probabilities do not lose digits to large factorials") {
   CHECK(close(log_binomial_probability(3, 10, 0.2), -1.602826853719723, 1e-13));
   CHECK(close(log_binomial_probability(500'000, 1'000'000, 0.5), -7.133546881626865, 1e-13));
-  CHECK(close(log_binomial_probability(500'100'000, 1'000'000'000, 0.5), -30.587424384701265, 1e-12));
+  CHECK(
+      close(log_binomial_probability(500'100'000, 1'000'000'000, 0.5), -30.587424384701265, 1e-12));
   CHECK(log_binomial_probability(0, 5, 0.0) == 0.0);
   CHECK(log_binomial_probability(1, 5, 0.0) == -infinity);
   CHECK(close(log_beta(1e9, 3), -6.147665033327929e+01, 1e-13));

@@ -92,7 +92,7 @@ std::optional<WelchT> welch_t(const Moments& first, const Moments& second, doubl
   const double reach = error * student_quantile(0.5 + 0.5 * confidence, result.degrees);
   result.interval = {result.difference - reach, result.difference + reach};
   const double pooled = std::sqrt((first.m2 + second.m2) / (n1 + n2 - 2.0));
-  result.effect = result.difference / pooled;
+  result.effect = pooled > 0.0 ? result.difference / pooled : 0.0;
   return result;
 }
 

@@ -79,7 +79,8 @@ TEST_CASE("too little data gives nothing") {
 }
 
 TEST_CASE("tiny and huge variances do not break the degrees of freedom") {
-  const auto tiny = welch_t({.n = 5, .mean = 1e-200, .m2 = 1e-300}, {.n = 5, .mean = 0, .m2 = 1e-300});
+  const auto tiny =
+      welch_t({.n = 5, .mean = 1e-200, .m2 = 1e-300}, {.n = 5, .mean = 0, .m2 = 1e-300});
   REQUIRE(tiny);
   CHECK(close(tiny->degrees, 8.0));
   const auto huge = welch_t({.n = 1'000'000'000, .mean = 1.0, .m2 = 1e9},
@@ -88,7 +89,8 @@ TEST_CASE("tiny and huge variances do not break the degrees of freedom") {
   CHECK(huge->p_value == p_value_min);
 }
 
-TEST_CASE("without a difference Welch's tests reject as often as they say, also at unequal spread") {
+TEST_CASE(
+    "without a difference Welch's tests reject as often as they say, also at unequal spread") {
   Random random(1);
   const auto group = [&](int n, double spread) {
     Moments moments;
@@ -102,7 +104,8 @@ TEST_CASE("without a difference Welch's tests reject as often as they say, also 
   CHECK(t_rate > 0.035);
   CHECK(t_rate < 0.065);
   const double anova_rate = rejection_rate(3000, 0.05, [&] {
-    return welch_anova(std::vector<Moments>{group(8, 4.0), group(12, 1.0), group(20, 2.0)})->p_value;
+    return welch_anova(std::vector<Moments>{group(8, 4.0), group(12, 1.0), group(20, 2.0)})
+        ->p_value;
   });
   CHECK(anova_rate > 0.035);
   CHECK(anova_rate < 0.065);

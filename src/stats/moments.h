@@ -1,7 +1,9 @@
 // Count, mean and spread of values that were seen once, in a form that merges without loss.
 //
-// Holds the sum of squared deviations from the mean, not the sum of squares, so a mean of 1e9 with a spread of 1 is safe.
-// Source: Welford (1962), Technometrics 4(3), 419-420 (add); Chan, Golub & LeVeque (1979), Stanford STAN-CS-79-773 (merge).
+// Holds the sum of squared deviations from the mean, not the sum of squares, so a mean of 1e9 with
+// a spread of 1 is safe.
+// Source: Welford (1962), Technometrics 4(3), 419-420 (add); Chan, Golub & LeVeque (1979), Stanford
+// STAN-CS-79-773 (merge).
 #pragma once
 
 #include <cstdint>
@@ -26,8 +28,8 @@ struct Moments {
 
 [[nodiscard]] Moments moments_of(std::span<const double> values);
 
-// From what a database returns: n, sum and sum of squares. m2 is cut at 0; use only where |mean| is not huge against
-// the spread (the sum of squares has lost the digits otherwise).
+// From what a database returns: n, sum and sum of squares. m2 is cut at 0; use only where |mean| is
+// not huge against the spread (the sum of squares has lost the digits otherwise).
 [[nodiscard]] Moments moments_from_sums(std::int64_t n, double sum, double sum_of_squares);
 
 // Means and co-moments of pairs; merges like Moments.

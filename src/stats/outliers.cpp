@@ -16,7 +16,8 @@ constexpr std::size_t plain_min = 5;
 constexpr std::size_t series_min = 8;
 constexpr double score_limit = 1000.0;
 
-// A level per phase and a common slope, fitted to some of the values by least squares. One phase and no slope is the mean.
+// A level per phase and a common slope, fitted to some of the values by least squares. One phase
+// and no slope is the mean.
 class Baseline {
  public:
   struct Design {
@@ -24,7 +25,8 @@ class Baseline {
     bool sloped = false;
   };
 
-  Baseline(std::span<const double> values, const std::vector<std::size_t>& kept, const Design& design)
+  Baseline(std::span<const double> values, const std::vector<std::size_t>& kept,
+           const Design& design)
       : design_(design), phases_(design.cycle.length) {
     for (const std::size_t index : kept) {
       phases_[phase_of(index)].add(static_cast<double>(index), values[index]);
@@ -59,7 +61,8 @@ class Baseline {
   [[nodiscard]] double leverage(std::size_t index) const {
     const CoMoments& phase = phases_[phase_of(index)];
     const double distance = static_cast<double>(index) - phase.mean_x;
-    const double sloped = design_.sloped && index_square_ > 0.0 ? distance * distance / index_square_ : 0.0;
+    const double sloped =
+        design_.sloped && index_square_ > 0.0 ? distance * distance / index_square_ : 0.0;
     return 1.0 / static_cast<double>(phase.n) + sloped;
   }
 
@@ -81,7 +84,8 @@ struct Extreme {
   double p_value = 1.0;
 };
 
-// The kept value whose squared residual, over what it would be expected to be, is largest; ties by `doubt`.
+// The kept value whose squared residual, over what it would be expected to be, is largest; ties by
+// `doubt`.
 Extreme most_extreme(std::span<const double> values, const std::vector<std::size_t>& kept,
                      const Baseline& baseline, std::span<const double> doubt) {
   double largest = -1.0;
@@ -104,8 +108,8 @@ Extreme most_extreme(std::span<const double> values, const std::vector<std::size
   if (largest > 0.0 && !(others > 1e-14 * largest)) {
     extreme.p_value = p_value_min;
   } else if (largest > 0.0) {
-    extreme.p_value =
-        p_value(std::min(1.0, count * student_two_sided(std::sqrt(largest * degrees / others), degrees)));
+    extreme.p_value = p_value(
+        std::min(1.0, count * student_two_sided(std::sqrt(largest * degrees / others), degrees)));
   }
   return extreme;
 }
@@ -155,7 +159,8 @@ std::vector<Outlier> find_outliers(std::span<const double> values, std::span<con
     Outlier outlier{.index = index, .value = values[index], .p_value = p};
     outlier.expected = baseline.knows(index) ? baseline.expected(index) : values[index];
     const double gap = outlier.value - outlier.expected;
-    const double size = std::abs(gap) < score_limit * deviation ? std::abs(gap) / deviation : score_limit;
+    const double size =
+        std::abs(gap) < score_limit * deviation ? std::abs(gap) / deviation : score_limit;
     outlier.score = gap == 0.0 ? 0.0 : std::copysign(size, gap);
     outliers.push_back(outlier);
   }
@@ -183,19 +188,23 @@ std::vector<Outlier> generalized_extreme_deviates(std::span<const double> values
 std::vector<Outlier> period_outliers(std::span<const double> values, const SeasonalCycle& cycle,
                                      const OutlierOptions& options) {
   check(options.alpha);
-  base::ensure(options.share_max >= 0.0 && options.share_max <= 0.5, "share_max must be in [0, 0.5]");
+  base::ensure(options.share_max >= 0.0 && options.share_max <= 0.5,
+               "share_max must be in [0, 0.5]");
   if (values.size() < series_min) return {};
   const auto robust = seasonal_expectation(values, cycle);
   if (!robust) return {};
   std::vector<double> doubt(values.begin(), values.end());
-  for (std::size_t i = 0; i < doubt.size(); ++i) doubt[i] = std::abs(doubt[i] - robust->expected[i]);
-  const auto share = static_cast<std::size_t>(static_cast<double>(values.size()) * options.share_max);
+  for (std::size_t i = 0; i < doubt.size(); ++i)
+    doubt[i] = std::abs(doubt[i] - robust->expected[i]);
+  const auto share =
+      static_cast<std::size_t>(static_cast<double>(values.size()) * options.share_max);
   Search search{.count_max = std::max<std::size_t>(1, share), .alpha = options.alpha, .design = {}};
   search.design.sloped = true;
   if (values.size() >= 2 * cycle.length) search.design.cycle = cycle;
   std::vector<Outlier> outliers = find_outliers(values, doubt, search);
   std::erase_if(outliers, [&](const Outlier& o) { return std::abs(o.score) < options.score_min; });
-  std::ranges::stable_sort(outliers, std::greater{}, [](const Outlier& o) { return std::abs(o.score); });
+  std::ranges::stable_sort(outliers, std::greater{},
+                           [](const Outlier& o) { return std::abs(o.score); });
   return outliers;
 }
 

@@ -17,7 +17,8 @@ TEST_CASE("Rosner's example has exactly three outliers, which a step-by-step tes
   CHECK(outliers[0].value == 6.01);
   CHECK(outliers[1].value == 5.42);
   CHECK(outliers[2].value == 5.34);
-  // The handbook: R1 3.118 is below its critical value 3.158, R3 3.179 is above 3.143. Asked for one outlier there is none.
+  // The handbook: R1 3.118 is below its critical value 3.158, R3 3.179 is above 3.143. Asked for
+  // one outlier there is none.
   CHECK(outliers[0].p_value == outliers[2].p_value);
   CHECK(outliers[2].p_value < 0.05);
   CHECK(generalized_extreme_deviates(rosner, 1, 0.05).empty());
@@ -38,7 +39,8 @@ TEST_CASE("a period far from season and trend is found, with what was expected")
   Random random(84);
   std::vector<double> values(36);
   for (std::size_t t = 0; t < values.size(); ++t) {
-    values[t] = 200.0 + 2.0 * static_cast<double>(t) + (t % 12 == 10 ? 90.0 : 0.0) + 5.0 * random.normal();
+    values[t] =
+        200.0 + 2.0 * static_cast<double>(t) + (t % 12 == 10 ? 90.0 : 0.0) + 5.0 * random.normal();
   }
   values[26] -= 100.0;
   const auto outliers = period_outliers(values);

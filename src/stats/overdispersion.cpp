@@ -91,7 +91,8 @@ double beta_binomial_upper_tail(std::int64_t k, std::int64_t trials, double a, d
     if (ratio < 1.0 && term < negligible * sum * (1.0 - ratio)) break;
   }
   double tail = sum * std::exp(log_probability(static_cast<double>(k), n, a, b));
-  // Strong overdispersion can hold mass further out than we sum; counts are large there, so the beta serves.
+  // Strong overdispersion can hold mass further out than we sum; counts are large there, so the
+  // beta serves.
   if (at == last && last < trials) {
     tail += upper_tail_of_large(static_cast<double>(last + 1), n, a, b);
   }

@@ -96,7 +96,8 @@ TEST_CASE("shrinking pulls a group of the prior's size half way") {
   CHECK(close(shrunk_rate({0, 0}, {.rate = 0.2, .strength = 100.0}), 0.2));
 }
 
-TEST_CASE("among overdispersed siblings the beta-binomial test is honest and the binomial test is not") {
+TEST_CASE(
+    "among overdispersed siblings the beta-binomial test is honest and the binomial test is not") {
   Random random(6);
   int naive = 0;
   const double rate = rejection_rate(3000, 0.05, [&] {

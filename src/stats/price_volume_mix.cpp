@@ -36,7 +36,8 @@ std::vector<double> logarithmic_parts(std::span<const double> before, std::span<
     parts[index] = std::log(after[index]) - std::log(before[index]);
     growth += parts[index];
   }
-  // A product too small for a double is 0 although no factor is; the logarithms still know its growth.
+  // A product too small for a double is 0 although no factor is; the logarithms still know its
+  // growth.
   const bool representable = old_product > 0.0 && new_product > 0.0;
   const double weight = representable ? logarithmic_mean(old_product, new_product)
                                       : (new_product - old_product) / growth;
@@ -50,8 +51,8 @@ PriceVolumeMix price_volume_mix(std::span<const ItemChange> items) {
   PriceVolumeMix result;
   double quantity_before = 0.0;
   double quantity_after = 0.0;
-  double money_before = 0.0;        // of continuing items
-  double money_at_old_prices = 0.0; // sum q1 p0
+  double money_before = 0.0;         // of continuing items
+  double money_at_old_prices = 0.0;  // sum q1 p0
   for (const ItemChange& item : items) {
     base::ensure(std::isfinite(item.quantity_before) && std::isfinite(item.money_before) &&
                      std::isfinite(item.quantity_after) && std::isfinite(item.money_after),
@@ -60,7 +61,8 @@ PriceVolumeMix price_volume_mix(std::span<const ItemChange> items) {
     result.money_after += item.money_after;
     switch (part_of(item)) {
       case Part::continuing: {
-        const double at_old_price = item.quantity_after * (item.money_before / item.quantity_before);
+        const double at_old_price =
+            item.quantity_after * (item.money_before / item.quantity_before);
         quantity_before += item.quantity_before;
         quantity_after += item.quantity_after;
         money_before += item.money_before;
@@ -93,7 +95,8 @@ double logarithmic_mean(double a, double b) {
   if (a == b) return a;
   if (a == 0.0 || b == 0.0) return 0.0;
   const double large = std::max(a, b);
-  // (large - small) / -ln(1 - gap), gap = 1 - small / large: no cancellation where the two are close.
+  // (large - small) / -ln(1 - gap), gap = 1 - small / large: no cancellation where the two are
+  // close.
   const double gap = (large - std::min(a, b)) / large;
   const double logarithm = -std::log1p(-gap);
   if (!std::isfinite(logarithm)) return large * gap / (std::log(large) - std::log(std::min(a, b)));

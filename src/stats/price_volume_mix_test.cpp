@@ -13,16 +13,17 @@ namespace insights::stats {
 namespace {
 
 double sum_of_parts(const PriceVolumeMix& parts) {
-  return parts.volume + parts.mix + parts.price + parts.new_items + parts.lost_items + parts.unexplained;
+  return parts.volume + parts.mix + parts.price + parts.new_items + parts.lost_items +
+         parts.unexplained;
 }
 
 TEST_CASE("a hand-made example: volume, mix and price separate") {
   // A: 100 at 10 becomes 60 at 10; B: 100 at 20 becomes 180 at 21. 200 units at 15 become 240.
   const std::vector<ItemChange> items{{100, 1000, 60, 600}, {100, 2000, 180, 3780}};
   const PriceVolumeMix parts = price_volume_mix(items);
-  CHECK(close(parts.volume, 600));   // 40 more units at 15
-  CHECK(close(parts.mix, 600));      // 240 units were worth 3600 at the old mix, 4200 at the new
-  CHECK(close(parts.price, 180));    // 180 units at 1 more
+  CHECK(close(parts.volume, 600));  // 40 more units at 15
+  CHECK(close(parts.mix, 600));     // 240 units were worth 3600 at the old mix, 4200 at the new
+  CHECK(close(parts.price, 180));   // 180 units at 1 more
   CHECK(close(parts.change, 1380));
 }
 
@@ -37,8 +38,8 @@ TEST_CASE("only prices moved: all is price; only quantities moved alike: all is 
 }
 
 TEST_CASE("new, lost and priceless items have their own parts") {
-  const std::vector<ItemChange> items{
-      {0, 0, 3, 30}, {4, 80, 0, 0}, {0, -15, 0, 0}, {-2, -20, 5, 50}, {1, 1, 1, 1}, {0, 0, 0, 0}};
+  const std::vector<ItemChange> items{{0, 0, 3, 30},    {4, 80, 0, 0}, {0, -15, 0, 0},
+                                      {-2, -20, 5, 50}, {1, 1, 1, 1},  {0, 0, 0, 0}};
   const PriceVolumeMix parts = price_volume_mix(items);
   CHECK(parts.new_items == 30);
   CHECK(parts.lost_items == -80);
@@ -55,9 +56,11 @@ TEST_CASE("the parts always add up to the change") {
       item = {amount(), amount(), amount(), amount()};
     }
     const PriceVolumeMix parts = price_volume_mix(items);
-    CHECK(std::abs(sum_of_parts(parts) - parts.change) < 1e-9 * (1.0 + parts.money_before + parts.money_after));
+    CHECK(std::abs(sum_of_parts(parts) - parts.change) <
+          1e-9 * (1.0 + parts.money_before + parts.money_after));
   }
-  CHECK_THROWS_AS((void)price_volume_mix(std::vector<ItemChange>{{1, std::nan(""), 1, 1}}), base::Bug);
+  CHECK_THROWS_AS((void)price_volume_mix(std::vector<ItemChange>{{1, std::nan(""), 1, 1}}),
+                  base::Bug);
 }
 
 TEST_CASE("the logarithmic mean lies between its numbers and has its limits") {
@@ -85,9 +88,12 @@ TEST_CASE("zeros take the analytic limit, which tiny numbers approach") {
   const std::vector<double> after{90, 5, 60};
   CHECK(factor_contributions(none, after).value() == std::vector<double>{27000, 0, 0});
   CHECK(close(factor_contributions(tiny, after).value()[0], 27000, 2e-3));
-  CHECK(factor_contributions(after, std::vector<double>{0, 0, 60}).value() == std::vector<double>{-13500, -13500, 0});
-  CHECK(factor_contributions(none, std::vector<double>{3, 0, 1}).value() == std::vector<double>{0, 0, 0});
-  const auto underflow = factor_contributions(std::vector<double>{1e-200, 1e-200}, std::vector<double>{1, 5});
+  CHECK(factor_contributions(after, std::vector<double>{0, 0, 60}).value() ==
+        std::vector<double>{-13500, -13500, 0});
+  CHECK(factor_contributions(none, std::vector<double>{3, 0, 1}).value() ==
+        std::vector<double>{0, 0, 0});
+  const auto underflow =
+      factor_contributions(std::vector<double>{1e-200, 1e-200}, std::vector<double>{1, 5});
   CHECK(close((*underflow)[0] + (*underflow)[1], 5, 1e-12));
   CHECK_FALSE(factor_contributions(std::vector<double>{-1}, std::vector<double>{1}));
   CHECK(factor_contributions({}, {}).value().empty());

@@ -19,8 +19,8 @@ void check(const Proportion& proportion) {
                "a proportion needs 0 <= events <= trials");
 }
 
-// Smallest k in [low, high] whose log probability is at most `bound`, where log_probability falls over that range;
-// high + 1 when there is none.
+// Smallest k in [low, high] whose log probability is at most `bound`, where log_probability falls
+// over that range; high + 1 when there is none.
 template <class LogProbability>
 std::int64_t first_at_most(std::int64_t low, std::int64_t high, double bound,
                            const LogProbability& log_probability) {
@@ -35,7 +35,8 @@ std::int64_t first_at_most(std::int64_t low, std::int64_t high, double bound,
   return low;
 }
 
-// Largest k in [low, high] whose log probability is at most `bound`, where it rises over that range; low - 1 for none.
+// Largest k in [low, high] whose log probability is at most `bound`, where it rises over that
+// range; low - 1 for none.
 template <class LogProbability>
 std::int64_t last_at_most(std::int64_t low, std::int64_t high, double bound,
                           const LogProbability& log_probability) {
@@ -50,7 +51,8 @@ std::int64_t last_at_most(std::int64_t low, std::int64_t high, double bound,
   return high;
 }
 
-// Events of the first group given all margins: `first` trials there, `second` elsewhere, `events` in all.
+// Events of the first group given all margins: `first` trials there, `second` elsewhere, `events`
+// in all.
 struct Hypergeometric {
   std::int64_t first = 0;
   std::int64_t second = 0;
@@ -112,7 +114,8 @@ double exact_binomial_p_value(const Proportion& observed, double null_rate) {
   if (static_cast<double>(k) < mean) {
     const std::int64_t mirror =
         first_at_most(static_cast<std::int64_t>(std::ceil(mean)), n, bound, log_probability);
-    return p_value(binomial_lower_tail(k, n, null_rate) + binomial_upper_tail(mirror, n, null_rate));
+    return p_value(binomial_lower_tail(k, n, null_rate) +
+                   binomial_upper_tail(mirror, n, null_rate));
   }
   const std::int64_t mirror =
       last_at_most(0, static_cast<std::int64_t>(std::floor(mean)), bound, log_probability);

@@ -1,4 +1,5 @@
-// Reference values: R 4.2, the documentation examples of binom.test, fisher.test and prop.test; Newcombe (1998).
+// Reference values: R 4.2, the documentation examples of binom.test, fisher.test and prop.test;
+// Newcombe (1998).
 #include "stats/proportion_tests.h"
 
 #include <doctest/doctest.h>
@@ -44,7 +45,8 @@ TEST_CASE("the exact binomial test equals the slow sum over all outcomes") {
 
 TEST_CASE("a thousand million trials are tested at once, and edges are certain") {
   CHECK(exact_binomial_p_value({100'000, 1'000'000'000}, 1e-4) == 1.0);
-  CHECK(close(exact_binomial_p_value({500'100'000, 1'000'000'000}, 0.5), 2 * 1.270074179877277e-10, 1e-5));
+  CHECK(close(exact_binomial_p_value({500'100'000, 1'000'000'000}, 0.5), 2 * 1.270074179877277e-10,
+              1e-5));
   CHECK(exact_binomial_p_value({0, 0}, 0.5) == 1.0);
   CHECK(exact_binomial_p_value({0, 10}, 0.0) == 1.0);
   CHECK(exact_binomial_p_value({1, 10}, 0.0) == p_value_min);
@@ -65,7 +67,8 @@ TEST_CASE("Fisher's exact test takes empty and enormous tables") {
   CHECK(fisher_exact_p_value({0, 7}, {0, 9}) == 1.0);
   CHECK(fisher_exact_p_value({7, 7}, {9, 9}) == 1.0);
   const double large = fisher_exact_p_value({250'100'000, 500'000'000}, {250'000'000, 500'000'000});
-  const double score = compare_proportions({250'100'000, 500'000'000}, {250'000'000, 500'000'000}).p_value;
+  const double score =
+      compare_proportions({250'100'000, 500'000'000}, {250'000'000, 500'000'000}).p_value;
   CHECK(close(large, score, 1e-3));
 }
 
@@ -84,7 +87,8 @@ TEST_CASE("two rates agree with R, and Fisher's test steps in for small counts")
 }
 
 TEST_CASE("Wilson and Newcombe intervals agree with Newcombe's tables") {
-  // 1998a, table I: 81/263, 15/148, 0/20, 1/29; 1998b, table II, method 10: 56/70 - 48/80, 9/10 - 3/10, 0/10 - 0/20.
+  // 1998a, table I: 81/263, 15/148, 0/20, 1/29; 1998b, table II, method 10: 56/70 - 48/80, 9/10 -
+  // 3/10, 0/10 - 0/20.
   CHECK(std::abs(wilson_interval({81, 263}).low - 0.2553) < 5e-5);
   CHECK(std::abs(wilson_interval({81, 263}).high - 0.3662) < 5e-5);
   CHECK(std::abs(wilson_interval({15, 148}).low - 0.0624) < 5e-5);
@@ -105,9 +109,8 @@ TEST_CASE("Wilson and Newcombe intervals agree with Newcombe's tables") {
 
 TEST_CASE("without a difference the tests of rates do not reject more often than they say") {
   Random random(4);
-  const double binomial = rejection_rate(3000, 0.05, [&] {
-    return exact_binomial_p_value(draw(random, 80, 0.2), 0.2);
-  });
+  const double binomial = rejection_rate(
+      3000, 0.05, [&] { return exact_binomial_p_value(draw(random, 80, 0.2), 0.2); });
   CHECK(binomial > 0.02);
   CHECK(binomial < 0.06);
   const double two = rejection_rate(3000, 0.05, [&] {

@@ -1,7 +1,9 @@
-// The random numbers of the product: the same on every machine, compiler and day, because the generator is our own.
+// The random numbers of the product: the same on every machine, compiler and day, because the
+// generator is our own.
 //
 // xoshiro256** 1.0 seeded through SplitMix64. Not for secrets.
-// Source: Blackman & Vigna (2021), "Scrambled linear pseudorandom number generators", ACM TOMS 47(4), article 36.
+// Source: Blackman & Vigna (2021), "Scrambled linear pseudorandom number generators", ACM TOMS
+// 47(4), article 36.
 #pragma once
 
 #include <array>
@@ -22,7 +24,8 @@ class Random {
   double uniform();
   // Uniform in {0, ..., count - 1}, without modulo bias. count >= 1.
   std::uint64_t below(std::uint64_t count);
-  // Poisson with mean 1, by inversion of an integer table: no floating point, so the same everywhere.
+  // Poisson with mean 1, by inversion of an integer table: no floating point, so the same
+  // everywhere.
   int poisson_one();
   // Standard normal (polar method of Marsaglia & Bray 1964).
   double normal();
@@ -34,7 +37,9 @@ class Random {
 // A random order of 0 .. count-1 (Fisher-Yates), the same for the same seed.
 [[nodiscard]] std::vector<std::size_t> shuffled_indices(std::size_t count, std::uint64_t seed);
 
-// `count` different indices out of 0 .. population-1, ascending, the same for the same seed. count <= population.
-[[nodiscard]] std::vector<std::size_t> sampled_indices(std::size_t count, std::size_t population, std::uint64_t seed);
+// `count` different indices out of 0 .. population-1, ascending, the same for the same seed. count
+// <= population.
+[[nodiscard]] std::vector<std::size_t> sampled_indices(std::size_t count, std::size_t population,
+                                                       std::uint64_t seed);
 
 }  // namespace insights::stats

@@ -36,8 +36,9 @@ Ranked ranked(std::span<const double> values) {
   return result;
 }
 
-// P(U <= u) without ties: u is whole, at most half of n1 n2. The number of ways to reach each U are the coefficients of
-// the Gaussian binomial, the product over i = 1..n1 of (1 - q^(n2+i)) / (1 - q^i); all numbers stay below 1e29.
+// P(U <= u) without ties: u is whole, at most half of n1 n2. The number of ways to reach each U are
+// the coefficients of the Gaussian binomial, the product over i = 1..n1 of (1 - q^(n2+i)) / (1 -
+// q^i); all numbers stay below 1e29.
 double exact_lower_tail(std::size_t u, std::size_t n1, std::size_t n2) {
   std::vector<double> ways(u + 1, 0.0);
   ways[0] = 1.0;
@@ -104,7 +105,8 @@ std::optional<MannWhitney> mann_whitney(std::span<const double> first,
   result.u = rank_sum - 0.5 * n1 * (n1 + 1.0);
   result.superiority = result.u / (n1 * n2);
   if (pooled.ties == 0.0 && first.size() < 50 && second.size() < 50) {
-    const auto nearer = static_cast<std::size_t>(std::llround(std::min(result.u, n1 * n2 - result.u)));
+    const auto nearer =
+        static_cast<std::size_t>(std::llround(std::min(result.u, n1 * n2 - result.u)));
     result.p_value = p_value(2.0 * exact_lower_tail(nearer, first.size(), second.size()));
     return result;
   }

@@ -17,14 +17,16 @@ constexpr double shape_min = 0.05;
 constexpr double shape_max = 1000.0;
 // The median needs no more customers than this.
 constexpr std::size_t customers_max = 20'000;
-// The shared shape leans to irregular: a customer less regular than most must not look silent too soon.
+// The shared shape leans to irregular: a customer less regular than most must not look silent too
+// soon.
 constexpr double caution = 0.9;
 
 bool usable(const Gaps& gaps) {
   return gaps.count > 0 && gaps.mean > 0.0 && std::isfinite(gaps.mean);
 }
 
-// E[mean of ln gap] - ln(mean gap) over samples of `count` gaps of this shape. Rises with the shape from -infinity to 0.
+// E[mean of ln gap] - ln(mean gap) over samples of `count` gaps of this shape. Rises with the shape
+// from -infinity to 0.
 double expected_log_ratio(double shape, double count) {
   return boost::math::digamma(shape) - boost::math::digamma(count * shape) + std::log(count);
 }
@@ -61,7 +63,8 @@ double silence_p_value(double silence, const Gaps& gaps, double shape) {
   base::ensure(shape > 0.0 && !std::isnan(silence), "silence_p_value needs a shape above 0");
   if (!usable(gaps) || silence <= 0.0) return 1.0;
   const double degrees = 2.0 * shape;
-  return p_value(f_upper_tail(silence / gaps.mean, degrees, degrees * static_cast<double>(gaps.count)));
+  return p_value(
+      f_upper_tail(silence / gaps.mean, degrees, degrees * static_cast<double>(gaps.count)));
 }
 
 std::optional<Slowing> slowing(const Gaps& earlier, const Gaps& last, double shape) {

@@ -30,7 +30,8 @@ Gaps gaps_of(Random& random, int count, int shape, double mean = 1.0) {
 }
 
 TEST_CASE("with many gaps the shape is the maximum likelihood one") {
-  // Minka (2002): ln k - digamma(k) = ln mean - mean ln; for k = 2 the right side is ln 2 - (1 - 0.5772156649).
+  // Minka (2002): ln k - digamma(k) = ln mean - mean ln; for k = 2 the right side is ln 2 - (1 -
+  // 0.5772156649).
   const double log_ratio = std::log(2.0) - 0.4227843350984671;
   const Gaps many{.count = 1'000'000'000, .mean = 10.0, .mean_log = std::log(10.0) - log_ratio};
   CHECK(close(gamma_shape(many).value(), 2.0, 1e-6));
@@ -40,7 +41,8 @@ TEST_CASE("few gaps do not overstate the regularity shared by all") {
   for (const int shape : {1, 4, 12}) {
     Random random(30);
     std::vector<Gaps> customers;
-    for (int i = 0; i < 1500; ++i) customers.push_back(gaps_of(random, 6 + i % 5, shape, 5.0 + i % 60));
+    for (int i = 0; i < 1500; ++i)
+      customers.push_back(gaps_of(random, 6 + i % 5, shape, 5.0 + i % 60));
     const double pooled = pooled_gamma_shape(customers);
     CHECK(pooled > 0.75 * shape);
     CHECK(pooled < 1.15 * shape);

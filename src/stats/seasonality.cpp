@@ -25,7 +25,8 @@ std::size_t phase_of(std::size_t index, const SeasonalCycle& cycle) {
   return (cycle.first_phase + index) % cycle.length;
 }
 
-// Sums of squares and products of index and value, about group means; one group for all, or one per phase.
+// Sums of squares and products of index and value, about group means; one group for all, or one per
+// phase.
 struct Products {
   double xx = 0.0;
   double xy = 0.0;
@@ -65,8 +66,8 @@ double profile_correlation(std::span<const double> detrended, std::size_t length
   return pairs > 0.0 ? sum / pairs : 0.0;
 }
 
-// Median of the slopes between values of one phase, so that the season does not lean on it (Hirsch, Slack & Smith 1982,
-// Water Resources Research 18, 107-121).
+// Median of the slopes between values of one phase, so that the season does not lean on it (Hirsch,
+// Slack & Smith 1982, Water Resources Research 18, 107-121).
 double seasonal_slope(std::span<const double> values, std::size_t length) {
   std::vector<double> slopes;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -77,7 +78,8 @@ double seasonal_slope(std::span<const double> values, std::size_t length) {
   return median(slopes).value_or(0.0);
 }
 
-// Of two values nobody can say which one is wild: what both agree on, the one nearer to 0, or 0 when they disagree.
+// Of two values nobody can say which one is wild: what both agree on, the one nearer to 0, or 0
+// when they disagree.
 double phase_effect(const std::vector<double>& deviations) {
   if (deviations.size() != 2) return median(deviations).value_or(0.0);
   if (deviations[0] * deviations[1] <= 0.0) return 0.0;
@@ -148,7 +150,8 @@ std::optional<SeasonalExpectation> seasonal_expectation(std::span<const double> 
     for (std::size_t phase = 0; phase < cycle.length; ++phase) {
       result.phase_effects[phase] = phase_effect(by_phase[phase]);
     }
-    for (std::size_t t = 0; t < rest.size(); ++t) rest[t] -= result.phase_effects[phase_of(t, cycle)];
+    for (std::size_t t = 0; t < rest.size(); ++t)
+      rest[t] -= result.phase_effects[phase_of(t, cycle)];
   }
   const double shift = median(rest).value();
   for (std::size_t t = 0; t < rest.size(); ++t) {

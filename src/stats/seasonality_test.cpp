@@ -38,7 +38,8 @@ TEST_CASE("airline passengers: F, p-value and July peak agree with R") {
 }
 
 TEST_CASE("the first phase turns the profile") {
-  const auto july_first = seasonality(std::span(air_passengers).subspan(6, 72), {.length = 12, .first_phase = 6});
+  const auto july_first =
+      seasonality(std::span(air_passengers).subspan(6, 72), {.length = 12, .first_phase = 6});
   CHECK(july_first->highest_phase == 6);
 }
 
@@ -63,10 +64,12 @@ TEST_CASE("too short, constant or straight series have no season") {
 
 TEST_CASE("without a season the test is honest, and with memory it does not become liberal") {
   Random random(71);
-  const double white = rejection_rate(2000, 0.05, [&] { return seasonality(noise(random, 40, 0.0))->p_value; });
+  const double white =
+      rejection_rate(2000, 0.05, [&] { return seasonality(noise(random, 40, 0.0))->p_value; });
   CHECK(white > 0.035);
   CHECK(white < 0.065);
-  const double memory = rejection_rate(2000, 0.05, [&] { return seasonality(noise(random, 48, 0.6))->p_value; });
+  const double memory =
+      rejection_rate(2000, 0.05, [&] { return seasonality(noise(random, 48, 0.6))->p_value; });
   CHECK(memory < 0.065);
 }
 
@@ -84,7 +87,8 @@ TEST_CASE("the expectation follows season and trend and ignores wild periods") {
   CHECK(std::abs(expectation->slope - 1.0) < 0.15);
   CHECK(std::abs(expectation->phase_effects[11] - 40.0) < 4.0);
   CHECK(expectation->scale < 3.0);
-  for (std::size_t t = 0; t < values.size(); ++t) CHECK(std::abs(expectation->expected[t] - truth[t]) < 5.0);
+  for (std::size_t t = 0; t < values.size(); ++t)
+    CHECK(std::abs(expectation->expected[t] - truth[t]) < 5.0);
 }
 
 TEST_CASE("two cycles are enough for a season both agree on, and one wild period does not double") {
@@ -104,7 +108,8 @@ TEST_CASE("short or degenerate series: a line, or nothing") {
   const auto line = seasonal_expectation(std::vector<double>{1, 2, 3, 4, 5, 6});
   CHECK(line->slope == 1.0);
   CHECK(line->scale == doctest::Approx(0.0));
-  CHECK(seasonal_expectation(std::vector<double>(30, 7.0))->expected == std::vector<double>(30, 7.0));
+  CHECK(seasonal_expectation(std::vector<double>(30, 7.0))->expected ==
+        std::vector<double>(30, 7.0));
 }
 
 }  // namespace

@@ -12,15 +12,17 @@ namespace insights::stats {
 namespace {
 
 constexpr std::size_t length_min = 8;
-// The noise's autocorrelation is one of 0, 0.1, ..., 0.9. Its prior falls like (1 - u)^(0.15 + n / 30), u the place in that
-// range: with a flat prior the error rate at autocorrelation 0.6 would fall below the nominal one as n grows, and power
-// at small autocorrelations would be given away for nothing. The exponent was chosen by simulation, see the test.
+// The noise's autocorrelation is one of 0, 0.1, ..., 0.9. Its prior falls like (1 - u)^(0.15 + n /
+// 30), u the place in that range: with a flat prior the error rate at autocorrelation 0.6 would
+// fall below the nominal one as n grows, and power at small autocorrelations would be given away
+// for nothing. The exponent was chosen by simulation, see the test.
 constexpr int autocorrelations = 10;
 constexpr double autocorrelation_step = 0.1;
 constexpr double exponent_base = 0.15;
 constexpr double exponent_slope = 1.0 / 30.0;
 constexpr double exponent_max = 3.0;
-// A value further than this many robust standard deviations from the median of its neighbourhood is a spike.
+// A value further than this many robust standard deviations from the median of its neighbourhood is
+// a spike.
 constexpr double spike_deviations = 3.0;
 constexpr double worth_a_second_look = 0.2;
 
@@ -31,7 +33,8 @@ double log_prior(double autocorrelation, std::size_t length) {
   return exponent * std::log1p(-(cell + 0.5) / (autocorrelations + 1.0));
 }
 
-// Prior share of each candidate given that there is one: a third for each shape, divided over its positions.
+// Prior share of each candidate given that there is one: a third for each shape, divided over its
+// positions.
 std::vector<double> log_priors_of(const std::vector<ShapeCandidate>& path) {
   std::vector<double> priors;
   for (const ShapeCandidate& candidate : path) {
@@ -48,17 +51,21 @@ bool all_equal(std::span<const double> values) {
 }
 
 // To mean 0 and largest deviation 1, so that sums of squares neither overflow nor lose the spread.
-std::vector<double> standardized(std::span<const double> values) {
-  std::vector<double> scaled(values.begin(), values.end());
-  double mean = 0.0;
-  for (const double value : values) mean += value / static_cast<double>(values.size());
-  double largest = 0.0;
-  for (double& value : scaled) {
-    value -= mean;
-    largest = std::max(largest, std::abs(value));
+struct Standardized {
+  double center = 0.0;
+  double unit = 1.0;
+  std::vector<double> values;
+};
+
+Standardized standardized(std::span<const double> values) {
+  Standardized result{.center = 0.0, .unit = 0.0, .values = {values.begin(), values.end()}};
+  for (const double value : values) result.center += value / static_cast<double>(values.size());
+  for (double& value : result.values) {
+    value -= result.center;
+    result.unit = std::max(result.unit, std::abs(value));
   }
-  for (double& value : scaled) value /= largest;
-  return scaled;
+  for (double& value : result.values) value /= result.unit;
+  return result;
 }
 
 // Single values far from their neighbours, drawn in; levels and ramps stay (Hampel's filter).
@@ -85,37 +92,34 @@ std::vector<double> without_spikes(std::span<const double> values) {
 }
 
 // Least squares of the chosen shape, in the words of the caller.
-void describe(std::span<const double> values, const ShapeCandidate& chosen, ShapeFit& fit) {
+void describe(const Standardized& series, const ShapeCandidate& chosen, ShapeFit& fit) {
+  const std::vector<double>& values = series.values;
   const double count = static_cast<double>(values.size());
   double mean_x = 0.0;
-  double mean_y = 0.0;
-  for (std::size_t t = 0; t < values.size(); ++t) {
-    mean_x += chosen.regressor(t) / count;
-    mean_y += values[t] / count;
-  }
+  for (std::size_t t = 0; t < values.size(); ++t) mean_x += chosen.regressor(t) / count;
   double square = 0.0;
   double product = 0.0;
   double spread = 0.0;
   for (std::size_t t = 0; t < values.size(); ++t) {
     const double x = chosen.regressor(t) - mean_x;
-    const double y = values[t] - mean_y;
     square += x * x;
-    product += x * y;
-    spread += y * y;
+    product += x * values[t];
+    spread += values[t] * values[t];
   }
   const double size = product / square;
   double residual = 0.0;
   for (std::size_t t = 0; t < values.size(); ++t) {
-    fit.fitted.push_back(mean_y + size * (chosen.regressor(t) - mean_x));
-    residual += (values[t] - fit.fitted[t]) * (values[t] - fit.fitted[t]);
+    const double fitted = size * (chosen.regressor(t) - mean_x);
+    residual += (values[t] - fitted) * (values[t] - fitted);
+    fit.fitted.push_back(series.center + series.unit * fitted);
   }
   fit.shape = chosen.shape;
   fit.position = chosen.position;
   fit.level_before = fit.fitted.front();
   fit.level_after = fit.fitted.back();
-  fit.slope = chosen.is_ramp() ? size : 0.0;
-  fit.r_squared = spread > 0.0 ? std::clamp(1.0 - residual / spread, 0.0, 1.0) : 0.0;
-  fit.residual_standard_deviation = std::sqrt(residual / (count - 3.0));
+  fit.slope = chosen.is_ramp() ? series.unit * size : 0.0;
+  fit.r_squared = std::clamp(1.0 - residual / spread, 0.0, 1.0);
+  fit.residual_standard_deviation = series.unit * std::sqrt(residual / (count - 3.0));
 }
 
 }  // namespace
@@ -136,9 +140,10 @@ ShapeSearch::ShapeSearch(std::size_t length) : length_(length) {
   }
 }
 
-// The weight of an autocorrelation is its prior times the restricted likelihood of a constant (scale integrated out) times
-// (1/2 for nothing happened + 1/2 times the average over candidates of the Bayes factor with Zellner's g = n), so that
-// neither a shape passes for autocorrelation nor the reverse.
+// The weight of an autocorrelation is its prior times the restricted likelihood of a constant
+// (scale integrated out) times (1/2 for nothing happened + 1/2 times the average over candidates of
+// the Bayes factor with Zellner's g = n), so that neither a shape passes for autocorrelation nor
+// the reverse.
 ShapeSearch::Verdict ShapeSearch::judge(std::span<const double> values) const {
   const double n = static_cast<double>(length_);
   const std::size_t count = path_.size();
@@ -194,15 +199,16 @@ std::optional<ShapeFit> ShapeSearch::best(std::span<const double> values) const 
     fit.fitted.assign(values.size(), values.front());
     return fit;
   }
-  const std::vector<double> scaled = standardized(values);
-  const Verdict verdict = judge(scaled);
+  const Standardized series = standardized(values);
+  if (!std::isfinite(series.unit) || !std::isfinite(1.0 / series.unit)) return std::nullopt;
+  const Verdict verdict = judge(series.values);
   fit.p_value = verdict.p_value;
   if (verdict.p_value < worth_a_second_look) {
-    const std::vector<double> drawn = without_spikes(scaled);
+    const std::vector<double> drawn = without_spikes(series.values);
     fit.p_value = all_equal(drawn) ? 1.0 : std::max(verdict.p_value, judge(drawn).p_value);
   }
   fit.autocorrelation = verdict.autocorrelation;
-  describe(values, path_[verdict.candidate], fit);
+  describe(series, path_[verdict.candidate], fit);
   return fit;
 }
 

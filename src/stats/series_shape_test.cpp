@@ -25,7 +25,8 @@ std::vector<double> noise(Random& random, std::size_t n, double autocorrelation)
 TEST_CASE("a step is found where it is, with its levels") {
   Random random(50);
   auto values = noise(random, 36, 0.0);
-  for (std::size_t t = 0; t < values.size(); ++t) values[t] = 100.0 + values[t] + (t >= 20 ? 8.0 : 0.0);
+  for (std::size_t t = 0; t < values.size(); ++t)
+    values[t] = 100.0 + values[t] + (t >= 20 ? 8.0 : 0.0);
   const auto fit = best_shape(values);
   REQUIRE(fit);
   CHECK(fit->shape == Shape::step);
@@ -41,7 +42,8 @@ TEST_CASE("a step is found where it is, with its levels") {
 TEST_CASE("a ramp after a flat part is a hinge, not a step, and not missed") {
   Random random(51);
   auto values = noise(random, 36, 0.0);
-  for (std::size_t t = 0; t < values.size(); ++t) values[t] = 0.08 * values[t] + (t > 14 ? 0.15 * static_cast<double>(t - 14) : 0.0);
+  for (std::size_t t = 0; t < values.size(); ++t)
+    values[t] = 0.08 * values[t] + (t > 14 ? 0.15 * static_cast<double>(t - 14) : 0.0);
   const auto fit = best_shape(values);
   REQUIRE(fit);
   CHECK(fit->shape == Shape::hinge);
@@ -54,7 +56,8 @@ TEST_CASE("a ramp after a flat part is a hinge, not a step, and not missed") {
 TEST_CASE("a steady fall is a line") {
   Random random(52);
   auto values = noise(random, 48, 0.0);
-  for (std::size_t t = 0; t < values.size(); ++t) values[t] = 50.0 + 0.5 * values[t] - 0.2 * static_cast<double>(t);
+  for (std::size_t t = 0; t < values.size(); ++t)
+    values[t] = 50.0 + 0.5 * values[t] - 0.2 * static_cast<double>(t);
   const auto fit = best_shape(values);
   REQUIRE(fit);
   CHECK(fit->shape == Shape::line);
@@ -149,13 +152,18 @@ TEST_CASE("in known noise the tube formula bounds the chance of the best candida
   }
 }
 
-// What the product leans on: with the autocorrelation unknown, false alarms stay at the level or below it. 40,000 series
-// a cell gave, at 0.05 / 0.01 / 0.001:
-//            n = 8                   12                      24                      36                      60
-//   phi 0.0  .0080 .0011 .00007      .0038 .0003 .00007      .0025 .0002 .00000      .0044 .0003 .00000      .0073 .0008 .00003
-//   phi 0.3  .0197 .0032 .00035      .0135 .0022 .00015      .0130 .0015 .00003      .0148 .0019 .00013      .0188 .0029 .00030
-//   phi 0.6  .0448 .0072 .00077      .0437 .0070 .00060      .0436 .0080 .00057      .0381 .0084 .00108      .0339 .0080 .00090
-//   phi 0.8  .0790 .0128 .00077      .0865 .0158 .00097      .0894 .0223 .00230      .0830 .0242 .00363      .0699 .0210 .00363
+// What the product leans on: with the autocorrelation unknown, false alarms stay at the level or
+// below it. 40,000 series a cell gave, at 0.05 / 0.01 / 0.001:
+//            n = 8                   12                      24                      36
+//              60
+//   phi 0.0  .0080 .0011 .00007      .0038 .0003 .00007      .0025 .0002 .00000      .0044 .0003
+//     .00000      .0073 .0008 .00003
+//   phi 0.3  .0197 .0032 .00035      .0135 .0022 .00015      .0130 .0015 .00003      .0148 .0019
+//     .00013      .0188 .0029 .00030
+//   phi 0.6  .0448 .0072 .00077      .0437 .0070 .00060      .0436 .0080 .00057      .0381 .0084
+//     .00108      .0339 .0080 .00090
+//   phi 0.8  .0790 .0128 .00077      .0865 .0158 .00097      .0894 .0223 .00230      .0830 .0242
+//     .00363      .0699 .0210 .00363
 // Here a few hundred series a cell are run, enough to notice when something breaks.
 TEST_CASE("in noise of unknown autocorrelation false alarms stay below the level") {
   for (const std::size_t n : {12U, 24U, 36U, 60U}) {

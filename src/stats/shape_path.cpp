@@ -35,7 +35,8 @@ WhitenedPath::WhitenedPath(std::span<const ShapeCandidate> path, std::size_t len
       phi_(autocorrelation),
       d_(1.0 - autocorrelation),
       constant_square_(1.0 - phi_ * phi_ + d_ * d_ * (length_ - 1.0)) {
-  base::ensure(autocorrelation >= 0.0 && autocorrelation < 1.0, "autocorrelation must be in [0, 1)");
+  base::ensure(autocorrelation >= 0.0 && autocorrelation < 1.0,
+               "autocorrelation must be in [0, 1)");
   for (const ShapeCandidate& candidate : path_) {
     constants_.push_back(with_constant(candidate));
     squares_.push_back(product(candidate, candidate) -
@@ -73,9 +74,10 @@ WhitenedPath::Explained WhitenedPath::explained(std::span<const double> values) 
   result.shares.reserve(path_.size());
   for (std::size_t i = 0; i < path_.size(); ++i) {
     const std::size_t at = path_[i].position;
-    const double common = path_[i].is_ramp()
-                              ? d_ * moment[at + 1] + (phi_ - d_ * static_cast<double>(at)) * tail[at + 1]
-                              : white[at] + d_ * tail[at + 1];
+    const double common =
+        path_[i].is_ramp()
+            ? d_ * moment[at + 1] + (phi_ - d_ * static_cast<double>(at)) * tail[at + 1]
+            : white[at] + d_ * tail[at + 1];
     const double centered = common - constants_[i] * level;
     const double scale = squares_[i] * result.spread;
     result.shares.push_back(scale > 0.0 ? std::clamp(centered * centered / scale, 0.0, 1.0) : 0.0);
@@ -83,8 +85,8 @@ WhitenedPath::Explained WhitenedPath::explained(std::span<const double> values) 
   return result;
 }
 
-// Naiman's formula, summed piece by piece: one point of the path, and for each arc the chance to be near the arc but not
-// near its start, which is at most the chance to be near its end. Both signs.
+// Naiman's formula, summed piece by piece: one point of the path, and for each arc the chance to be
+// near the arc but not near its start, which is at most the chance to be near its end. Both signs.
 double WhitenedPath::chance_to_explain(double share) const {
   if (share >= 1.0) return 0.0;
   const double degrees = length_ - 2.0;

@@ -25,7 +25,8 @@ Reversal simpson_reversal(std::span<const Stratum> strata, std::int64_t trials_m
   std::vector<Stratum> kept;
   Stratum pooled;
   for (const Stratum& stratum : strata) {
-    if (std::min(stratum.first.trials, stratum.second.trials) < std::max<std::int64_t>(1, trials_min)) {
+    if (std::min(stratum.first.trials, stratum.second.trials) <
+        std::max<std::int64_t>(1, trials_min)) {
       continue;
     }
     kept.push_back(stratum);

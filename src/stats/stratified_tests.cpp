@@ -11,12 +11,12 @@ namespace {
 
 // Sums over strata, in the notation of the papers: a of n1 and c of n2 are events, N = n1 + n2.
 struct Sums {
-  double excess = 0.0;        // a - expected a
-  double variance = 0.0;      // hypergeometric variance of a
-  double odds_top = 0.0;      // a (n2 - c) / N
-  double odds_bottom = 0.0;   // c (n1 - a) / N
-  double difference = 0.0;    // (a n2 - c n1) / N
-  double weight = 0.0;        // n1 n2 / N
+  double excess = 0.0;       // a - expected a
+  double variance = 0.0;     // hypergeometric variance of a
+  double odds_top = 0.0;     // a (n2 - c) / N
+  double odds_bottom = 0.0;  // c (n1 - a) / N
+  double difference = 0.0;   // (a n2 - c n1) / N
+  double weight = 0.0;       // n1 n2 / N
   double sato_p = 0.0;
   double sato_q = 0.0;
 };

@@ -14,9 +14,9 @@ namespace insights::stats {
 namespace {
 
 // Berkeley 1973: admissions of men (first) and women (second) in six departments.
-const std::vector<Stratum> berkeley{
-    {{512, 825}, {89, 108}},  {{353, 560}, {17, 25}},   {{120, 325}, {202, 593}},
-    {{138, 417}, {131, 375}}, {{53, 191}, {94, 393}},   {{22, 373}, {24, 341}}};
+const std::vector<Stratum> berkeley{{{512, 825}, {89, 108}},  {{353, 560}, {17, 25}},
+                                    {{120, 325}, {202, 593}}, {{138, 417}, {131, 375}},
+                                    {{53, 191}, {94, 393}},   {{22, 373}, {24, 341}}};
 
 Proportion draw(Random& random, int trials, double rate) {
   Proportion drawn{0, trials};
@@ -68,7 +68,8 @@ TEST_CASE("a different mix of strata does not fake a difference, and intervals c
 }
 
 TEST_CASE("kidney stones: the treatment that is better for every size looks worse in total") {
-  // Charig et al. (1986), BMJ 292, 879-882; times ten, as 350 patients are too few for significance.
+  // Charig et al. (1986), BMJ 292, 879-882; times ten, as 350 patients are too few for
+  // significance.
   const std::vector<Stratum> stones{{{810, 870}, {2340, 2700}}, {{1920, 2630}, {550, 800}}};
   const Reversal reversal = simpson_reversal(stones);
   CHECK(reversal.reversed);

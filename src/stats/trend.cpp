@@ -78,9 +78,10 @@ PairCount count_pairs(std::span<const double> values) {
   return result;
 }
 
-// Hamed and Rao's n / n*, the variance of s in a series with this memory over that without; or, when larger, the same with
-// the autocorrelations of an AR(1) process, whose lag-1 value is corrected for the bias that detrending brings. (Sample
-// autocorrelations of 30 to 60 values are too low: without this 17 % of AR(1) series with 0.5 pass at the 5 % level.)
+// Hamed and Rao's n / n*, the variance of s in a series with this memory over that without; or,
+// when larger, the same with the autocorrelations of an AR(1) process, whose lag-1 value is
+// corrected for the bias that detrending brings. (Sample autocorrelations of 30 to 60 values are
+// too low: without this 17 % of AR(1) series with 0.5 pass at the 5 % level.)
 double variance_factor(std::span<const double> values) {
   const std::size_t n = values.size();
   const double slope = theil_sen(values)->slope;
@@ -106,7 +107,8 @@ double variance_factor(std::span<const double> values) {
     double product = 0.0;
     for (std::size_t t = 0; t + lag < n; ++t) product += ranks[t] * ranks[t + lag];
     const double correlation = product / square;
-    if (lag == 1) first_order = std::clamp((count * correlation + 2.0) / count_after_bias, 0.0, 0.95);
+    if (lag == 1)
+      first_order = std::clamp((count * correlation + 2.0) / count_after_bias, 0.0, 0.95);
     power *= first_order;
     const double left = count - static_cast<double>(lag);
     const double weight = left * (left - 1.0) * (left - 2.0);
@@ -126,7 +128,8 @@ std::optional<TheilSen> theil_sen(std::span<const double> values) {
   const std::size_t half = n / 2;
   for (std::size_t i = 0; i < n; ++i) {
     if (n > all_pairs_max) {
-      if (i + half < n) slopes.push_back((values[i + half] - values[i]) / static_cast<double>(half));
+      if (i + half < n)
+        slopes.push_back((values[i + half] - values[i]) / static_cast<double>(half));
       continue;
     }
     for (std::size_t j = i + 1; j < n; ++j) {

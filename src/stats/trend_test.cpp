@@ -38,10 +38,12 @@ TEST_CASE("Mann-Kendall agrees with R's Kendall test before the correction for m
   const auto test = mann_kendall(nile);
   REQUIRE(test);
   CHECK(test->s == -1387);
-  // R: z = -4.1310449258187 = s / sqrt(variance), no continuity correction; the memory makes ours milder.
+  // R: z = -4.1310449258187 = s / sqrt(variance), no continuity correction; the memory makes ours
+  // milder.
   const double variance = 1387.0 / 4.1310449258187 * (1387.0 / 4.1310449258187);
   CHECK(test->variance_factor > 1.0);
-  CHECK(close(test->p_value, normal_two_sided(1386.0 / std::sqrt(variance * test->variance_factor)), 1e-9));
+  CHECK(close(test->p_value, normal_two_sided(1386.0 / std::sqrt(variance * test->variance_factor)),
+              1e-9));
   CHECK(test->p_value > 3.6e-05);
 }
 
@@ -68,7 +70,8 @@ TEST_CASE("Mann-Kendall edges: all equal, too short, strictly rising") {
 
 TEST_CASE("Mann-Kendall is honest in white noise and much better than uncorrected with memory") {
   Random random(61);
-  const double white = rejection_rate(1500, 0.05, [&] { return mann_kendall(noise(random, 36, 0.0))->p_value; });
+  const double white =
+      rejection_rate(1500, 0.05, [&] { return mann_kendall(noise(random, 36, 0.0))->p_value; });
   CHECK(white > 0.01);
   CHECK(white < 0.065);
   int uncorrected = 0;
@@ -88,7 +91,8 @@ TEST_CASE("the autocorrelation estimate is nearly unbiased in short series") {
   for (const double truth : {0.0, 0.4}) {
     double sum = 0.0;
     const int rounds = 1500;
-    for (int round = 0; round < rounds; ++round) sum += lag_one_autocorrelation(noise(random, 24, truth)).value();
+    for (int round = 0; round < rounds; ++round)
+      sum += lag_one_autocorrelation(noise(random, 24, truth)).value();
     CHECK(std::abs(sum / rounds - truth) < 0.04);
   }
   CHECK(close(lag_one_autocorrelation(nile).value(), (100 * 0.4984081841330295 + 1) / 96, 1e-9));

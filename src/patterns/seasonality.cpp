@@ -1,0 +1,316 @@
+// A product, customer or region (or everything together) that sells far more in one month of the year than in others.
+//
+// Series: a value's share of the total by month, so that a season all share is told once, for the total. Test: F of the
+// months of the year on the detrended series, over three full years or more; the yearly profiles must also look alike
+// (one lump in one June is no season), and the amount itself must swing, not the share alone.
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "findings/fingerprint.h"
+#include "patterns/all.h"
+#include "patterns/wording.h"
+#include "stats/seasonality.h"
+
+namespace insights::patterns {
+
+namespace {
+
+using findings::Account;
+using findings::Format;
+using findings::Guard;
+using findings::GuardStatus;
+
+constexpr std::string_view family = "seasonality";
+constexpr std::size_t year = 12, months_min = 36;
+constexpr double swing_min = 0.3;          // of the strongest month above the average
+constexpr double own_swing_min = 0.2;      // the same of the amount itself
+constexpr double likeness_min = 0.5;       // of the yearly profiles
+constexpr double rows_min = 72;            // two a month over three years
+constexpr double p_max = 1e-4;             // "every year" is said of what leaves no doubt
+constexpr double p_survives = 0.001;
+constexpr std::size_t days_a_month_min = 2;  // with rows: one large order every second month gives any pattern by itself
+constexpr int days_missing_max = 6;        // of a first or last month that is counted in all the same
+
+struct Season {
+  std::size_t column = no_column;  // no_column: everything
+  std::uint32_t value = 0;
+  std::size_t measure = no_column; // no_column: rows
+  stats::Seasonality found;
+};
+
+// Three years of data often lack a day at one end: for a season such a month is complete enough.
+Periods nearly_complete_months(const Workspace& workspace) {
+  Periods months = workspace.periods;
+  if (months.count == 0 || months.grain != Grain::month) return {};
+  const auto& subject = workspace.subject;
+  const auto& days = subject.frame.columns[*subject.time].days()->days;
+  const auto extend = [&](base::Month month, bool at_front) {
+    const auto start = base::first_day(month);
+    const int length = base::days_in(month);
+    std::int32_t first = start.since_epoch + length, last = start.since_epoch - 1;
+    for (const auto day : days) {
+      if (day < start.since_epoch || day >= start.since_epoch + length) continue;
+      first = std::min(first, day);
+      last = std::max(last, day);
+    }
+    if (last - first + 1 < length - days_missing_max) return;
+    if (at_front) {
+      months.starts.insert(months.starts.begin(), start);
+      for (auto& period : months.of_row) period = period == no_period ? period : static_cast<std::uint16_t>(period + 1);
+    } else {
+      months.starts.push_back(base::Day{start.since_epoch + length});
+    }
+    const auto index = static_cast<std::uint16_t>(at_front ? 0 : months.count);
+    ++months.count;
+    for (std::size_t row = 0; row < days.size(); ++row) {
+      if (days[row] >= start.since_epoch && days[row] < start.since_epoch + length) months.of_row[row] = index;
+    }
+  };
+  if (months.first_left_out) extend(base::Month{base::month_of(months.starts.front()).since_year_zero - 1}, true);
+  if (months.last_left_out) extend(base::month_of(months.starts.back()), false);
+  return months;
+}
+
+std::vector<double> series_of(const Cube& cube, std::size_t measure, std::uint32_t value) {
+  const auto series = measure == no_column ? cube.row_series(value) : cube.series(cube.place(measure), value);
+  return {series.begin(), series.end()};
+}
+
+// Divided by its mean, so that an effect of 0.8 is 80 % of the average. Nothing when it is not above 0 all in all.
+std::optional<stats::Seasonality> season_of(std::vector<double> series, const Periods& months) {
+  const double mean = std::accumulate(series.begin(), series.end(), 0.0) / static_cast<double>(series.size());
+  if (!(mean > 0)) return std::nullopt;
+  for (auto& one : series) one /= mean;
+  return stats::seasonality(series, {year, months.season(0)});
+}
+
+std::optional<std::vector<double>> share_of(const std::vector<double>& own, const std::vector<double>& all) {
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (!(all[i] > 0)) return std::nullopt;
+    shares.push_back(own[i] / all[i]);
+  }
+  return shares;
+}
+
+// The full years at the end of the series: each month of the year counts equally often.
+std::size_t first_of_full_years(std::size_t months) { return months % year; }
+
+// Mean of one month of the year over the mean of all, less 1.
+double swing_of_amount(const std::vector<double>& series, const Periods& months, std::size_t phase) {
+  double of_phase = 0, all = 0;
+  for (std::size_t i = first_of_full_years(series.size()); i < series.size(); ++i) {
+    all += series[i];
+    if (months.season(i) == phase) of_phase += series[i];
+  }
+  return all > 0 ? of_phase * static_cast<double>(year) / all - 1 : 0;
+}
+
+bool is_material(const stats::Seasonality& season, const std::vector<double>& own, const Periods& months) {
+  return season.effects[season.highest_phase] >= swing_min && season.profile_correlation >= likeness_min &&
+         swing_of_amount(own, months, season.highest_phase) >= own_swing_min;
+}
+
+// Different days with rows, of one value: does it sell all along, or now and then?
+bool sells_often(const Workspace& workspace, std::size_t column, std::uint32_t value, const Periods& months) {
+  const auto& days = workspace.subject.frame.columns[*workspace.subject.time].days()->days;
+  std::vector<std::uint8_t> seen(static_cast<std::size_t>(months.starts.back().since_epoch - months.starts.front().since_epoch), 0);
+  workspace.subject.codes(column).codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < days.size(); ++row) {
+      if (codes[row] == value && months.of_row[row] != no_period) seen[static_cast<std::size_t>(days[row] - months.starts.front().since_epoch)] = 1;
+    }
+  });
+  return static_cast<std::size_t>(std::accumulate(seen.begin(), seen.end(), 0)) >= days_a_month_min * months.count;
+}
+
+std::string month_word(std::size_t phase) { return std::string(base::month_name(static_cast<int>(phase) + 1)); }
+
+class Statement {
+ public:
+  Statement(const Workspace& workspace, const Season& season, const Periods& months)
+      : workspace_(workspace), subject_(workspace.subject), season_(season), months_(months), is_whole_(season.column == no_column),
+        own_(is_whole_ ? "" : equals_sql(subject_, season.column, season.value)), measure_(season.measure == no_column ? nullptr : &subject_.columns[season.measure]) {
+    const std::string name = measure_ == nullptr ? "" : measure_->name;
+    claim_ = is_whole_ ? claim_about_all(workspace, "seasonality", family, name) : claim_about(workspace, "seasonality", family, season.column, season.value, name);
+    claim_.columns.push_back(subject_.columns[*subject_.time].name);
+  }
+
+  findings::Claim made() {
+    const std::size_t count = months_.count, first = first_of_full_years(count);
+    const auto span = between_sql(subject_, months_.starts[first], months_.starts[count]);
+    const auto rows = is_whole_ ? span : fmt::format("{} AND {}", own_, span);
+    const auto time = subject_.columns[*subject_.time].sql;
+    const auto in = [&](std::size_t phase) { return fmt::format("{} AND extract(month FROM {}) = {}", rows, time, phase + 1); };
+    const auto who = is_whole_ ? std::string() : label_sql(subject_, season_.column, season_.value) + " AS who, ";
+    claim_.evidence.push_back({"a", fmt::format("SELECT {}{} AS peak, {} AS trough, {} AS all_months FROM {}", who, sum_where(in(season_.found.highest_phase)),
+                                                sum_where(in(season_.found.lowest_phase)), sum_where(rows), subject_.from_sql)});
+    claim_.evidence.push_back({"c", fmt::format("SELECT min(peak) AS weakest, max(peak) AS strongest FROM (SELECT extract(year FROM {}) AS year, {} AS peak FROM {} WHERE {} GROUP BY year) AS years",
+                                                time, sum_all(), subject_.from_sql, in(season_.found.highest_phase))});
+    if (!is_whole_) values_.cell("who", "a", 0, "who");
+    for (const auto* name : {"peak", "trough", "all_months"}) values_.cell(name, "a", 0, name, format(), unit());
+    values_.cell("weakest", "c", 0, "weakest").cell("strongest", "c", 0, "strongest");
+    values_.constant("years", static_cast<double>((count - first) / year)).constant("months", static_cast<double>(year));
+    values_.formula("usual", "all_months / years / months", format(), unit());
+    values_.formula("above", "peak / years / usual - 1", Format::percent).formula("below", "1 - trough / years / usual", Format::percent);
+    values_.formula("at_peak", "peak / years", format(), unit());
+    const auto phrase = is_whole_ ? "All together" : subject_phrase(subject_, season_.column, season_.value);
+    const auto peak = month_word(season_.found.highest_phase), trough = month_word(season_.found.lowest_phase);
+    const auto verb = is_whole_ || measure_ == nullptr || !is_thing() ? "is" : "sells";
+    claim_.title = fmt::format("{} {} {{above}} above its average in {}, every year", phrase, verb, peak);
+    const auto of = measure_ == nullptr ? subject_.nouns : measure_phrase(values_, *measure_);
+    claim_.summary = fmt::format("{{at_peak}} of {} in a {} against {{usual}} in the average month; {} is the weakest, {{below}} below.", of, peak, trough);
+    claim_.action = is_thing() ? fmt::format("Have stock of {{who}} ready before {}, and plan campaigns, prices and capacity by it.", peak)
+                               : fmt::format("Plan stock, people and cash for {}, and do not read the fall after it as a loss.", peak);
+    claim_.impact.account = Account::none;
+    claim_.impact.amount = values_.expression("at_peak - usual");
+    claim_.impact.low = values_.expression("weakest - usual");
+    claim_.impact.high = values_.expression("strongest - usual");
+    claim_.impact.unit = measure_ == nullptr ? subject_.nouns : measure_->money ? measure_->unit : "units";
+    claim_.impact.is_money = measure_ != nullptr && measure_->money;
+    claim_.impact.per = "year";
+    claim_.impact.of = measure_ == nullptr || !measure_->money ? "" : of;
+    claim_.impact.method = "what the strongest month brings beyond the average one; range: its weakest and its strongest year";
+    claim_.test.name = "months of the year, F test";
+    claim_.test.effect_name = "strongest month above the average";
+    draw(rows, of);
+    guard();
+    claim_.values = values_.bindings();
+    return std::move(claim_);
+  }
+
+ private:
+  bool is_thing() const {
+    if (is_whole_) return false;
+    const auto* kind = workspace_.vocabulary.kind_named(subject_.columns[season_.column].kind);
+    return kind != nullptr && kind->entity && !kind->orders;
+  }
+  Format format() const { return measure_ == nullptr ? Format::integer : amount_format(*measure_); }
+  std::string unit() const { return measure_ == nullptr || !measure_->money ? "" : measure_->unit; }
+  std::string sum_all() const { return measure_ == nullptr ? "count(*)" : sum_sql(subject_, season_.measure); }
+  std::string sum_where(const std::string& condition) const {
+    return measure_ == nullptr ? fmt::format("count(*) FILTER (WHERE {})", condition) : sum_where_sql(subject_, season_.measure, condition);
+  }
+
+  void draw(const std::string& rows, const std::string& of) {
+    claim_.evidence.push_back({"b", fmt::format("SELECT {} AS period, {} AS amount FROM {} WHERE {} GROUP BY period ORDER BY period", period_sql(subject_, Grain::month), sum_all(), subject_.from_sql, rows)});
+    claim_.chart = {findings::Chart::Mark::line, is_whole_ ? "By month" : "{who} by month", "b",
+                    {"period", "", findings::Chart::Axis::Kind::temporal, ""},
+                    {"amount", of, findings::Chart::Axis::Kind::quantitative, unit()},
+                    "", "", "", ""};
+  }
+
+  void guard() {
+    claim_.guards = usual_guards(workspace_);
+    const bool added = months_.count > workspace_.periods.count;
+    claim_.guards.push_back(added ? Guard{"partial_period", GuardStatus::passed, "a first or last month that lacks a few days is counted as it is"} : partial_period_guard(workspace_));
+    claim_.guards.push_back({"season", GuardStatus::passed, "the years look alike: no single year makes the peak"});
+    claim_.guards.push_back({"offsetting_rows", GuardStatus::passed, "amounts and what takes them back are added up together"});
+  }
+
+  const Workspace& workspace_;
+  const catalog::Subject& subject_;
+  const Season& season_;
+  const Periods& months_;
+  bool is_whole_;
+  std::string own_;
+  const catalog::Column* measure_;
+  findings::Claim claim_;
+  findings::Values values_;
+};
+
+bool stands(const Workspace& workspace, const Season& season, const Periods& months, const frame::Mask& kept) {
+  std::vector<std::size_t> measures;
+  if (season.measure != no_column) measures.push_back(season.measure);
+  auto own_mask = mask_only(workspace.subject, season.column, season.value);
+  for (std::size_t row = 0; row < kept.size(); ++row) own_mask[row] = own_mask[row] != 0 && kept[row] != 0 ? 1 : 0;
+  const auto own = series_of(total_cube(workspace.subject, months, measures, own_mask), season.measure, 0);
+  const auto all = series_of(total_cube(workspace.subject, months, measures, kept), season.measure, 0);
+  const auto shares = share_of(own, all);
+  const auto again = shares ? season_of(*shares, months) : std::nullopt;
+  return again && is_material(*again, own, months) && again->p_value < p_survives;
+}
+
+// Products by their units, all else by money.
+std::size_t measure_for(const Workspace& workspace, std::size_t column) {
+  const auto& subject = workspace.subject;
+  const auto* kind = column == no_column ? nullptr : workspace.vocabulary.kind_named(subject.columns[column].kind);
+  const bool is_thing = kind != nullptr && kind->entity && !kind->orders;
+  const auto has = [&](std::optional<std::size_t> measure) { return measure && std::ranges::find(workspace.measures, *measure) != workspace.measures.end(); };
+  if (is_thing && has(subject.quantity)) return *subject.quantity;
+  return has(subject.money) ? *subject.money : no_column;
+}
+
+Candidate candidate_of(const Workspace& workspace, const std::shared_ptr<const Periods>& months, const Season& season, bool material, double monthly_money) {
+  const auto& subject = workspace.subject;
+  Candidate candidate;
+  candidate.entry.family = family;
+  candidate.entry.pattern = "seasonality";
+  const std::string measure = season.measure == no_column ? "" : subject.columns[season.measure].name;
+  std::vector<findings::Entity> entities;
+  if (season.column != no_column) {
+    entities.push_back({subject.columns[season.column].name, subject.codes(season.column).dictionary[season.value], ""});
+    const auto* kind = workspace.vocabulary.kind_named(subject.columns[season.column].kind);
+    candidate.rank = kind == nullptr ? 0 : kind->rank;
+  }
+  candidate.entry.fingerprint = findings::fingerprint("seasonality", measure, entities);
+  candidate.entry.statistic = season.found.f;
+  candidate.entry.p = season.found.p_value;
+  candidate.entry.effect = season.found.effects[season.found.highest_phase];
+  candidate.material = material;
+  candidate.column = season.column;
+  candidate.value = season.value;
+  candidate.measure = "season";
+  candidate.surprise = std::clamp(candidate.entry.effect / 1.5, 0.2, 1.0);
+  if (!material) return candidate;
+  candidate.impact = candidate.entry.effect * monthly_money / static_cast<double>(year);
+  candidate.claim = [&workspace, months, season] { return Statement(workspace, season, *months).made(); };
+  if (season.column != no_column) {
+    candidate.survives = [&workspace, months, season](const frame::Mask& kept) { return stands(workspace, season, *months, kept); };
+  }
+  return candidate;
+}
+
+}  // namespace
+
+std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
+  std::vector<Candidate> candidates;
+  const auto months = std::make_shared<const Periods>(nearly_complete_months(workspace));
+  if (workspace.small || months->count < months_min) return candidates;
+  const bool extended = months->count > workspace.periods.count;
+  const auto& subject = workspace.subject;
+  const Cube total = extended ? total_cube(subject, *months, workspace.measures) : workspace.total;
+  const auto whole = measure_for(workspace, no_column);
+  const auto all_series = series_of(total, whole, 0);
+  if (const auto season = season_of(all_series, *months)) {
+    candidates.push_back(candidate_of(workspace, months, {no_column, 0, whole, *season}, is_material(*season, all_series, *months) && season->p_value <= p_max, workspace.money_per_month));
+  }
+  for (const std::size_t column : workspace.groupings) {
+    const auto* cube = workspace.cube(column);
+    if (cube == nullptr || subject.columns[column].kind == "calendar") continue;
+    const auto measure = measure_for(workspace, column);
+    std::vector<std::size_t> measures;
+    if (measure != no_column) measures.push_back(measure);
+    if (subject.money && subject.money != measure) measures.push_back(*subject.money);
+    const Cube longer = extended ? cube_of(subject, column, *months, measures) : Cube{};
+    const Cube& used = extended ? longer : *cube;
+    const auto all = series_of(total, measure, 0);
+    for (std::uint32_t value = 1; value < used.values; ++value) {
+      if (used.rows_total(value) < rows_min) continue;
+      const auto own = series_of(used, measure, value);
+      const auto shares = share_of(own, all);
+      const auto season = shares ? season_of(*shares, *months) : std::nullopt;
+      if (!season) continue;
+      const double money = subject.money ? used.total(used.place(*subject.money), value) / static_cast<double>(months->count) : 0;
+      const bool material = is_material(*season, own, *months) && season->p_value <= p_max && sells_often(workspace, column, value, *months);
+      candidates.push_back(candidate_of(workspace, months, {column, value, measure, *season}, material, money));
+    }
+  }
+  return candidates;
+}
+
+}  // namespace insights::patterns
