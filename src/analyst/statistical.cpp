@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <set>
 
 #include "analyst/same_cause.h"
 #include "findings/control_false_discovery.h"
@@ -23,6 +24,7 @@ struct Examined {
   std::size_t first_entry = 0;        // of its candidates in the ledger
 };
 
+constexpr std::size_t also_shown_max = 5;
 constexpr std::size_t causes_compared_max = 80;  // candidates that are compared pair by pair, a subject
 
 Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary, const Brief& brief,
@@ -114,20 +116,28 @@ class Investigating {
     std::vector<const Candidate*> accepted;
     for (const std::size_t i : places) accepted.push_back(&one.candidates[i]);
     const auto causes = same_causes(*one.workspace, accepted, stop);
-    std::vector<std::vector<std::string>> also(places.size());
+    std::vector<std::set<std::string>> also(places.size());
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (!causes[i]) continue;
       auto& entry = result_.ledger.entries[one.first_entry + places[i]];
       entry.decision = causes[i]->echo ? Decision::explained : Decision::merged;
       entry.note = "by " + accepted[causes[i]->of]->entry.fingerprint;
-      also[causes[i]->of].push_back(entry.fingerprint);
+      also[causes[i]->of].insert(name_of(one, *accepted[i]));
     }
     for (std::size_t i = 0; i < places.size(); ++i) {
       const std::size_t entry = one.first_entry + places[i];
       if (causes[i]) continue;
-      ready_.push_back({accepted[i], one.actionability[places[i]], promise_of(places[i]), entry, also[i],
+      also[i].erase(name_of(one, *accepted[i]));
+      ready_.push_back({accepted[i], one.actionability[places[i]], promise_of(places[i]), entry, {also[i].begin(), also[i].end()},
                         family_sizes_[accepted[i]->entry.family]});
     }
+  }
+
+  // "region West": where else the same rows show.
+  static std::string name_of(const Examined& one, const Candidate& candidate) {
+    if (candidate.column == patterns::no_column) return candidate.entry.pattern;
+    const auto& subject = one.workspace->subject;
+    return subject.columns[candidate.column].name + " " + subject.codes(candidate.column).dictionary[candidate.value];
   }
 
   findings::Claim stated(const Ready& ready) const {
@@ -141,7 +151,7 @@ class Investigating {
     claim.strength = entry.fact ? findings::Strength::descriptive : findings::Strength::significant;
     claim.surprise = ready.candidate->surprise;
     claim.actionability = ready.actionability;
-    claim.also = ready.also;
+    claim.also.assign(ready.also.begin(), ready.also.begin() + static_cast<std::ptrdiff_t>(std::min(ready.also.size(), also_shown_max)));
     return claim;
   }
 
