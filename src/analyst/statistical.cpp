@@ -133,7 +133,7 @@ class Investigating {
     }
   }
 
-  // "region West": where else the same rows show.
+  // "region Hills": where else the same rows show.
   static std::string name_of(const Examined& one, const Candidate& candidate) {
     if (candidate.column == patterns::no_column) return candidate.entry.pattern;
     const auto& subject = one.workspace->subject;

@@ -43,22 +43,22 @@ int days_in(Month month);
 // 0 = Monday ... 6 = Sunday.
 int weekday(Day day);
 
-// "2025-08-01"
+// "2024-02-29"
 std::string iso_text(Day day);
-// "2025-08-01 13:45:00"; fractions of a second only when there are any.
+// "2024-02-29 13:45:00"; fractions of a second only when there are any.
 std::string iso_text(Moment moment);
-// "2025-08"
+// "2024-02"
 std::string iso_text(Month month);
-// "1 Aug 2025"
+// "29 Feb 2024"
 std::string long_text(Day day);
-// "Aug 2025"
+// "Feb 2024"
 std::string long_text(Month month);
 // "Monday" for 0.
 std::string_view weekday_name(int weekday);
 // "January" for 1.
 std::string_view month_name(int month);
 
-// Reads "2025-08-01"; nothing else is accepted.
+// Reads "2024-02-29"; nothing else is accepted.
 std::optional<Day> parse_day(std::string_view text);
 
 }  // namespace insights::base

@@ -45,11 +45,11 @@ struct Vocabulary {
 // Errors: invalid_input with the line.
 base::Result<Vocabulary> read_vocabulary(std::string_view built_in, std::string_view additions);
 
-// "customer_code" -> {customer, code}; "StockCode" -> {stock, code}; "nsv2" -> {nsv}; lower case, a plural "s"
+// "store_code" -> {store, code}; "StockCode" -> {stock, code}; "value2" -> {value}; lower case, a plural "s"
 // removed when a word without it is longer than three letters.
 std::vector<std::string> words_of(std::string_view name);
 
-// "customer_code" -> "customer code", "StockCode" -> "stock code": for sentences.
+// "store_code" -> "store code", "StockCode" -> "stock code": for sentences.
 std::string spoken(std::string_view name);
 
 // "order line" -> "order lines", "category" -> "categories", "batch" -> "batches".

@@ -42,7 +42,7 @@ inline const catalog::Vocabulary& vocabulary() {
 inline std::string day_text(int days) { return base::iso_text(base::Day{19358 + days}); }
 
 //   TestTable table("day,customer,region,net");
-//   table.row(day_text(0), "Ada", "North", 12.5);
+//   table.row(day_text(0), "Ada", "Hills", 12.5);
 //   const auto found = table.accepted(examine_rate_outlier);
 class TestTable {
  public:

@@ -13,7 +13,7 @@ namespace insights::patterns {
 
 // ---- SQL. All pieces are in the subject's dialect-neutral subset: both engines run them.
 
-// "region" = 'North'; "customer" IS NULL for code 0; numbers unquoted.
+// "region" = 'Hills'; "customer" IS NULL for code 0; numbers unquoted.
 std::string equals_sql(const catalog::Subject& subject, std::size_t column, std::uint32_t value);
 // d >= DATE '2025-01-01' AND d < DATE '2025-07-01'
 std::string between_sql(const catalog::Subject& subject, base::Day from, base::Day to_exclusive);
@@ -28,7 +28,7 @@ std::string sum_sql(const catalog::Subject& subject, std::size_t measure);
 // sum(exact number) FILTER (WHERE condition); 0 when there is none
 std::string sum_where_sql(const catalog::Subject& subject, std::size_t measure, std::string_view condition);
 // The name of a value as a person knows it, to be put in a SELECT list of an aggregate query:
-// max("customer_name") FILTER (WHERE "customer_code" = 'C4')
+// max("store_name") FILTER (WHERE "store_code" = 'C4')
 std::string label_sql(const catalog::Subject& subject, std::size_t column, std::uint32_t value);
 
 // ---- Names.

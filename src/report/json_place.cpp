@@ -14,7 +14,7 @@ namespace {
 
 using source::Cell;
 
-// "2025-08-01 13:45:00", "2025-08-01 13:45:00.000125"
+// "2024-02-29 13:45:00", "2024-02-29 13:45:00.000125"
 std::optional<base::Moment> parse_moment(std::string_view text) {
   if (text.size() != 19 && text.size() != 26) return std::nullopt;
   const auto day = base::parse_day(text.substr(0, 10));
@@ -39,7 +39,7 @@ std::optional<base::Moment> parse_moment(std::string_view text) {
 base::Moment moment_at(const Place& place) {
   if (place.is_number()) return {place.integer()};
   const auto moment = parse_moment(place.text());
-  if (!moment) place.complain("a moment such as 2025-08-01 13:45:00");
+  if (!moment) place.complain("a moment such as 2024-02-29 13:45:00");
   return moment.value_or(base::Moment{});
 }
 
@@ -151,7 +151,7 @@ base::Day day_at(const Place& place) {
     return {};
   }
   const auto day = base::parse_day(place.text());
-  if (!day) place.complain("a day such as 2025-08-01");
+  if (!day) place.complain("a day such as 2024-02-29");
   return day.value_or(base::Day{});
 }
 

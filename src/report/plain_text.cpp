@@ -23,7 +23,7 @@ constexpr std::array empty_ranges{
     CodeRange{0x2060, 0x2064}, CodeRange{0x20D0, 0x20FF}, CodeRange{0xFE00, 0xFE0F},
     CodeRange{0xFE20, 0xFE2F}};
 
-// East Asian Wide and Fullwidth, and pictographs.
+// Wide and Fullwidth (Unicode annex 11), and pictographs.
 constexpr std::array wide_ranges{
     CodeRange{0x1100, 0x115F},   CodeRange{0x2E80, 0x303E},   CodeRange{0x3041, 0x33FF},
     CodeRange{0x3400, 0x4DBF},   CodeRange{0x4E00, 0x9FFF},   CodeRange{0xA000, 0xA4CF},
