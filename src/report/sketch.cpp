@@ -17,7 +17,7 @@ constexpr Levels block_levels{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "
 constexpr Levels ascii_levels{"_", ".", ",", "-", "=", "+", "*", "#"};
 constexpr Levels eighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
 constexpr int spark_columns_max = 36;
-constexpr int drawing_columns = 24;
+constexpr int drawing_columns_max = 24, drawing_columns_min = 6;
 constexpr int label_columns_max = 24;
 
 struct Extent {
@@ -94,33 +94,42 @@ std::vector<ChartPoint> chosen(const std::vector<ChartPoint>& points) {
   return kept;
 }
 
-std::string bar(double value, double largest, bool unicode) {
-  const double length = largest > 0 ? std::abs(value) / largest * drawing_columns : 0;
-  if (!unicode) return repeated(value < 0 ? "-" : "#", static_cast<int>(std::lround(length)));
-  if (value < 0) return repeated("░", static_cast<int>(std::lround(length)));
+std::string bar(double share, bool is_negative, int columns, bool unicode) {
+  const double length = share * columns;
+  if (!unicode) return repeated(is_negative ? "-" : "#", static_cast<int>(std::lround(length)));
+  if (is_negative) return repeated("░", static_cast<int>(std::lround(length)));
   const auto parts = static_cast<int>(std::lround(length * 8));
   return repeated("█", parts / 8) + std::string(eighths[static_cast<std::size_t>(parts % 8)]);
 }
 
-std::string interval(const ChartPoint& point, const Extent& extent, bool unicode) {
+std::string interval(const ChartPoint& point, const Extent& extent, int columns, bool unicode) {
   const auto column = [&](double value) {
-    return static_cast<int>(std::lround(extent.share(value) * (drawing_columns - 1)));
+    return static_cast<int>(std::lround(extent.share(value) * (columns - 1)));
   };
   const int from = column(*point.low), at = column(*point.value), to = column(*point.high);
   std::string drawn;
-  for (int place = 0; place < drawing_columns; ++place) {
-    if (place == at)
+  for (int place = 0; place < columns; ++place) {
+    if (place == at) {
       drawn += unicode ? "●" : "o";
-    else if (place < from || place > to)
+    } else if (place < from || place > to) {
       drawn += " ";
-    else if (place == from)
+    } else if (place == from) {
       drawn += unicode ? "├" : "|";
-    else if (place == to)
+    } else if (place == to) {
       drawn += unicode ? "┤" : "|";
-    else
+    } else {
       drawn += unicode ? "─" : "-";
+    }
   }
   return drawn;
+}
+
+bool has_interval(const ChartPoint& point) {
+  return point.low && point.high && std::isfinite(*point.low) && std::isfinite(*point.high);
+}
+
+std::string value_and_range(const ChartPoint& point) {
+  return has_interval(point) ? point.value_text + " (" + point.range_text + ")" : point.value_text;
 }
 
 Extent extent_of(const std::vector<ChartPoint>& points) {
@@ -135,6 +144,23 @@ Extent extent_of(const std::vector<ChartPoint>& points) {
   return extent;
 }
 
+// How wide the names and the drawings are, so that names, drawings and values stand in a line.
+struct Widths {
+  int label = 0, drawing = 0;
+};
+
+Widths widths_of(const std::vector<ChartPoint>& shown, int width) {
+  int label = 0, tail = 0;
+  for (const auto& point : shown) {
+    label = std::max(label, columns_of(point.label));
+    tail = std::max(tail, columns_of(value_and_range(point)));
+  }
+  constexpr int gaps = 4;
+  label = std::min(label, label_columns_max);
+  label = std::min(label, std::max(8, width - tail - gaps - drawing_columns_min));
+  return {label, std::clamp(width - label - tail - gaps, drawing_columns_min, drawing_columns_max)};
+}
+
 std::vector<SketchLine> bars_sketch(const ChartPoints& all, const SketchOptions& options) {
   const auto points = drawable(all.points);
   if (points.size() < 2) return {};
@@ -142,25 +168,21 @@ std::vector<SketchLine> bars_sketch(const ChartPoints& all, const SketchOptions&
   double largest = 0;
   for (const auto& point : points) largest = std::max(largest, std::abs(*point.value));
   const auto extent = extent_of(points);
-  const std::string_view ellipsis = options.unicode ? "…" : "..";
-  int label_columns = 0;
-  for (const auto& point : shown) label_columns = std::max(label_columns, columns_of(point.label));
-  label_columns = std::min(label_columns, label_columns_max);
+  const auto widths = widths_of(shown, options.width);
   std::vector<SketchLine> lines;
   for (const auto& point : shown) {
-    const bool has_range =
-        point.low && point.high && std::isfinite(*point.low) && std::isfinite(*point.high);
-    const auto drawn = has_range ? interval(point, extent, options.unicode)
-                                 : bar(*point.value, largest, options.unicode);
-    auto line = padded(cut(point.label, label_columns, ellipsis), label_columns) + "  " +
-                (has_range ? drawn + "  " : drawn + (drawn.empty() ? "" : " ")) + point.value_text;
-    if (has_range) line += " (" + point.range_text + ")";
-    lines.push_back({std::move(line), point.highlighted});
+    const double share = largest > 0 ? std::abs(*point.value) / largest : 0;
+    auto drawn = has_interval(point)
+                     ? interval(point, extent, widths.drawing, options.unicode) + " "
+                     : bar(share, *point.value < 0, widths.drawing, options.unicode);
+    if (!drawn.empty()) drawn += " ";
+    const auto label = cut(point.label, widths.label, options.unicode ? "…" : "..");
+    lines.push_back(
+        {padded(label, widths.label) + "  " + drawn + value_and_range(point), point.highlighted});
   }
   if (points.size() > shown.size()) {
-    lines.push_back(
-        {"and " + count_text(static_cast<std::int64_t>(points.size() - shown.size())) + " more",
-         false});
+    const auto more = static_cast<std::int64_t>(points.size() - shown.size());
+    lines.push_back({"and " + count_text(more) + " more", false});
   }
   return lines;
 }

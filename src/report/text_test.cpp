@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "report/plain_text.h"
 #include "report/sample_run.h"
 #include "report/sketch.h"

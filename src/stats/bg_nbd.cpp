@@ -175,8 +175,7 @@ Search nelder_mead(const Likelihood& likelihood, const Point& start, int evaluat
 
 std::optional<BgNbd> fit_bg_nbd(std::span<const PurchaseHistory> customers) {
   std::vector<PurchaseHistory> kept;
-  const std::size_t stride =
-      1 + (customers.size() == 0 ? 0 : (customers.size() - 1) / customers_max);
+  const std::size_t stride = 1 + (customers.empty() ? 0 : (customers.size() - 1) / customers_max);
   for (std::size_t index = 0; index < customers.size(); index += stride) {
     if (usable(customers[index])) kept.push_back(customers[index]);
   }

@@ -178,6 +178,7 @@ TEST_CASE("CDNOW: the fit gives the published parameters, chances and expectatio
     return;
   }
   std::vector<PurchaseHistory> customers;
+  customers.reserve(truth.size());
   for (const auto& customer : truth) customers.push_back(customer.history);
   const auto model = fit_bg_nbd(customers);
   REQUIRE(model);

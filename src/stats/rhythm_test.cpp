@@ -41,6 +41,7 @@ TEST_CASE("few gaps do not overstate the regularity shared by all") {
   for (const int shape : {1, 4, 12}) {
     Random random(30);
     std::vector<Gaps> customers;
+    customers.reserve(1500);
     for (int i = 0; i < 1500; ++i)
       customers.push_back(gaps_of(random, 6 + i % 5, shape, 5.0 + i % 60));
     const double pooled = pooled_gamma_shape(customers);

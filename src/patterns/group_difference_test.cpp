@@ -1,0 +1,52 @@
+#include "patterns/all.h"
+#include "patterns/test_table.h"
+#include "stats/random.h"
+
+namespace insights::patterns {
+
+namespace {
+
+using testing::day_text;
+using testing::TestTable;
+
+// 4,000 cases of 120 clients in 4 areas, handled by 5 teams: `slow` adds hours to the second team's cases, `habit` makes
+// clients differ by themselves.
+void fill_cases(TestTable& table, std::uint64_t seed, double slow, double habit) {
+  stats::Random random(seed);
+  std::vector<double> own;
+  for (int i = 0; i < 120; ++i) own.push_back(habit * random.normal());
+  for (int i = 0; i < 4000; ++i) {
+    const auto client = random.below(120);
+    const auto team = random.below(5);
+    const double hours = 20 + own[client] + (team == 1 ? slow : 0) + 8 * random.normal();
+    table.row(day_text(i * 700 / 4000), fmt::format("K{:03}", client), fmt::format("Area {}", static_cast<char>('A' + client % 4)),
+              fmt::format("Team {}", static_cast<char>('A' + team)), fmt::format("{:.1f}", hours));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a group whose cases take longer is found, with both averages") {
+  TestTable table("opened_date,client,area,team_group,handling_hours");
+  fill_cases(table, 1, 6, 0);
+  const auto accepted = table.accepted(examine_group_difference);
+  const auto* team = table.about(accepted, "team_group", "Team B");
+  REQUIRE(team != nullptr);
+  CHECK(team->entry.effect == doctest::Approx(0.75).epsilon(0.2));
+  const auto finding = table.proven(*team);
+  INFO(finding.title);
+  CHECK(finding.title.starts_with("Team B: handling_hours is 26"));
+  CHECK(finding.title.find(", against 2") != std::string::npos);
+}
+
+TEST_CASE("groups that do not differ are not told apart, nor areas whose clients do") {
+  std::size_t accepted = 0;
+  for (std::uint64_t seed = 11; seed < 19; ++seed) {
+    TestTable table("opened_date,client,area,team_group,handling_hours");
+    fill_cases(table, seed, 0, seed % 2 == 0 ? 0 : 10);
+    accepted += table.accepted(examine_group_difference).size();
+  }
+  CHECK(accepted == 0);
+}
+
+}  // namespace insights::patterns
