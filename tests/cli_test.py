@@ -94,6 +94,19 @@ class Reports(Journey):
         self.assertEqual(done.returncode, FAILED)
         self.assertIn("standard output", done.stderr)
 
+    def test_a_report_in_either_number_style_verifies(self):
+        for style in ("international", "indian"):
+            with self.subTest(style):
+                self.explore("--number-style", style, "--output", "report.json", "--quiet")
+                done = run("verify", "report.json", cwd=self.folder)
+                self.assertEqual(done.returncode, DONE, done.stdout)
+
+    def test_verify_out_of_queries_is_done_in_part(self):
+        self.explore("--output", "report.json", "--quiet")
+        done = run("verify", "report.json", "--max-queries", "1", cwd=self.folder)
+        self.assertEqual(done.returncode, PARTIAL, done.stdout)
+        self.assertIn("not verified", done.stdout)
+
     def test_no_colour_unless_it_is_asked_for(self):
         self.assertNotIn("\x1b", self.explore().stdout)
         self.assertIn("\x1b[", self.explore("--color", "always").stdout)

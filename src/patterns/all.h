@@ -14,6 +14,9 @@ std::vector<Candidate> examine_concentration(const Workspace& workspace);
 std::vector<Candidate> examine_rate_outlier(const Workspace& workspace);
 std::vector<Candidate> examine_margin_erosion(const Workspace& workspace);
 std::vector<Candidate> examine_retention(const Workspace& workspace);
+std::vector<Candidate> examine_seasonality(const Workspace& workspace);
+std::vector<Candidate> examine_simpson(const Workspace& workspace);
+std::vector<Candidate> examine_group_difference(const Workspace& workspace);
 std::vector<Candidate> examine_returns_overview(const Workspace& workspace);
 std::vector<Candidate> examine_missing_values(const Workspace& workspace);
 std::vector<Candidate> examine_duplicates(const Workspace& workspace);
@@ -41,6 +44,12 @@ inline constexpr std::array all_patterns{
             "Harbour Foods: the loss from list price to net sales rose from 8 % to 19 % since Jul 2024", 1.3, examine_margin_erosion},
     Pattern{"retention", "Customers kept", "Which groups of customers come back less than the others?",
             "Hills kept 61 % of its customers, the others 78 %", 1.2, examine_retention},
+    Pattern{"seasonality", "Season", "Which products, customers or regions have their month of the year?",
+            "Lawn Feed sells 80 % above its average in June, every year", 0.7, examine_seasonality},
+    Pattern{"simpson", "Worse in total, better in every part", "Who looks worse only because of being given the harder cases?",
+            "Swift: more of its rows are late than of Trusty's (12 % against 8 %), but fewer within every zone", 1.0, examine_simpson},
+    Pattern{"group_difference", "Groups that differ", "Which groups have larger orders, longer cases or other averages than the rest?",
+            "Team Blue: average handling hours 26.5, against 19.9 elsewhere", 0.7, examine_group_difference},
     Pattern{"returns_overview", "Taken back in all", "How much of what was sold is taken back, or goes wrong?",
             "2,310 rows (1.9 %) take sales back: $412K, 3.1 % of what was sold", 1.0, examine_returns_overview},
     Pattern{"missing_values", "Values missing", "Which rows do not say whose, what or when?",

@@ -1,18 +1,18 @@
 // How much of the total hangs on one customer, product, region ..., or on the largest tenth of them.
 //
 // Facts, not tests: the largest share, when it is large and far ahead of the second; and for things of which there are
-// many, the share of the top tenth. A leader that leads in one half of the time only, or by a single row of a large table,
-// is not one. Columns that show the same leader (a customer and its segment) tell it once.
+// many, the share of the top tenth (top_tenth.cpp). A leader that leads in one half of the time only, or by a single row
+// of a large table, is not one. Columns that show the same leader (a customer and its segment) tell it once.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "patterns/all.h"
 #include "patterns/facts.h"
-#include "patterns/odd_codes.h"
-#include "stats/concentration.h"
+#include "patterns/parts.h"
 
 namespace insights::patterns {
 
@@ -25,9 +25,8 @@ using findings::GuardStatus;
 constexpr double leader_share_min = 0.15;
 constexpr double ahead_of_second_min = 2;
 constexpr double ahead_of_even_min = 1.5;     // of two values one has three quarters before it says anything
-constexpr double tenth_share_min = 0.40;
-constexpr std::size_t parts_min = 50;         // before "the top tenth" is said
 constexpr double same_rows_min = 0.9;         // of the rows of both: one leader under two names
+constexpr double same_name_rows_min = 0.7;    // the same, where the names are equal
 constexpr double negative_share_max = 0.10;   // shares of a total with large negative parts mean nothing
 
 struct Leader {
@@ -41,34 +40,6 @@ struct Leader {
 bool leads(double amount, double second, double total, std::size_t values) {
   if (total <= 0 || amount < leader_share_min * total) return false;
   return amount >= ahead_of_second_min * second && amount * static_cast<double>(values) >= ahead_of_even_min * total;
-}
-
-// Codes that are no value of their own, ascending: "unknown", "other", and fees among products.
-std::vector<std::uint32_t> left_out_of(const catalog::Subject& subject, std::size_t column) {
-  auto left_out = odd_codes(subject, column);
-  const auto& dictionary = subject.codes(column).dictionary;
-  for (std::uint32_t value = 1; value < dictionary.size(); ++value) {
-    if (says_nothing(dictionary[value])) left_out.push_back(value);
-  }
-  std::ranges::sort(left_out);
-  return left_out;
-}
-
-// The codes that stand for a value.
-std::vector<std::uint32_t> parts_of(const catalog::Subject& subject, std::size_t column) {
-  const auto left_out = left_out_of(subject, column);
-  std::vector<std::uint32_t> parts;
-  for (std::uint32_t value = 1; value < subject.codes(column).values(); ++value) {
-    if (!std::ranges::binary_search(left_out, value)) parts.push_back(value);
-  }
-  return parts;
-}
-
-// The WHERE condition that leaves them.
-std::string is_part_sql(const catalog::Subject& subject, std::size_t column) {
-  const auto left_out = left_out_of(subject, column);
-  const auto known = fmt::format("{} IS NOT NULL", subject.columns[column].sql);
-  return left_out.empty() ? known : fmt::format("{} AND NOT ({})", known, in_sql(subject, column, left_out));
 }
 
 std::optional<Leader> leader_of(const Workspace& workspace, const Amount& amount, std::size_t column) {
@@ -153,7 +124,7 @@ std::uint32_t partner(const catalog::Subject& subject, std::size_t from, std::ui
 // Rows of both leaders, as a share of the larger one's.
 double shared_rows_share(const catalog::Subject& subject, const Leader& a, const Leader& b) {
   const double larger = std::max(a.rows, b.rows);
-  if (std::min(a.rows, b.rows) < same_rows_min * larger) return 0;
+  if (std::min(a.rows, b.rows) < same_name_rows_min * larger) return 0;
   const auto &codes_a = subject.codes(a.column).codes, &codes_b = subject.codes(b.column).codes;
   double both = 0;
   codes_a.visit([&](const auto* code_a) {
@@ -168,30 +139,12 @@ double shared_rows_share(const catalog::Subject& subject, const Leader& a, const
 bool is_told_by(const Workspace& workspace, const Leader& leader, const Leader& other) {
   const auto& subject = workspace.subject;
   if (leader.column == other.column) return false;
-  const bool same_rows = shared_rows_share(subject, leader, other) >= same_rows_min;
+  const bool same_name = subject.codes(leader.column).dictionary[leader.value] == subject.codes(other.column).dictionary[other.value];
+  const bool same_rows = shared_rows_share(subject, leader, other) >= (same_name ? same_name_rows_min : same_rows_min);
   if (!same_rows && !subject.has_dependency(other.column, leader.column)) return false;
   if (same_rows) return true;
   if (partner(subject, other.column, other.value, leader.column) != leader.value) return false;
   return !leads(leader.amount - other.amount, leader.second_amount, leader.total - other.amount, subject.codes(leader.column).values() - 1);
-}
-
-// One row a part, with its name and amount.
-std::string parts_sql(const catalog::Subject& subject, const Amount& amount, std::size_t column) {
-  const auto& own = subject.columns[column].sql;
-  const auto label = label_column_of(subject, column);
-  if (!label) {
-    return fmt::format("SELECT {0} AS part, {1} AS name, {2} AS amount FROM {3} WHERE {4} GROUP BY {0}", own, fmt::format("max({})", text_sql(subject, column)), amount.sum_sql(),
-                       subject.from_sql, is_part_sql(subject, column));
-  }
-  // A code may carry several labels over time; the most frequent one names it.
-  const auto labelled = fmt::format(
-      "SELECT {0} AS part, {1} AS label, {2} AS amount, row_number() OVER (PARTITION BY {0} ORDER BY CASE WHEN {1} IS NULL THEN 1 ELSE 0 END, count(*) DESC, {1}) AS place "
-      "FROM {3} WHERE {4} GROUP BY {0}, {1}", own, subject.columns[*label].sql, amount.sum_sql(), subject.from_sql, is_part_sql(subject, column));
-  return fmt::format("SELECT part, coalesce(max(label) FILTER (WHERE place = 1), CAST(part AS VARCHAR)) AS name, sum(amount) AS amount FROM ({}) AS labelled GROUP BY part", labelled);
-}
-
-std::string top_parts_sql(const catalog::Subject& subject, const Amount& amount, std::size_t column, int rows) {
-  return fmt::format("SELECT name, amount FROM ({}) AS parts_of_all ORDER BY amount DESC, part LIMIT {}", parts_sql(subject, amount, column), rows);
 }
 
 std::string advice(const Workspace& workspace, const catalog::Column& column) {
@@ -203,6 +156,13 @@ std::string advice(const Workspace& workspace, const catalog::Column& column) {
   }
   if (kind != nullptr && column.role == catalog::Role::entity) return "Make sure that supply, quality and price of {who} are safe, and have a plan for the day it fails.";
   return "Decide whether so much weight on {who} is wanted, and what it would take for the next ones to grow.";
+}
+
+// A status is passed through, not chosen: that most rows have reached the last one is hardly news.
+bool is_status(const catalog::Column& column) {
+  static constexpr std::array<std::string_view, 7> words{"status", "state", "stage", "phase", "step", "priority", "severity"};
+  const auto named = catalog::words_of(column.name);
+  return !named.empty() && std::ranges::find(words, named.back()) != words.end();
 }
 
 Guard half_guard(const Workspace& workspace, std::size_t column) {
@@ -253,55 +213,6 @@ findings::Claim state_leader(const Workspace& workspace, const Leader& leader) {
   return claim;
 }
 
-// Share of the top tenth; nothing when there are too few parts or the share is nothing special.
-std::optional<double> tenth_share(const Workspace& workspace, const Amount& amount, std::size_t column) {
-  const auto& subject = workspace.subject;
-  if (subject.columns[column].role != catalog::Role::entity || workspace.small) return std::nullopt;
-  const auto parts = parts_of(subject, column);
-  if (parts.size() < parts_min || static_cast<double>(parts.size()) * 3 > static_cast<double>(subject.frame.rows)) return std::nullopt;
-  std::vector<double> amounts;
-  for (const auto value : parts) amounts.push_back(amount.of(*workspace.flat(column), value));
-  return stats::share_of_top_fraction(amounts, 0.1);
-}
-
-findings::Claim state_tenth(const Workspace& workspace, std::size_t column) {
-  const auto& subject = workspace.subject;
-  const Amount amount(workspace);
-  const auto& own = subject.columns[column];
-  auto claim = claim_about_all(workspace, "concentration", "concentration", amount.name());
-  claim.fingerprint = fmt::format("concentration/top_tenth/{}", own.name);
-  claim.columns.insert(claim.columns.begin(), own.name);
-  if (!own.kind.empty()) claim.topics.push_back(own.kind);
-  const auto placed = fmt::format(
-      "SELECT name, CASE WHEN amount > 0 THEN amount ELSE 0 END AS amount, row_number() OVER (ORDER BY amount DESC, part) AS place, count(*) OVER () AS parts FROM ({}) AS parts_of_all",
-      parts_sql(subject, amount, column));
-  claim.evidence.push_back({"a", fmt::format(
-      "SELECT max(parts) AS parts, count(*) FILTER (WHERE place * 10 <= parts + 9) AS top_parts, sum(amount) FILTER (WHERE place * 10 <= parts + 9) AS top_amount, "
-      "sum(amount) AS total, max(name) FILTER (WHERE place = 1) AS who, sum(amount) FILTER (WHERE place = 1) AS largest FROM ({}) AS placed", placed)});
-  claim.evidence.push_back({"b", top_parts_sql(subject, amount, column, 15)});
-  findings::Values values;
-  values.cell("parts", "a", 0, "parts", Format::integer).cell("top_parts", "a", 0, "top_parts", Format::integer).cell("who", "a", 0, "who");
-  values.cell("top_amount", "a", 0, "top_amount", amount.format(), amount.unit()).cell("total", "a", 0, "total", amount.format(), amount.unit());
-  values.cell("largest", "a", 0, "largest", amount.format(), amount.unit());
-  values.formula("top_share", "top_amount / total", Format::percent).formula("largest_share", "largest / total", Format::percent);
-  const auto what = amount.phrase(values), nouns = nouns_of(own), noun = noun_of(own);
-  const double unknown = amount.total() - [&] { double sum = 0; for (const auto value : parts_of(subject, column)) sum += amount.of(*workspace.flat(column), value); return sum; }();
-  const auto of = std::fabs(unknown) > 0.01 * amount.total() ? fmt::format("the {} with a known {}", what, noun) : what;
-  claim.title = fmt::format("The top tenth of {} bring {{top_share}} of {}; the largest, {{who}}, {{largest_share}}", nouns, of);
-  claim.summary = fmt::format("{{top_parts}} of {{parts}} {} make up {{top_amount}} of {{total}}{}.", nouns, amount.is_money() ? "" : " " + what);
-  const auto* kind = workspace.vocabulary.kind_named(own.kind);
-  claim.action = kind != nullptr && kind->orders
-                     ? "Look after the top tenth first: regular contact, and a call as soon as one of them slows down; serve the many small ones at little cost."
-                     : fmt::format("Keep the top tenth in good order first, and ask which of the many small {} earn their keep.", nouns);
-  set_counted_impact(claim, values, workspace, "top_amount", findings::Account::none, "what the top tenth brings, spread over the months of the data");
-  claim.values = values.bindings();
-  claim.test.effect_name = "share of the top tenth";
-  claim.chart = {findings::Chart::Mark::bar, fmt::format("The largest {}, by {}", nouns, what), "b", {"name", own.label, findings::Chart::Axis::Kind::nominal, ""},
-                 amount.axis("amount"), "", "", "", ""};
-  claim.guards = usual_guards(workspace);
-  return claim;
-}
-
 bool is_worth_a_look(const Workspace& workspace, std::size_t column) {
   const auto& own = workspace.subject.columns[column];
   return !workspace.is_decoy(column) && workspace.flat(column) != nullptr && own.kind != "calendar" && own.return_value.empty();
@@ -313,7 +224,7 @@ Candidate candidate_of(const Workspace& workspace, const Amount& amount, std::si
   if (!leader) return candidate;
   candidate.material = !told;
   candidate.impact = amount.is_money() ? leader->amount / workspace.months : 0;
-  candidate.surprise = std::min(1.0, 0.2 + 0.5 * leader->share());
+  candidate.surprise = is_status(workspace.subject.columns[column]) ? 0 : std::min(1.0, 0.2 + 0.5 * leader->share());
   candidate.claim = [&workspace, found = *leader] { return state_leader(workspace, found); };
   return candidate;
 }
@@ -337,15 +248,15 @@ std::vector<Candidate> examine_concentration(const Workspace& workspace) {
     candidates.push_back(candidate_of(workspace, amount, column, leader, again));
     if (leader && !again) told.push_back(*leader);
 
-    const auto share = tenth_share(workspace, amount, column);
+    const auto share = top_tenth_share(workspace, column);
     if (!share) continue;
     const auto& subject = workspace.subject;
     const bool twin = std::ranges::any_of(tenths, [&](std::size_t other) { return subject.has_dependency(other, column) && subject.has_dependency(column, other); });
     auto tenth = fact_candidate("concentration", fmt::format("concentration/top_tenth/{}", subject.columns[column].name), *share);
-    tenth.material = *share >= tenth_share_min && !twin && !(leader && !again);
+    tenth.material = *share >= top_tenth_share_min && !twin && !(leader && !again);
     tenth.impact = *share * workspace.money_per_month;
     tenth.surprise = std::min(1.0, std::max(0.0, *share - 0.3));
-    tenth.claim = [&workspace, column] { return state_tenth(workspace, column); };
+    tenth.claim = [&workspace, column] { return state_top_tenth(workspace, column); };
     if (tenth.material) tenths.push_back(column);
     candidates.push_back(std::move(tenth));
   }

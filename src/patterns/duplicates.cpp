@@ -108,8 +108,10 @@ findings::Claim state_key(const Workspace& workspace, std::size_t column) {
   values.cell("repeated", "a", 0, "repeated", Format::integer).cell("row_count", "a", 0, "row_count", Format::integer);
   values.cell("most", "a", 0, "most", Format::integer).cell("example", "b", 0, "name");
   const auto name = measure_phrase(values, own, "key");
-  claim.title = fmt::format("{{repeated}} values of {} stand on more than one row", name);
-  claim.summary = fmt::format("Nearly every {} has its own {}; these share theirs, {{example}} among {{most}} rows.", plain_words(subject.noun), name);
+  const auto& profile = subject.frame.columns[column].profile;
+  const bool one = profile.rows - profile.nulls - profile.distinct == 1;
+  claim.title = fmt::format("{{repeated}} {} of {} {} on more than one row", one ? "value" : "values", name, one ? "stands" : "stand");
+  claim.summary = fmt::format("Nearly every {} has its own {}; {{example}} is on {{most}} rows.", plain_words(subject.noun), name);
   claim.action = "Check whether these rows were recorded twice, or numbers were given out twice.";
   claim.values = values.bindings();
   claim.test.effect_name = "share of rows";

@@ -147,9 +147,9 @@ class Statement {
     values_.formula("mean", "total / cases", format, measure_.unit).formula("others", "total_others / cases_others", format, measure_.unit);
     const bool higher = apart_.relative > 0;
     values_.formula("gap", higher ? "mean / others - 1" : "1 - mean / others", Format::percent);
-    const auto measure = measure_phrase(values_, measure_);
+    const auto measure = measure_word();
     const auto phrase = subject_phrase(subject_, found_.column, found_.value);
-    const auto what = measure_.money ? fmt::format("{{mean}} of {} in the average {}", measure, subject_.noun) : fmt::format("{} is {{mean}} on average", measure);
+    const auto what = measure_.money ? fmt::format("{{mean}} of {} in the average {}", measure, subject_.noun) : fmt::format("average {} {{mean}}", measure);
     claim_.title = fmt::format("{}: {}, against {{others}} elsewhere", phrase, what);
     claim_.summary = fmt::format("That is {{gap}} {} than elsewhere, over {{cases}} {}{}.", higher ? "more" : "less", subject_.nouns,
                                  found_.unit ? fmt::format("; it holds from {} to {} as well", noun_of(subject_.columns[*found_.unit]), noun_of(subject_.columns[*found_.unit])) : "");
@@ -165,6 +165,12 @@ class Statement {
   }
 
  private:
+  // A column's name as one says it, unless somebody gave it a better one or it holds digits.
+  std::string measure_word() {
+    const auto phrase = measure_phrase(values_, measure_);
+    return phrase == measure_.name ? catalog::spoken(measure_.name) : phrase;
+  }
+
   void draw(const std::string& measure) {
     claim_.evidence.push_back({"b", fmt::format("SELECT {0} AS value, CAST({1} AS DOUBLE PRECISION) / count({2}) AS mean FROM {3} WHERE {0} IS NOT NULL GROUP BY {0} HAVING count({2}) > 0 ORDER BY mean DESC, value LIMIT 30",
                                                 column_.sql, sum_sql(subject_, found_.measure), measure_.sql, subject_.from_sql)});

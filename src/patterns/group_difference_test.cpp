@@ -35,8 +35,8 @@ TEST_CASE("a group whose cases take longer is found, with both averages") {
   CHECK(team->entry.effect == doctest::Approx(0.75).epsilon(0.2));
   const auto finding = table.proven(*team);
   INFO(finding.title);
-  CHECK(finding.title.starts_with("Team B: handling_hours is 26"));
-  CHECK(finding.title.find(", against 2") != std::string::npos);
+  CHECK(finding.title.starts_with("Team B: average handling hours 26"));
+  CHECK(finding.title.find(", against 1") != std::string::npos);
 }
 
 TEST_CASE("groups that do not differ are not told apart, nor areas whose clients do") {

@@ -86,7 +86,7 @@ findings::Claim state(const Workspace& workspace, const Peak& peak) {
   values.formula("ratio", "inside / outside", Format::multiple).formula("share", "peak / total", Format::percent);
   const auto what = amount.phrase(values);
   claim.title = fmt::format("{{first_month}} to {{last_month}} bring {{inside}} of {} a month, the other months {{outside}}", what);
-  if (!amount.is_money()) claim.title = fmt::format("{{first_month}} to {{last_month}} bring {{inside}} {} a month, the other months {{outside}}", what);
+  if (!amount.is_money()) claim.title = fmt::format("{{first_month}} to {{last_month}} hold {{inside}} {} a month, the other months {{outside}}", what);
   claim.summary = "That is {ratio} as much: these three months make up {share} of the complete months. With less than two years of data it may be a season or growth; only the next year tells.";
   claim.action = workspace.customers() ? "Plan stock, people and cash for a peak of this size, and ask the largest customers early what they will need."
                                        : "Find out what made these months so strong, and plan people and means for the next ones.";

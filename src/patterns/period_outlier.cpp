@@ -15,6 +15,7 @@
 #include "patterns/facts.h"
 #include "patterns/large_orders.h"
 #include "stats/outliers.h"
+#include "stats/proportion_tests.h"
 
 namespace insights::patterns {
 
@@ -68,6 +69,14 @@ std::optional<Odd> oddest(const std::vector<double>& values, const Periods& peri
                std::max(outlier.p_value, same->p_value), outlier.score};
   }
   return std::nullopt;
+}
+
+// Rows are counted things: whether so few or so many of a period's rows can be chance, their share elsewhere being what it is.
+double chance_of_rows(const Workspace& workspace, const Series& series, const Odd& odd) {
+  const auto own = workspace.cube(series.column)->row_series(series.value);
+  const auto all = workspace.total.row_series(0);
+  const auto whole = [](double count) { return static_cast<std::int64_t>(std::llround(count)); };
+  return stats::exact_binomial_p_value({whole(own[odd.period]), whole(all[odd.period])}, std::clamp(odd.expected, 0.0, 1.0));
 }
 
 // Is the same period still odd, in the same direction, when its largest order had not been there?
@@ -220,7 +229,8 @@ std::vector<Candidate> examine_period_outlier(const Workspace& workspace) {
     const auto* kind = whole ? nullptr : workspace.vocabulary.kind_named(subject.columns[series.column].kind);
     candidate.rank = kind == nullptr ? 1 : kind->rank;
     candidate.measure = "one period of " + amount.name();
-    const auto odd = oddest(series.tested(), workspace.periods);
+    auto odd = oddest(series.tested(), workspace.periods);
+    if (odd && !whole && !amount.is_money()) odd->p = std::max(odd->p, chance_of_rows(workspace, series, *odd));
     if (odd) {
       candidate.entry.statistic = odd->score;
       candidate.entry.p = odd->p;

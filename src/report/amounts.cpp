@@ -79,6 +79,12 @@ std::string label_text(const source::Cell& cell, std::string_view unit) {
   return written(cell, findings::Format::decimal, unit);
 }
 
+std::string compact_text(const source::Cell& cell) {
+  const bool is_number =
+      std::holds_alternative<std::int64_t>(cell) || std::holds_alternative<double>(cell);
+  return is_number ? written(cell, findings::Format::money) : label_text(cell, "");
+}
+
 std::string table_text(const source::Cell& cell) {
   const auto* number = std::get_if<double>(&cell);
   if (number == nullptr) return source::text_of(cell);

@@ -23,6 +23,9 @@ std::string total_text(const findings::Total& total);
 // = a currency, "" = a plain number. Text and dates as a reader writes them; "" for null.
 std::string label_text(const source::Cell& cell, std::string_view unit);
 
+// A number of a chart whose numbers are large: "749K", "1.46M". Other cells as label_text.
+std::string compact_text(const source::Cell& cell);
+
 // A cell in a table of evidence: as it is, but a long fraction rounded to four significant digits
 // (two decimals from a hundred on). Integers are not grouped: they may be years or codes.
 std::string table_text(const source::Cell& cell);

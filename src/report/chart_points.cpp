@@ -1,6 +1,8 @@
 #include "report/chart_points.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <map>
 
 #include "report/amounts.h"
@@ -56,12 +58,24 @@ struct Places {
   std::optional<std::size_t> series, low, high;
 };
 
+// A chart writes all its numbers in one way.
+using WriteValue = std::function<std::string(const source::Cell&)>;
+
+WriteValue writer_of(const ProvenChart& chart, std::size_t y) {
+  constexpr double large = 100'000;
+  const auto unit = chart.chart.y.unit;
+  const bool has_large = std::ranges::any_of(chart.rows, [&](const auto& row) {
+    return y < row.size() && std::abs(number_in(row[y]).value_or(0)) >= large;
+  });
+  if (unit.empty() && has_large) return compact_text;
+  return [unit](const source::Cell& cell) { return label_text(cell, unit); };
+}
+
 ChartPoint point_of(const ProvenChart& chart, const std::vector<source::Cell>& row,
-                    const Places& at) {
+                    const Places& at, const WriteValue& write) {
   const auto cell_at = [&](std::size_t place) {
     return place < row.size() ? row[place] : source::Cell{};
   };
-  const auto unit = chart.chart.y.unit;
   ChartPoint point;
   point.position = cell_at(at.x);
   const bool is_category = chart.chart.x.kind != findings::Chart::Axis::Kind::quantitative;
@@ -72,13 +86,12 @@ ChartPoint point_of(const ProvenChart& chart, const std::vector<source::Cell>& r
   if (point.label.empty()) point.label = "(empty)";
   if (at.series) point.series = plain_text(source::text_of(cell_at(*at.series)));
   point.value = number_in(cell_at(at.y));
-  if (point.value) point.value_text = label_text(cell_at(at.y), unit);
+  if (point.value) point.value_text = write(cell_at(at.y));
   if (at.low && at.high) {
     point.low = number_in(cell_at(*at.low));
     point.high = number_in(cell_at(*at.high));
     if (point.low && point.high) {
-      point.range_text =
-          label_text(cell_at(*at.low), unit) + " to " + label_text(cell_at(*at.high), unit);
+      point.range_text = write(cell_at(*at.low)) + " to " + write(cell_at(*at.high));
     }
   }
   if (!chart.chart.highlight.empty()) {
@@ -102,7 +115,8 @@ std::optional<ChartPoints> chart_points(const ProvenChart& chart) {
                       .low = place_of(chart, chart.chart.low),
                       .high = place_of(chart, chart.chart.high)};
   ChartPoints drawn;
-  for (const auto& row : chart.rows) drawn.points.push_back(point_of(chart, row, places));
+  const auto write = writer_of(chart, *y);
+  for (const auto& row : chart.rows) drawn.points.push_back(point_of(chart, row, places, write));
   auto& points = drawn.points;
   drawn.x_title = title_or_column(chart.chart.x);
   drawn.y_title = title_or_column(chart.chart.y);

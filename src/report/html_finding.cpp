@@ -95,7 +95,6 @@ std::string chart_html(const Finding& finding, std::size_t place) {
 }
 
 std::string tags_html(const Finding& finding) {
-  const auto severity = std::string(choice_name(finding.severity));
   const auto strength = std::string(choice_name(finding.strength));
   return html_element(
       "p class=\"tags\"",
@@ -114,8 +113,7 @@ std::string notes_html(const Finding& finding) {
     if (guard.status != findings::GuardStatus::downgraded || says_strength) continue;
     notes += html_element("li", html_text(guard_line(guard)));
   }
-  for (const auto& also : finding.also)
-    notes += html_element("li", "Seen also in: " + html_text(also));
+  if (!finding.also.empty()) notes += html_element("li", html_text(also_line(finding)));
   return notes.empty() ? "" : html_element("ul class=\"caveats\"", notes) + "\n";
 }
 

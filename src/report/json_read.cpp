@@ -266,9 +266,10 @@ explore::Run run_at(const Place& report) {
 
 std::vector<std::string> altered_in(const Place& report, std::string_view text) {
   if (!report.has("seal")) return {"seal (it is missing)"};
-  std::vector<SealedPart> sealed;
   const auto parts =
       report.at("seal").at("parts").dictionary([](const Place& part) { return part.text(); });
+  std::vector<SealedPart> sealed;
+  sealed.reserve(parts.size());
   for (const auto& [name, digest] : parts) sealed.push_back({name, digest});
   return altered_parts(sealed, sealed_parts(text));
 }

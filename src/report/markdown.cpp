@@ -131,6 +131,7 @@ std::string bullets(const std::vector<std::string>& lines) {
 std::string proof(const Finding& finding) {
   std::string text = "#### Proof\n\n" + bullets(test_lines(finding));
   std::vector<std::string> guards;
+  guards.reserve(finding.guards.size());
   for (const auto& guard : finding.guards) guards.push_back(guard_line(guard));
   if (!guards.empty()) text += "Checks by the engine:\n\n" + bullets(guards);
   if (!finding.impact.method.empty())
@@ -151,7 +152,7 @@ std::string finding_text(const Finding& finding, std::size_t rank) {
   text += tags + "\n\n" + escaped(finding.summary) + "\n\n";
   if (!finding.impact.text.empty()) text += "**" + escaped(finding.impact.text) + "**\n\n";
   if (!finding.action.empty()) text += "→ " + escaped(finding.action) + "\n\n";
-  for (const auto& also : finding.also) text += "Seen also in: " + escaped(also) + "\n\n";
+  if (!finding.also.empty()) text += escaped(also_line(finding)) + "\n\n";
   return text + drawing(finding.chart) + proof(finding);
 }
 
@@ -175,6 +176,7 @@ std::string to_markdown(const explore::Run& run, const MarkdownOptions& options)
   std::string text = "# " + escaped(headline(run)) + "\n\n";
   if (run.partial) text += "> **" + escaped(partial_line(run)) + "**\n\n";
   std::vector<std::string> tables;
+  tables.reserve(run.tables.size());
   for (const auto& summary : run.tables) tables.push_back(table_line(summary));
   text += bullets(tables) + escaped(tested_line(run.counts)) + "\n\n" + totals_table(run);
   if (!run.findings.empty()) text += "## Findings\n\n";

@@ -10,7 +10,6 @@ namespace insights::report {
 using findings::Account;
 using findings::CellReference;
 using findings::Finding;
-using findings::Format;
 using findings::GuardStatus;
 using findings::Severity;
 using findings::Strength;

@@ -14,6 +14,64 @@ using findings::GuardStatus;
 using findings::Severity;
 using findings::Strength;
 
+namespace {
+
+findings::ProvenChart silent_chart() {
+  findings::ProvenChart chart;
+  chart.chart = chart_of(Mark::line, "Net sales of {customer}, by month", "q2",
+                         {"month", "Month", Kind::temporal, ""},
+                         {"net", "Net sales", Kind::quantitative, "INR"});
+  chart.title = "Net sales of Malabar Trading Company, by month";
+  chart.columns = {"month", "net"};
+  const int thousands[] = {31, 36, 34, 41, 38, 44, 40, 37, 45, 42, 39, 41,
+                           43, 38, 40, 44, 47, 41, 36, 39, 12, 0,  0};
+  for (int at = 0; at < 23; ++at) {
+    chart.rows.push_back({day(2024 + at / 12, at % 12 + 1, 1), 1000.0 * thousands[at] + 12.5});
+  }
+  return chart;
+}
+
+findings::Impact silent_impact() {
+  return {
+      .account = Account::at_risk,
+      .amount_from = findings::Formula{"net / months",
+                                       {{"net", CellReference{"q1", 0, "net"}}, {"months", 12.0}}},
+      .low_from = CellReference{"q1", 0, "low"},
+      .high_from = CellReference{"q1", 0, "high"},
+      .amount = 39'912.5,
+      .low = 31'020.1,
+      .high = 52'011.75,
+      .unit = "INR",
+      .is_money = true,
+      .per = "month",
+      .method = "mean monthly net sales of the 12 months before the last order",
+      .method_template = "mean monthly {measure} of the {months} before the last order",
+      .text =
+          "\xe2\x82\xb9"
+          "39.9K of net sales a month at risk (\xe2\x82\xb9"
+          "31K to \xe2\x82\xb9"
+          "52K)",
+      .of_template = "net sales"};
+}
+
+std::map<std::string, findings::Value> silent_values() {
+  std::map<std::string, findings::Value> values;
+  values["customer"] = value("q1", "name", Format::text, "", text("Malabar Trading Company"),
+                             "Malabar Trading Company");
+  values["last"] = value("q1", "last_order", Format::date, "", day(2025, 8, 1), "1 Aug 2025");
+  values["gap"] = value("q1", "gap", Format::days, "", 17.25, "17 days");
+  values["silence"] = {
+      .binding = {findings::Formula{"end - last",
+                                    {{"end", CellReference{"q1", 0, "data_end"}},
+                                     {"last", CellReference{"q1", 0, "last_order"}}}},
+                  Format::days, ""},
+      .value = 92.0,
+      .text = "92 days"};
+  return values;
+}
+
+}  // namespace
+
 Finding silent_customer() {
   Finding finding;
   finding.id = "f-1";
@@ -37,38 +95,8 @@ Finding silent_customer() {
   finding.action_template = "Call {customer} this week; ask whether a competitor has taken over.";
   finding.columns = {"customer_id", "order_day", "net_sales"};
   finding.entities = {{"customer_id", "C0418", "Malabar Trading Company"}};
-  finding.values["customer"] = value("q1", "name", Format::text, "",
-                                     text("Malabar Trading Company"), "Malabar Trading Company");
-  finding.values["last"] =
-      value("q1", "last_order", Format::date, "", day(2025, 8, 1), "1 Aug 2025");
-  finding.values["gap"] = value("q1", "gap", Format::days, "", 17.25, "17 days");
-  finding.values["silence"] = {
-      .binding = {findings::Formula{"end - last",
-                                    {{"end", CellReference{"q1", 0, "data_end"}},
-                                     {"last", CellReference{"q1", 0, "last_order"}}}},
-                  Format::days, ""},
-      .value = 92.0,
-      .text = "92 days"};
-  finding.impact = {
-      .account = Account::at_risk,
-      .amount_from = findings::Formula{"net / months",
-                                       {{"net", CellReference{"q1", 0, "net"}}, {"months", 12.0}}},
-      .low_from = CellReference{"q1", 0, "low"},
-      .high_from = CellReference{"q1", 0, "high"},
-      .amount = 39'912.5,
-      .low = 31'020.1,
-      .high = 52'011.75,
-      .unit = "INR",
-      .is_money = true,
-      .per = "month",
-      .method = "mean monthly net sales of the 12 months before the last order",
-      .method_template = "mean monthly {measure} of the {months} before the last order",
-      .text =
-          "\xe2\x82\xb9"
-          "39.9K of net sales a month at risk (\xe2\x82\xb9"
-          "31K to \xe2\x82\xb9"
-          "52K)",
-      .of_template = "net sales"};
+  finding.values = silent_values();
+  finding.impact = silent_impact();
   finding.test = {.name = "gamma-renewal gap",
                   .statistic = 5.35,
                   .p = 0.00041,
@@ -90,17 +118,7 @@ Finding silent_customer() {
        .rows = {{text("Malabar Trading Company"), day(2025, 8, 1), 17.25, 478950.0, 31020.1,
                  52011.75, day(2025, 11, 1), true, base::Moment{1'762'000'000'000'125}}},
        .row_count = 1}};
-  auto& chart = finding.chart;
-  chart.chart = chart_of(Mark::line, "Net sales of {customer}, by month", "q2",
-                         {"month", "Month", Kind::temporal, ""},
-                         {"net", "Net sales", Kind::quantitative, "INR"});
-  chart.title = "Net sales of Malabar Trading Company, by month";
-  chart.columns = {"month", "net"};
-  const int thousands[] = {31, 36, 34, 41, 38, 44, 40, 37, 45, 42, 39, 41,
-                           43, 38, 40, 44, 47, 41, 36, 39, 12, 0,  0};
-  for (int at = 0; at < 23; ++at) {
-    chart.rows.push_back({day(2024 + at / 12, at % 12 + 1, 1), 1000.0 * thousands[at] + 12.5});
-  }
+  finding.chart = silent_chart();
   finding.scope = {.table = "orders",
                    .equals = finding.entities,
                    .from = std::nullopt,
@@ -112,6 +130,45 @@ Finding silent_customer() {
   finding.topics = {"customer_churn", "customer"};
   return finding;
 }
+
+namespace {
+
+findings::Impact returned_impact() {
+  return {.account = Account::lost,
+          .amount_from = CellReference{"q3", 0, "cost"},
+          .low_from = CellReference{"q3", 0, "cost"},
+          .high_from = CellReference{"q3", 0, "cost"},
+          .amount = 18'240,
+          .low = 14'900,
+          .high = 21'700,
+          .unit = "GBP",
+          .is_money = true,
+          .per = "",
+          .method = "returns above the usual rate, at the value of a line",
+          .method_template = "",
+          .text =
+              "\xc2\xa3"
+              "18.2K lost (\xc2\xa3"
+              "14.9K to \xc2\xa3"
+              "21.7K)",
+          .of_template = ""};
+}
+
+findings::ProvenChart returned_chart() {
+  findings::ProvenChart chart;
+  chart.chart =
+      chart_of(Mark::bar, "Returned lines by batch", "q4", {"batch", "Batch", Kind::nominal, ""},
+               {"share", "Share returned", Kind::quantitative, "%"});
+  chart.chart.highlight = "B-2207";
+  chart.title = "Returned lines by batch";
+  chart.columns = {"batch", "share"};
+  chart.rows = {{text("B-2207"), 0.113}, {text("B-2198"), 0.025},  {text("B-2211"), 0.0213},
+                {text("B-2190"), 0.018}, {text("B-2203"), 0.0151}, {text("B-2215"), 0.0149},
+                {text("B-2188"), 0.011}, {text("B-2220"), 0.0}};
+  return chart;
+}
+
+}  // namespace
 
 Finding returned_batch() {
   Finding finding;
@@ -134,24 +191,7 @@ Finding returned_batch() {
   finding.values["column"] = {.binding = {findings::CatalogName{"returned_2"}, Format::text, ""},
                               .value = text("returned_2"),
                               .text = "returned_2"};
-  finding.impact = {.account = Account::lost,
-                    .amount_from = CellReference{"q3", 0, "cost"},
-                    .low_from = CellReference{"q3", 0, "cost"},
-                    .high_from = CellReference{"q3", 0, "cost"},
-                    .amount = 18'240,
-                    .low = 14'900,
-                    .high = 21'700,
-                    .unit = "GBP",
-                    .is_money = true,
-                    .per = "",
-                    .method = "returns above the usual rate, at the value of a line",
-                    .method_template = "",
-                    .text =
-                        "\xc2\xa3"
-                        "18.2K lost (\xc2\xa3"
-                        "14.9K to \xc2\xa3"
-                        "21.7K)",
-                    .of_template = ""};
+  finding.impact = returned_impact();
   finding.test = {.name = "exact binomial against the rest",
                   .statistic = 83,
                   .p = 3.2e-19,
@@ -171,21 +211,38 @@ Finding returned_batch() {
                                 {text("B-2198"), 0.025, count(640)},
                                 {text("B-2211"), 0.0213, count(704)}},
                        .row_count = 148}};
-  auto& chart = finding.chart;
-  chart.chart =
-      chart_of(Mark::bar, "Returned lines by batch", "q4", {"batch", "Batch", Kind::nominal, ""},
-               {"share", "Share returned", Kind::quantitative, "%"});
-  chart.chart.highlight = "B-2207";
-  chart.title = "Returned lines by batch";
-  chart.columns = {"batch", "share"};
-  chart.rows = {{text("B-2207"), 0.113}, {text("B-2198"), 0.025},  {text("B-2211"), 0.0213},
-                {text("B-2190"), 0.018}, {text("B-2203"), 0.0151}, {text("B-2215"), 0.0149},
-                {text("B-2188"), 0.011}, {text("B-2220"), 0.0}};
+  finding.chart = returned_chart();
   finding.scope = scope_of("lines", finding.entities);
   finding.surprise = 1;
   finding.score = 3.9;
   return finding;
 }
+
+namespace {
+
+findings::ProvenChart creep_chart() {
+  findings::ProvenChart chart;
+  chart.chart = chart_of(Mark::line, "Discount as a share of gross sales", "q6",
+                         {"month", "Month", Kind::temporal, ""},
+                         {"share", "Discount", Kind::quantitative, "%"});
+  chart.chart.series = "customer";
+  chart.chart.highlight = "Kestrel Garages";
+  chart.title = "Discount as a share of gross sales";
+  chart.columns = {"month", "customer", "share"};
+  const char* others[] = {"Ashdown Motors", "Brightwater Fleet", "Corran Haulage", "Dunmore Tyres",
+                          "Kestrel Garages"};
+  for (int series = 0; series < 5; ++series) {
+    for (int at = 0; at < 22; ++at) {
+      const double creep =
+          series == 4 ? (at < 6 ? 0.08 : 0.08 + 0.0094 * (at - 6)) : 0.055 + 0.004 * series;
+      chart.rows.push_back({day(2024 + at / 12, at % 12 + 1, 1), text(others[series]),
+                            creep + 0.006 * std::sin(at * 1.7 + series)});
+    }
+  }
+  return chart;
+}
+
+}  // namespace
 
 Finding discount_creep() {
   Finding finding;
@@ -241,24 +298,7 @@ Finding discount_creep() {
                        .rows = {{day(2024, 7, 1), 0.08, Cell{}}, {day(2025, 10, 1), 0.22, Cell{}}},
                        .row_count = 23,
                        .truncated = false}};
-  auto& chart = finding.chart;
-  chart.chart = chart_of(Mark::line, "Discount as a share of gross sales", "q6",
-                         {"month", "Month", Kind::temporal, ""},
-                         {"share", "Discount", Kind::quantitative, "%"});
-  chart.chart.series = "customer";
-  chart.chart.highlight = "Kestrel Garages";
-  chart.title = "Discount as a share of gross sales";
-  chart.columns = {"month", "customer", "share"};
-  const char* others[] = {"Ashdown Motors", "Brightwater Fleet", "Corran Haulage", "Dunmore Tyres",
-                          "Kestrel Garages"};
-  for (int series = 0; series < 5; ++series) {
-    for (int at = 0; at < 22; ++at) {
-      const double creep =
-          series == 4 ? (at < 6 ? 0.08 : 0.08 + 0.0094 * (at - 6)) : 0.055 + 0.004 * series;
-      chart.rows.push_back({day(2024 + at / 12, at % 12 + 1, 1), text(others[series]),
-                            creep + 0.006 * std::sin(at * 1.7 + series)});
-    }
-  }
+  finding.chart = creep_chart();
   finding.scope = scope_of("lines", finding.entities);
   finding.surprise = 0.9;
   finding.score = 3.1;

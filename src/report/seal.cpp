@@ -52,7 +52,8 @@ std::vector<SealedPart> sealed_parts(std::string_view text) {
     order.push_back(id);
     if (!finding.is_object()) continue;
     for (const auto& [key, value] : finding.items()) {
-      parts.push_back({"finding " + id + ": " + key, digest_of(value)});
+      parts.push_back(
+          {std::string("finding ").append(id).append(": ").append(key), digest_of(value)});
     }
   }
   parts.push_back({"findings", digest_of(order)});

@@ -197,7 +197,7 @@ std::vector<SketchLine> sketch(const findings::ProvenChart& chart, const SketchO
 }
 
 std::string sketch_title(const findings::ProvenChart& chart) {
-  const auto title = chart.title.empty() ? std::string("Chart") : chart.title;
+  auto title = chart.title.empty() ? std::string("Chart") : chart.title;
   const auto points = chart_points(chart);
   if (!points) return title;
   const auto series = main_series(chart, *points);

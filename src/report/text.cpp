@@ -226,8 +226,7 @@ void write_finding(Screen& screen, const Finding& finding, std::size_t rank,
     screen.paragraph(indent, strength, Paint::faint);
   }
   if (!options.verbose) write_guards(screen, finding, indent, false);
-  for (const auto& also : finding.also)
-    screen.paragraph(indent, "seen also in: " + also, Paint::faint);
+  screen.paragraph(indent, also_line(finding), Paint::faint);
   write_sketch(screen, finding, indent, options);
   if (options.verbose) write_proof(screen, finding, indent);
 }

@@ -312,6 +312,7 @@ void add_bars(Json& spec, const Drawing& drawing) {
 
 Json series_legend(const Drawing& drawing) {
   std::vector<std::string_view> colors;
+  colors.reserve(drawing.series.size());
   for (std::size_t at = 0; at < drawing.series.size(); ++at) {
     colors.push_back(series_colors[at % series_colors.size()]);
   }

@@ -74,8 +74,11 @@ std::string period(const explore::Run& run) {
 }
 
 std::string tested_line(const findings::LedgerCounts& counts) {
-  auto line = fmt::format("tested {}, published {}", counted(counts.tested, "hypothesis"),
-                          count_text(counts.published));
+  // Without a test, what was looked at are facts.
+  const bool facts_only = counts.tested == 0 && counts.facts > 0;
+  auto line = fmt::format("{}tested {}, published {}",
+                          facts_only ? "looked at " + counted(counts.facts, "fact") + ", " : "",
+                          counted(counts.tested, "hypothesis"), count_text(counts.published));
   if (counts.decoy_columns > 0) {
     line += fmt::format(", decoys accepted {} of {}", count_text(counts.decoys_accepted),
                         count_text(counts.decoy_columns));
@@ -144,6 +147,11 @@ std::string strength_line(const findings::Finding& finding) {
     }
   }
   return "";
+}
+
+std::string also_line(const findings::Finding& finding) {
+  if (finding.also.empty()) return "";
+  return fmt::format("seen also in: {}", fmt::join(finding.also, "; "));
 }
 
 std::vector<std::string> test_lines(const findings::Finding& finding) {

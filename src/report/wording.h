@@ -40,6 +40,9 @@ std::string_view strength_title(findings::Strength strength);
 // "descriptive: 12 rows are too few to test"; "" for a significant finding.
 std::string strength_line(const findings::Finding& finding);
 
+// "seen also in: region West; plant C"; "" when nothing was.
+std::string also_line(const findings::Finding& finding);
+
 // The test block in plain words, a sentence an entry.
 std::vector<std::string> test_lines(const findings::Finding& finding);
 

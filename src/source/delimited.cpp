@@ -66,6 +66,7 @@ class DelimitedFile {
   base::Result<Part> load() {
     if (form_.encoding != TextForm::Encoding::utf_8) TRY(translate());
     choose_shape();
+    TRY(staging_.stopped());
     TRY(copy_somehow());
     TRY(keep_long_codes());
     if (form_.gzip) TRY(check_gzip_is_whole());

@@ -74,9 +74,16 @@ std::vector<std::int64_t> count_odd(const std::vector<TableColumn>& columns,
 }
 
 std::string origin_of(const TablePlan& plan) {
+  constexpr std::size_t named_max = 3;
+  const auto& parts = plan.parts;
+  if (parts.size() > named_max) {
+    return fmt::format("{} to {} ({} files)", parts.front().file.path.string(),
+                       parts.back().file.path.string(), parts.size());
+  }
   std::string origin;
-  for (const auto& part : plan.parts)
+  for (const auto& part : parts) {
     origin += (origin.empty() ? "" : ", ") + part.file.path.string();
+  }
   return origin;
 }
 

@@ -17,13 +17,15 @@ struct JsonReading {
   std::filesystem::path path;
   bool gzip = false;
   bool whole_sample = false;
-  bool skip_bad = false;  // lines that are no JSON become rows of nulls, and are left out
+  bool large_objects = false;  // up to 64 MB each instead of 16 MB
+  bool skip_bad = false;       // lines that are no JSON become rows of nulls, and are left out
   int depth = 2;
 
   std::string function() const {
-    return fmt::format("read_json({}, maximum_depth = {}, map_inference_threshold = -1{}{}{})",
+    return fmt::format("read_json({}, maximum_depth = {}, map_inference_threshold = -1{}{}{}{})",
                        sql::quote_text(path.string()), depth, gzip ? ", compression = 'gzip'" : "",
                        whole_sample ? ", sample_size = -1" : "",
+                       large_objects ? ", maximum_object_size = 67108864" : "",
                        skip_bad ? ", ignore_errors = true, format = 'newline_delimited'" : "");
   }
 };
@@ -143,6 +145,8 @@ base::Result<Inside> copy_somehow(const DataFile& file, JsonReading reading,
   std::optional<engine::Failure> first;
   for (const int step : {0, 1, 2}) {
     reading.whole_sample = step > 0;
+    reading.large_objects =
+        first && first->message.find("maximum_object_size") != std::string::npos;
     reading.skip_bad = step > 1;
     auto source = look_inside(reading, staging);
     if (source && source->columns.size() == 1 && source->columns.front().name == "json") {

@@ -100,15 +100,20 @@ std::string common_stem(const std::vector<Part>& parts) {
     stem.resize(size);
   }
   while (in_a_word && !stem.empty() && is_letter(stem.back())) stem.pop_back();
-  const auto last = stem.find_last_not_of("0123456789_-. ()[]");
-  stem.erase(last == std::string::npos ? 0 : last + 1);
-  return stem;
+  while (true) {
+    const auto last = stem.find_last_not_of("0123456789_-. ()[]");
+    stem.erase(last == std::string::npos ? 0 : last + 1);
+    const auto word = std::find_if_not(stem.rbegin(), stem.rend(), is_letter).base() - stem.begin();
+    if (stem.empty() || !counts_parts(lower(stem.substr(static_cast<std::size_t>(word)))))
+      return stem;
+    stem.resize(static_cast<std::size_t>(word));
+  }
 }
 
 std::string name_of(const std::vector<Part>& parts) {
   if (parts.size() == 1) return parts.front().name;
   auto stem = common_stem(parts);
-  if (!stem.empty() && !counts_parts(lower(stem))) return stem;
+  if (!stem.empty()) return stem;
   const auto directory = parts.front().file.path.parent_path().stem().string();
   return directory.empty() || directory == "." ? "table" : directory;
 }

@@ -84,8 +84,8 @@ bool is_valid(duckdb_vector vector, idx_t row) {
   return mask == nullptr || duckdb_validity_row_is_valid(mask, row);
 }
 
-std::string_view text_at(duckdb_vector vector, idx_t row) {
-  const auto& string = data_of<duckdb_string_t>(vector)[row];
+// Borrowed from the vector's memory, also when it is short.
+std::string_view text_of(const duckdb_string_t& string) {
   const std::size_t size = string.value.pointer.length;
   constexpr std::size_t inlined_max = sizeof(string.value.inlined.inlined);
   return {size <= inlined_max ? string.value.inlined.inlined : string.value.pointer.ptr, size};
@@ -186,20 +186,28 @@ bool with_number(duckdb_type stored, Use use) {
   }
 }
 
-void read_valid(duckdb_vector vector, std::size_t rows, std::vector<std::uint8_t>& valid) {
+// False when no row is null.
+bool read_valid(duckdb_vector vector, std::size_t rows, std::vector<std::uint8_t>& valid) {
   const std::uint64_t* mask = duckdb_vector_get_validity(vector);
   valid.assign(rows, 1);
-  if (mask == nullptr) return;
+  if (mask == nullptr) return false;
   for (std::size_t row = 0; row < rows; ++row) {
     valid[row] = static_cast<std::uint8_t>((mask[row / 64] >> (row % 64)) & 1U);
   }
+  return true;
 }
 
 // What DuckDB leaves in the place of a null is anything; zero makes it the same on each run.
-template <class T>
-void clear_nulls(const std::vector<std::uint8_t>& valid, std::vector<T>& values) {
-  for (std::size_t row = 0; row < valid.size(); ++row) {
-    if (valid[row] == 0) values[row] = T{};
+void clear_nulls(ColumnBatch& column) {
+  const auto clear = [&](auto& values) {
+    for (std::size_t row = 0; row < values.size(); ++row) {
+      if (column.valid[row] == 0) values[row] = {};
+    }
+  };
+  if (column.type == ColumnBatch::Type::real) {
+    clear(column.reals);
+  } else if (column.type != ColumnBatch::Type::text) {
+    clear(column.integers);
   }
 }
 
@@ -248,7 +256,8 @@ Cell CellReader::cell(duckdb_vector vector, idx_t row) const {
       break;
     }
     case ColumnBatch::Type::text:
-      if (kind_.id == DUCKDB_TYPE_VARCHAR) return std::string(text_at(vector, row));
+      if (kind_.id == DUCKDB_TYPE_VARCHAR)
+        return std::string(text_of(data_of<duckdb_string_t>(vector)[row]));
       if (kind_.id == DUCKDB_TYPE_ENUM)
         return kind_.dictionary[dictionary_index(kind_, vector, row)];
       break;
@@ -262,23 +271,24 @@ BatchReader::BatchReader(duckdb_logical_type type)
 void BatchReader::read(duckdb_vector vector, idx_t row_count, ColumnBatch& column) {
   const auto rows = static_cast<std::size_t>(row_count);
   column.type = batch_type_;
-  read_valid(vector, rows, column.valid);
+  const bool has_nulls = read_valid(vector, rows, column.valid);
   switch (batch_type_) {
     case ColumnBatch::Type::boolean:
     case ColumnBatch::Type::integer:
       read_integers(vector, rows, column);
-      return;
+      break;
     case ColumnBatch::Type::real:
       read_reals(vector, rows, column);
-      return;
+      break;
     case ColumnBatch::Type::day:
     case ColumnBatch::Type::moment:
       read_times(vector, rows, column);
-      return;
+      break;
     case ColumnBatch::Type::text:
       read_texts(vector, rows, column);
-      return;
+      break;
   }
+  if (has_nulls) clear_nulls(column);
 }
 
 void BatchReader::read_integers(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const {
@@ -295,7 +305,6 @@ void BatchReader::read_integers(duckdb_vector vector, std::size_t rows, ColumnBa
                      [](Stored value) { return static_cast<std::int64_t>(value); });
     }
   });
-  clear_nulls(column.valid, column.integers);
 }
 
 void BatchReader::read_reals(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const {
@@ -311,7 +320,6 @@ void BatchReader::read_reals(duckdb_vector vector, std::size_t rows, ColumnBatch
                      [](Stored value) { return real_of(value); });
     }
   });
-  clear_nulls(column.valid, column.reals);
 }
 
 void BatchReader::read_times(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const {
@@ -319,8 +327,9 @@ void BatchReader::read_times(duckdb_vector vector, std::size_t rows, ColumnBatch
   if (batch_type_ == ColumnBatch::Type::day) {
     const auto* days = data_of<std::int32_t>(vector);
     for (std::size_t row = 0; row < rows; ++row) {
-      if (days[row] < day_min || days[row] > day_max) column.valid[row] = 0;
-      column.integers[row] = days[row];
+      const bool counts = days[row] >= day_min && days[row] <= day_max;
+      column.valid[row] &= static_cast<std::uint8_t>(counts);
+      column.integers[row] = counts ? days[row] : 0;
     }
   } else {
     const auto* moments = data_of<std::int64_t>(vector);
@@ -331,21 +340,24 @@ void BatchReader::read_times(duckdb_vector vector, std::size_t rows, ColumnBatch
       column.integers[row] = moment.value_or(0);
     }
   }
-  clear_nulls(column.valid, column.integers);
 }
 
 void BatchReader::read_texts(duckdb_vector vector, std::size_t rows, ColumnBatch& column) {
   column.texts.assign(rows, {});
   texts_.clear();
+  if (kind_.id == DUCKDB_TYPE_VARCHAR) {
+    const auto* strings = data_of<duckdb_string_t>(vector);
+    // What stands in the place of a null may point anywhere.
+    for (std::size_t row = 0; row < rows; ++row) {
+      if (column.valid[row] != 0) column.texts[row] = text_of(strings[row]);
+    }
+    return;
+  }
   for (std::size_t row = 0; row < rows; ++row) {
     if (column.valid[row] == 0) continue;
-    if (kind_.id == DUCKDB_TYPE_VARCHAR) {
-      column.texts[row] = text_at(vector, row);
-    } else if (kind_.id == DUCKDB_TYPE_ENUM) {
-      column.texts[row] = kind_.dictionary[dictionary_index(kind_, vector, row)];
-    } else {
-      column.texts[row] = texts_.emplace_back(nested_text(vector, kind_.type, row));
-    }
+    column.texts[row] = kind_.id == DUCKDB_TYPE_ENUM
+                            ? kind_.dictionary[dictionary_index(kind_, vector, row)]
+                            : texts_.emplace_back(nested_text(vector, kind_.type, row));
   }
 }
 
