@@ -5,7 +5,6 @@
 
 #include "stats/distributions.h"
 #include "stats/moments.h"
-#include "stats/robust.h"
 #include "stats/trend.h"
 
 namespace insights::patterns {
@@ -133,12 +132,13 @@ Amounts difference(const Amounts& all, const Amounts& part) {
 }
 
 LossSeries losses_of(const Amounts& own, const Amounts& others) {
-  std::vector<double> sold;
+  double sold = 0, months = 0;
   for (const double from : own.from) {
-    if (from > 0) sold.push_back(from);
+    sold += std::max(0.0, from);
+    months += from > 0 ? 1 : 0;
   }
   LossSeries losses;
-  const double least = usual_share_min * stats::median(sold).value_or(0);
+  const double least = months > 0 ? usual_share_min * sold / months : 0;
   for (std::size_t i = 0; i < own.from.size(); ++i) {
     if (own.from[i] <= 0 || own.from[i] < least || others.from[i] <= 0) continue;
     losses.periods.push_back(i);

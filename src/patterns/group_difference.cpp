@@ -12,6 +12,7 @@
 
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
+#include "patterns/survival.h"
 #include "patterns/wording.h"
 #include "stats/mean_tests.h"
 #include "stats/rank_tests.h"
@@ -64,6 +65,11 @@ void add(Groups& groups, std::size_t group, double value, bool ranked) {
   if (ranked) groups.values[group].push_back(value);
 }
 
+// Moments of rows from their sums about a common centre: one addition a row, and no digits lost.
+struct CentredSums {
+  std::vector<double> rows, sums, squares;  // [value], of number - centre
+};
+
 // Calls visit(row, group, number) for each row that takes part.
 void each_row(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept, auto visit) {
   const auto& numbers = subject.numbers(what.measure);
@@ -93,12 +99,23 @@ void add_units(const catalog::Subject& subject, const Difference& what, const fr
 Groups groups_of(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept) {
   const std::size_t count = subject.codes(what.column).values();
   Groups groups{std::vector<Moments>(count), std::vector<double>(count), std::vector<double>(count), std::vector<std::vector<double>>(count)};
-  const bool by_rows = !what.unit, ranked = subject.frame.rows <= ranked_units_max;
+  const auto& profile = subject.frame.columns[what.measure].profile;
+  const double centre = profile.rows > profile.nulls ? profile.sum / static_cast<double>(profile.rows - profile.nulls) : 0;
+  CentredSums centred{std::vector<double>(count), std::vector<double>(count), std::vector<double>(count)};
+  const bool ranked = !what.unit && subject.frame.rows <= ranked_units_max;
   each_row(subject, what, kept, [&](std::size_t, std::uint32_t group, double number) {
-    groups.rows[group] += 1;
-    groups.sums[group] += number;
-    if (by_rows) add(groups, group, number, ranked);
+    const double off = number - centre;
+    centred.rows[group] += 1;
+    centred.sums[group] += off;
+    centred.squares[group] += off * off;
+    if (ranked) groups.values[group].push_back(number);
   });
+  for (std::size_t group = 1; group < count; ++group) {
+    const double n = centred.rows[group], mean = n > 0 ? centred.sums[group] / n : 0;
+    groups.rows[group] = n;
+    groups.sums[group] = centred.sums[group] + n * centre;
+    if (!what.unit && n > 0) groups.units[group] = {std::llround(n), centre + mean, std::max(0.0, centred.squares[group] - n * mean * mean)};
+  }
   if (what.unit) add_units(subject, what, kept, groups);
   return groups;
 }
@@ -259,10 +276,10 @@ std::optional<Candidate> candidate_of(const Workspace& workspace, Difference wha
   candidate.surprise = std::clamp(std::fabs(candidate.entry.effect), 0.2, 1.0);
   if (!candidate.material) return candidate;
   candidate.claim = [&workspace, what] { return Statement(workspace, what).made(); };
-  candidate.survives = [&subject, what, higher = one.relative > 0](const frame::Mask& kept) {
+  candidate.survives = [&subject, what, before = candidate.entry.effect](const frame::Mask& kept) {
     const auto again = groups_of(subject, what, kept);
     const auto left = apart(again, what.value);
-    return is_material(again, what.value, left) && left.test->p_value < p_survives && (left.relative > 0) == higher;
+    return is_material(again, what.value, left) && still_stands(left.test->p_value, left.test->effect, before);
   };
   return candidate;
 }

@@ -15,6 +15,7 @@
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
 #include "patterns/small_echoes.h"
+#include "patterns/survival.h"
 #include "patterns/wording.h"
 #include "stats/distributions.h"
 #include "stats/mean_tests.h"
@@ -25,7 +26,7 @@ namespace insights::patterns {
 namespace {
 
 constexpr double points_min = 0.02;
-constexpr double p_survives = 0.001;
+constexpr double p_sure = 0.001;
 constexpr std::size_t siblings_min_scatter = 4;
 constexpr double step_share_min = 0.8;  // of a change along the chain: then the step is told, not the chain
 constexpr double points_min_small = 0.03, times_typical_small = 1.5;
@@ -111,7 +112,7 @@ void settle_levels(const Workspace& workspace, std::vector<Found>& levels) {
   for (auto& one : levels) {
     one.material = is_material(*one.erosion.level);
     if (one.material && levels.size() >= siblings_min_scatter) one.p = std::max(one.p, p_among_siblings(*one.erosion.level, middle, scatter, levels.size()));
-    const auto unit = one.material && one.p < p_survives ? workspace.unit_of(one.erosion.column) : std::nullopt;
+    const auto unit = one.material && one.p < p_sure ? workspace.unit_of(one.erosion.column) : std::nullopt;
     if (unit) one.p = std::max(one.p, p_of_units(workspace, one.erosion.step, one.erosion.column, one.erosion.value, *unit));
   }
 }
@@ -146,7 +147,7 @@ void examine_column(const Workspace& workspace, const ErosionStep& step, std::si
         change.p = change.erosion.change->fit.p_value;
         change.effect = change.erosion.change->change;
         change.material = is_material(*change.erosion.change);
-        if (change.material && change.p < p_survives && !workspace.is_decoy(column)) movers.push_back(own);
+        if (change.material && change.p < p_sure && !workspace.is_decoy(column)) movers.push_back(own);
         changes.push_back(std::move(change));
       } else {
         changes.push_back({{step, column, value, {}, LossChange{}}, 1, 0, 0, false});
@@ -188,7 +189,7 @@ void prefer_steps(const Workspace& workspace, std::vector<Candidate>& candidates
   for (std::size_t i = 1; i < chain->columns.size(); ++i) {
     const auto name = step_name(chain->columns[i - 1], chain->columns[i]);
     for (const auto& candidate : candidates) {
-      if (!candidate.material || candidate.entry.p >= p_survives || !is_of(candidate, name)) continue;
+      if (!candidate.material || candidate.entry.p >= p_sure || !is_of(candidate, name)) continue;
       auto& largest = of_steps[{candidate.column, candidate.value}];
       largest = std::max(largest, candidate.entry.effect);
     }
@@ -256,10 +257,10 @@ bool erosion_stands(const Workspace& workspace, const Erosion& erosion, const fr
   const auto losses = losses_of(own, difference(total_where(workspace, erosion.step, kept), own));
   if (erosion.level) {
     const auto level = loss_level(losses);
-    return level && is_material(*level) && level->p < p_survives;
+    return level && is_material(*level) && still_stands(level->p, level->difference, erosion.level->difference);
   }
   const auto change = loss_change(losses);
-  return change && is_material(*change) && change->fit.p_value < p_survives;
+  return change && is_material(*change) && still_stands(change->fit.p_value, change->change, erosion.change->change);
 }
 
 std::vector<Candidate> examine_margin_erosion(const Workspace& workspace) {

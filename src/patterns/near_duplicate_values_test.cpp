@@ -18,7 +18,7 @@ TEST_CASE("spellings that differ by capitals, spaces or one letter are told") {
     auto name = names[static_cast<std::size_t>(i) % names.size()];
     if (i == 801) name = "METRO  TRADING";
     if (i == 802) name = "Blue Pant Works";
-    table.row(day_text(i / 3), name, 50);
+    table.row(day_text(i / 3), name, 40 + i % 20);
   }
   const auto accepted = table.accepted(examine_near_duplicate_values);
   // Two of ten are more than a slip here and there; with more names they are told.
@@ -29,10 +29,10 @@ TEST_CASE("spellings that differ by capitals, spaces or one letter are told") {
     auto name = i % 2 == 0 ? names[static_cast<std::size_t>(i / 2) % names.size()] : fmt::format("House {}{}", "ABCDEFGHIJ"[i / 2 % 10], "KLMNOPQ"[i / 20 % 7]);
     if (i == 802) name = "METRO  TRADING";
     if (i == 804) name = "Blue Pant Works";
-    larger.row(day_text(i / 8), name, 50);
+    larger.row(day_text(i / 8), name, i == 802 || i == 804 ? 50 : 40 + i % 20);
   }
   const auto finding = sole_finding(larger, examine_near_duplicate_values);
-  INFO(finding.title);
+  INFO(finding.title << " / " << finding.summary);
   CHECK(finding.title.starts_with("2 customers seem to be written in two ways, such as "));
   CHECK(finding.summary.starts_with("The rarer ways stand on 2 rows with 100 of net_sales"));
 }

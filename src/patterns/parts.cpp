@@ -12,7 +12,8 @@ namespace {
 
 // Codes that are no value of their own, ascending: "unknown", "other", and fees among products.
 std::vector<std::uint32_t> left_out_of(const catalog::Subject& subject, std::size_t column) {
-  auto left_out = odd_codes(subject, column);
+  // Only products have such rules: a customer that is named among numbered ones is a customer.
+  auto left_out = subject.columns[column].kind == "product" ? odd_codes(subject, column) : std::vector<std::uint32_t>{};
   const auto& dictionary = subject.codes(column).dictionary;
   for (std::uint32_t value = 1; value < dictionary.size(); ++value) {
     if (says_nothing(dictionary[value])) left_out.push_back(value);

@@ -28,6 +28,7 @@ constexpr double deviation_min = 0.30;
 constexpr std::size_t values_max = 50;      // of a grouping whose values are looked at
 constexpr double share_min = 0.05;          // of the total, for a value to be looked at
 constexpr std::size_t periods_min = 9;
+constexpr double explains_p_max = 0.01;     // of a value's odd period that stands for the whole's
 constexpr double rows_min = 30;             // a period, on average: fewer scatter by chance alone
 
 struct Series {
@@ -211,48 +212,63 @@ std::vector<Series> all_series(const Workspace& workspace) {
   return all;
 }
 
+// Is the whole odd in that period only because one value is?
+bool is_made_by(const std::vector<double>& whole, const std::vector<double>& part, std::size_t period, const Periods& periods) {
+  auto rest = whole;
+  for (std::size_t i = 0; i < rest.size(); ++i) rest[i] -= part[i];
+  const auto again = oddest(rest, periods);
+  return !again || again->period != period || std::fabs(again->deviation()) < deviation_min;
+}
+
+Candidate candidate_of(const Workspace& workspace, const Series& series, const std::optional<Odd>& odd) {
+  const auto& subject = workspace.subject;
+  const bool whole = series.column == no_column;
+  Candidate candidate;
+  candidate.entry.family = family;
+  candidate.entry.pattern = "period_outlier";
+  candidate.entry.fingerprint = whole ? "period_outlier" : fmt::format("period_outlier/{}={}", subject.columns[series.column].name, subject.codes(series.column).dictionary[series.value]);
+  candidate.column = series.column;
+  candidate.value = series.value;
+  const auto* kind = whole ? nullptr : workspace.vocabulary.kind_named(subject.columns[series.column].kind);
+  candidate.rank = kind == nullptr ? 1 : kind->rank;
+  candidate.measure = "one period of " + Amount(workspace).name();
+  if (!odd) return candidate;
+  candidate.entry.statistic = odd->score;
+  candidate.entry.p = odd->p;
+  candidate.entry.effect = odd->deviation();
+  candidate.material = std::fabs(odd->deviation()) >= deviation_min && holds_without_largest_order(workspace, series, *odd);
+  candidate.impact = std::fabs(odd->value - odd->expected) * (whole ? 1 : workspace.money_per_month) / 12;
+  candidate.surprise = std::min(1.0, std::fabs(odd->deviation()));
+  candidate.claim = [&workspace, series, found = *odd] { return state(workspace, series, found); };
+  if (whole) return candidate;
+  candidate.survives = [&workspace, column = series.column, value = series.value, period = odd->period](const frame::Mask& kept) {
+    const auto cube = cube_of(workspace.subject, column, workspace.periods, workspace.measures, kept);
+    const auto total = total_cube(workspace.subject, workspace.periods, workspace.measures, kept);
+    const Amount own(workspace);
+    std::vector<double> shares;
+    for (std::size_t i = 0; i < workspace.periods.count; ++i) shares.push_back(own.in_period(cube, value, i) / own.in_period(total, 0, i));
+    const auto again = oddest(shares, workspace.periods);
+    return again && again->period == period && std::fabs(again->deviation()) >= deviation_min;
+  };
+  return candidate;
+}
+
 }  // namespace
 
 std::vector<Candidate> examine_period_outlier(const Workspace& workspace) {
   std::vector<Candidate> candidates;
   if (workspace.small || workspace.periods.count < periods_min || workspace.total.rows_total(0) < rows_min * static_cast<double>(workspace.periods.count)) return candidates;
-  const auto& subject = workspace.subject;
   const Amount amount(workspace);
-  for (auto& series : all_series(workspace)) {
+  const auto all = all_series(workspace);
+  const auto of_whole = oddest(all.front().amounts, workspace.periods);
+  for (const auto& series : all) {
     const bool whole = series.column == no_column;
-    Candidate candidate;
-    candidate.entry.family = family;
-    candidate.entry.pattern = "period_outlier";
-    candidate.entry.fingerprint = whole ? "period_outlier" : fmt::format("period_outlier/{}={}", subject.columns[series.column].name, subject.codes(series.column).dictionary[series.value]);
-    candidate.column = series.column;
-    candidate.value = series.value;
-    const auto* kind = whole ? nullptr : workspace.vocabulary.kind_named(subject.columns[series.column].kind);
-    candidate.rank = kind == nullptr ? 1 : kind->rank;
-    candidate.measure = "one period of " + amount.name();
-    auto odd = oddest(series.tested(), workspace.periods);
+    auto odd = whole ? of_whole : oddest(series.tested(), workspace.periods);
     if (odd && !whole && !amount.is_money()) odd->p = std::max(odd->p, chance_of_rows(workspace, series, *odd));
-    if (odd) {
-      candidate.entry.statistic = odd->score;
-      candidate.entry.p = odd->p;
-      candidate.entry.effect = odd->deviation();
-      candidate.material = std::fabs(odd->deviation()) >= deviation_min && holds_without_largest_order(workspace, series, *odd);
-      candidate.impact = std::fabs(odd->value - odd->expected) * (whole ? 1 : workspace.money_per_month) / 12;
-      candidate.surprise = std::min(1.0, std::fabs(odd->deviation()));
-      if (!whole) {
-        candidate.survives = [&workspace, column = series.column, value = series.value, period = odd->period](const frame::Mask& kept) {
-          const auto& measures = workspace.measures;
-          const auto cube = cube_of(workspace.subject, column, workspace.periods, measures, kept);
-          const auto total = total_cube(workspace.subject, workspace.periods, measures, kept);
-          const Amount own(workspace);
-          std::vector<double> shares;
-          for (std::size_t i = 0; i < workspace.periods.count; ++i) shares.push_back(own.in_period(cube, value, i) / own.in_period(total, 0, i));
-          const auto again = oddest(shares, workspace.periods);
-          return again && again->period == period && std::fabs(again->deviation()) >= deviation_min;
-        };
-      }
-      candidate.claim = [&workspace, series, found = *odd] { return state(workspace, series, found); };
-    }
-    candidates.push_back(std::move(candidate));
+    candidates.push_back(candidate_of(workspace, series, odd));
+    const bool explains = !whole && odd && of_whole && odd->period == of_whole->period && odd->p <= explains_p_max && candidates.back().material &&
+                          !workspace.is_decoy(series.column);
+    if (explains && is_made_by(all.front().amounts, series.amounts, odd->period, workspace.periods)) candidates.front().material = false;
   }
   return candidates;
 }

@@ -16,6 +16,7 @@
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
 #include "patterns/small_echoes.h"
+#include "patterns/survival.h"
 #include "patterns/wording.h"
 #include "stats/distributions.h"
 #include "stats/overdispersion.h"
@@ -30,8 +31,10 @@ constexpr std::int64_t trials_min = 30;
 constexpr double lift_high = 1.3, lift_low = 0.7;
 constexpr double prior_strength_max = 200;  // rows; what the siblings' rate is believed to be worth at most
 constexpr double correction_rate = 0.5;     // a "product" that mostly comes back is a correction booked as one
-constexpr double p_screened = 0.02;         // only below it the dependence of rows is worth measuring
-constexpr double p_survives = 0.001;
+constexpr double p_screened = 0.02;         // only below it the dependence of rows is worth measuring; in a large table
+constexpr double p_screened_large = 0.001;  // more is needed, and what lies between counts as not significant
+constexpr std::size_t rows_large = 200'000;
+constexpr double p_not_screened = 0.05;
 constexpr double lift_small = 2;            // in a small table, against the whole
 constexpr std::int64_t trials_min_small = 5, events_min_small = 2;
 
@@ -48,6 +51,11 @@ Proportion divided(const Proportion& counts, double design) {
 double shrunk_lift(const Proportion& own, const Proportion& elsewhere, double scatter) {
   const double rate = rate_elsewhere(elsewhere);
   return stats::shrunk_rate(own, {rate, rate_prior_strength(scatter)}) / rate;
+}
+
+// Unshrunken, so that fewer rows alone do not make it smaller.
+double log_ratio(const Proportion& own, const Proportion& elsewhere) {
+  return std::log(std::max(own.rate(), 1e-6)) - std::log(rate_elsewhere(elsewhere));
 }
 
 bool is_material(double lift) { return lift >= lift_high || lift <= lift_low; }
@@ -89,22 +97,17 @@ double lift_by_period(const Workspace& workspace, std::size_t flag, std::size_t 
   return expected > 0 ? seen / expected : 0;
 }
 
-// What the extra events cost, a month; rows where there is no money.
+// What the extra events concern, a month, at the money of its average row; rows where there is no money. For the order
+// in which claims are stated; the claim itself counts exactly.
 double stake_of(const Workspace& workspace, const RateOutlier& found) {
   const auto& subject = workspace.subject;
-  const double expected = static_cast<double>(found.own.trials) * found.elsewhere.rate();
-  const double extra = static_cast<double>(found.own.events) - expected;
-  if (found.own.events == 0 || extra <= 0) return 0;
-  double sum = 0;
-  const auto& flags = subject.numbers(found.flag);
-  const auto* money = subject.money ? &subject.numbers(*subject.money) : nullptr;
-  subject.codes(found.column).codes.visit([&](const auto* codes) {
-    for (std::size_t row = 0; row < flags.size(); ++row) {
-      if (codes[row] != found.value || !(flags[row] > 0)) continue;
-      sum += money == nullptr ? 1 : std::isnan((*money)[row]) ? 0 : std::fabs((*money)[row]);
-    }
-  });
-  return sum * extra / static_cast<double>(found.own.events) / workspace.months;
+  const double extra = static_cast<double>(found.own.events) - static_cast<double>(found.own.trials) * found.elsewhere.rate();
+  const auto* flat = workspace.flat(found.column);
+  if (extra <= 0 || flat == nullptr) return 0;
+  const bool has_money = subject.money && std::ranges::find(flat->measures, *subject.money) != flat->measures.end();
+  const double rows = std::max(1.0, flat->rows[found.value]);
+  const double row_money = has_money ? std::fabs(flat->sums[flat->place(*subject.money)][found.value]) / rows : 1;
+  return extra * row_money / workspace.months;
 }
 
 Candidate candidate_of(const Workspace& workspace, const RateOutlier& found, const RateContext& context, bool material) {
@@ -185,6 +188,7 @@ void examine_column(const Workspace& workspace, std::size_t flag, std::size_t co
   auto tested = outliers_to_test(flag_column, flag, column, rates);
   const Siblings siblings(rates);
   std::vector<RateContext> contexts(tested.size());
+  const double screened_at = subject.frame.rows > rows_large ? p_screened_large : p_screened;
   std::vector<std::uint32_t> screened;
   std::vector<std::size_t> screened_places;
   for (std::size_t i = 0; i < tested.size(); ++i) {
@@ -194,7 +198,10 @@ void examine_column(const Workspace& workspace, std::size_t flag, std::size_t co
     one.lift = shrunk_lift(one.own, one.elsewhere, contexts[i].scatter);
     one.p = usual ? *usual : judge_rate(one.own, one.elsewhere, contexts[i]).p;
     one.is_bad = is_bad(flag_column, one.lift > 1);
-    if (one.p > p_screened) continue;
+    if (one.p > screened_at) {
+      if (one.p < p_not_screened) one.p = p_not_screened;
+      continue;
+    }
     screened.push_back(one.value);
     screened_places.push_back(i);
   }
@@ -214,7 +221,7 @@ void examine_column(const Workspace& workspace, std::size_t flag, std::size_t co
   const auto places = percentiles(sizes);
   for (std::size_t i = 0; i < tested.size(); ++i) {
     auto& one = tested[i];
-    bool material = is_material(one.lift) && one.p <= p_screened;
+    bool material = is_material(one.lift) && one.p < p_not_screened;
     if (material) {
       const double same_months = lift_by_period(workspace, flag, column, one.value);
       material = same_months == 0 || (one.lift > 1 ? same_months >= lift_high : same_months <= lift_low);
@@ -224,7 +231,7 @@ void examine_column(const Workspace& workspace, std::size_t flag, std::size_t co
     candidate.survives = [&subject, one, context = contexts[i]](const frame::Mask& kept) {
       const auto rates_kept = rates_where(subject, one.flag, one.column, one.value, kept);
       const auto verdict = judge_rate(rates_kept.own, rates_kept.elsewhere, context);
-      return verdict.material && verdict.p < p_survives && (verdict.lift > 1) == (one.lift > 1);
+      return verdict.material && still_stands(verdict.p, log_ratio(rates_kept.own, rates_kept.elsewhere), log_ratio(one.own, one.elsewhere));
     };
     candidates.push_back(std::move(candidate));
   }

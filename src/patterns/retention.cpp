@@ -15,6 +15,7 @@
 #include "patterns/all.h"
 #include "patterns/order_days.h"
 #include "patterns/small_echoes.h"
+#include "patterns/survival.h"
 #include "patterns/wording.h"
 #include "stats/robust.h"
 #include "stats/stratified_tests.h"
@@ -29,7 +30,6 @@ using stats::Proportion;
 constexpr int span_days_min = 30, span_days_max = 182;
 constexpr double difference_min = 0.08;
 constexpr std::int64_t customers_min = 8;
-constexpr double p_survives = 0.001;
 constexpr std::size_t customers_min_small = 2;
 constexpr double lift_small = 1.5;
 
@@ -185,9 +185,9 @@ void examine_attribute(const Workspace& workspace, std::size_t customers, std::s
       candidate.impact = -verdict.difference * static_cast<double>(verdict.own.trials) * std::max(monthly, subject.money ? 0.0 : 1.0);
       candidate.surprise = std::clamp(-verdict.difference / 0.3, 0.3, 1.0);
       candidate.claim = [&workspace, found] { return state_retention(workspace, found); };
-      candidate.survives = [&workspace, found, group](const frame::Mask& mask) {
+      candidate.survives = [&workspace, found, group, before = verdict.difference](const frame::Mask& mask) {
         const auto again = judge(kept_by_group(activity_of(workspace, found.customers, found.spans, mask), group, workspace.subject.codes(found.column).values()), found.value);
-        return again.material && again.p < p_survives;
+        return again.material && still_stands(again.p, again.difference, before);
       };
     }
     candidates.push_back(std::move(candidate));

@@ -50,7 +50,7 @@ TEST_CASE("a giant order that was cancelled again is told as that, and as nothin
     if (order || back) {
       line.customer = "Customer 07";
       line.product = "P-011";
-      line.price = "16.00";
+      line.price = "16.49";
       make(line, order ? 9000 : -9000);
     } else if (number % 90 == 5) {
       make(line, -1);

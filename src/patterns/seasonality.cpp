@@ -13,6 +13,7 @@
 
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
+#include "patterns/survival.h"
 #include "patterns/wording.h"
 #include "stats/seasonality.h"
 
@@ -32,7 +33,6 @@ constexpr double own_swing_min = 0.2;      // the same of the amount itself
 constexpr double likeness_min = 0.5;       // of the yearly profiles
 constexpr double rows_min = 72;            // two a month over three years
 constexpr double p_max = 1e-4;             // "every year" is said of what leaves no doubt
-constexpr double p_survives = 0.001;
 constexpr std::size_t rare_max = 20;
 constexpr std::size_t days_a_month_min = 2;  // with rows: one large order every second month gives any pattern by itself
 constexpr int days_missing_max = 6;        // of a first or last month that is counted in all the same
@@ -44,38 +44,85 @@ struct Season {
   stats::Seasonality found;
 };
 
-// Three years of data often lack a day at one end: for a season such a month is complete enough.
-Periods nearly_complete_months(const Workspace& workspace) {
-  Periods months = workspace.periods;
-  if (months.count == 0 || months.grain != Grain::month) return {};
-  const auto& subject = workspace.subject;
-  const auto& days = subject.frame.columns[*subject.time].days()->days;
-  const auto extend = [&](base::Month month, bool at_front) {
-    const auto start = base::first_day(month);
-    const int length = base::days_in(month);
-    std::int32_t first = start.since_epoch + length, last = start.since_epoch - 1;
-    for (const auto day : days) {
-      if (day < start.since_epoch || day >= start.since_epoch + length) continue;
-      first = std::min(first, day);
-      last = std::max(last, day);
-    }
-    if (last - first + 1 < length - days_missing_max) return;
-    if (at_front) {
-      months.starts.insert(months.starts.begin(), start);
-      for (auto& period : months.of_row) period = period == no_period ? period : static_cast<std::uint16_t>(period + 1);
-    } else {
-      months.starts.push_back(base::Day{start.since_epoch + length});
-    }
-    const auto index = static_cast<std::uint16_t>(at_front ? 0 : months.count);
-    ++months.count;
-    for (std::size_t row = 0; row < days.size(); ++row) {
-      if (days[row] >= start.since_epoch && days[row] < start.since_epoch + length) months.of_row[row] = index;
-    }
-  };
-  if (months.first_left_out) extend(base::Month{base::month_of(months.starts.front()).since_year_zero - 1}, true);
-  if (months.last_left_out) extend(base::month_of(months.starts.back()), false);
+// The months of the workspace, and those before and after that lack a few days only: three years of data often lack one
+// at an end. The rows of these are known by place, so that no cube has to be made again.
+struct Months {
+  Periods all;
+  std::vector<std::uint32_t> front_rows, back_rows;
+};
+
+// Rows of a month when nearly all of its days are covered; else none.
+std::vector<std::uint32_t> rows_of_month(const std::vector<std::int32_t>& days, base::Month month) {
+  const auto start = base::first_day(month).since_epoch;
+  const int length = base::days_in(month);
+  std::vector<std::uint32_t> rows;
+  std::int32_t first = start + length, last = start - 1;
+  for (std::size_t row = 0; row < days.size(); ++row) {
+    if (days[row] < start || days[row] >= start + length) continue;
+    first = std::min(first, days[row]);
+    last = std::max(last, days[row]);
+    rows.push_back(static_cast<std::uint32_t>(row));
+  }
+  if (last - first + 1 < length - days_missing_max) rows.clear();
+  return rows;
+}
+
+Months nearly_complete_months(const Workspace& workspace) {
+  Months months{workspace.periods, {}, {}};
+  auto& all = months.all;
+  if (all.count == 0 || all.grain != Grain::month) return {};
+  const auto& days = workspace.subject.frame.columns[*workspace.subject.time].days()->days;
+  const auto before = base::Month{base::month_of(all.starts.front()).since_year_zero - 1}, after = base::month_of(all.starts.back());
+  if (all.first_left_out) months.front_rows = rows_of_month(days, before);
+  if (all.last_left_out) months.back_rows = rows_of_month(days, after);
+  if (!months.front_rows.empty()) {
+    all.starts.insert(all.starts.begin(), base::first_day(before));
+    for (auto& period : all.of_row) period = period == no_period ? period : static_cast<std::uint16_t>(period + 1);
+    for (const auto row : months.front_rows) all.of_row[row] = 0;
+    ++all.count;
+  }
+  if (!months.back_rows.empty()) {
+    for (const auto row : months.back_rows) all.of_row[row] = static_cast<std::uint16_t>(all.count);
+    all.starts.push_back(base::Day{base::first_day(after).since_epoch + base::days_in(after)});
+    ++all.count;
+  }
   return months;
 }
+
+// Sums of a measure (or rows) over some rows, by value of a column.
+std::vector<double> sums_of_rows(const catalog::Subject& subject, std::size_t column, std::size_t measure, const std::vector<std::uint32_t>& rows) {
+  const bool whole = column == no_column;
+  std::vector<double> sums(whole ? 1 : subject.codes(column).values(), 0);
+  for (const auto row : rows) {
+    const double number = measure == no_column ? 1 : subject.numbers(measure)[row];
+    if (!std::isnan(number)) sums[whole ? 0 : subject.codes(column).codes[row]] += number;
+  }
+  return sums;
+}
+
+// Series of every value of a column over all months.
+class SeriesByValue {
+ public:
+  SeriesByValue(const catalog::Subject& subject, const Cube& cube, const Months& months, std::size_t column, std::size_t measure)
+      : cube_(cube), measure_(measure), has_front_(!months.front_rows.empty()), has_back_(!months.back_rows.empty()) {
+    if (has_front_) front_ = sums_of_rows(subject, column, measure, months.front_rows);
+    if (has_back_) back_ = sums_of_rows(subject, column, measure, months.back_rows);
+  }
+  std::vector<double> of(std::uint32_t value) const {
+    std::vector<double> series;
+    if (has_front_) series.push_back(front_[value]);
+    const auto inner = measure_ == no_column ? cube_.row_series(value) : cube_.series(cube_.place(measure_), value);
+    series.insert(series.end(), inner.begin(), inner.end());
+    if (has_back_) series.push_back(back_[value]);
+    return series;
+  }
+
+ private:
+  const Cube& cube_;
+  std::size_t measure_;
+  bool has_front_, has_back_;
+  std::vector<double> front_, back_;
+};
 
 std::vector<double> series_of(const Cube& cube, std::size_t measure, std::uint32_t value) {
   const auto series = measure == no_column ? cube.row_series(value) : cube.series(cube.place(measure), value);
@@ -237,7 +284,8 @@ bool stands(const Workspace& workspace, const Season& season, const Periods& mon
   const auto all = series_of(total_cube(workspace.subject, months, measures, kept), season.measure, 0);
   const auto shares = share_of(own, all);
   const auto again = shares ? season_of(*shares, months) : std::nullopt;
-  return again && is_material(*again, own, months) && again->p_value < p_survives;
+  return again && is_material(*again, own, months) &&
+         still_stands(again->p_value, again->effects[season.found.highest_phase], season.found.effects[season.found.highest_phase]);
 }
 
 // The largest customer of the value left out.
@@ -310,13 +358,13 @@ Candidate candidate_of(const Workspace& workspace, const std::shared_ptr<const P
 
 std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
   std::vector<Candidate> candidates;
-  const auto months = std::make_shared<const Periods>(nearly_complete_months(workspace));
-  if (workspace.small || months->count < months_min) return candidates;
-  const bool extended = months->count > workspace.periods.count;
+  if (workspace.small || workspace.periods.count + 2 < months_min) return candidates;
+  const auto found = nearly_complete_months(workspace);
+  if (found.all.count < months_min) return candidates;
+  const auto months = std::make_shared<const Periods>(found.all);
   const auto& subject = workspace.subject;
-  const Cube total = extended ? total_cube(subject, *months, workspace.measures) : workspace.total;
   const auto whole = measure_for(workspace, no_column);
-  const auto all_series = series_of(total, whole, 0);
+  const auto all_series = SeriesByValue(subject, workspace.total, found, no_column, whole).of(0);
   if (const auto season = season_of(all_series, *months)) {
     candidates.push_back(candidate_of(workspace, months, {no_column, 0, whole, *season}, is_material(*season, all_series, *months) && season->p_value <= p_max, workspace.money_per_month));
   }
@@ -325,19 +373,15 @@ std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
     const auto* cube = workspace.cube(column);
     if (cube == nullptr || subject.columns[column].kind == "calendar") continue;
     const auto measure = measure_for(workspace, column);
-    std::vector<std::size_t> measures;
-    if (measure != no_column) measures.push_back(measure);
-    if (subject.money && subject.money != measure) measures.push_back(*subject.money);
-    const Cube longer = extended ? cube_of(subject, column, *months, measures) : Cube{};
-    const Cube& used = extended ? longer : *cube;
-    const auto all = series_of(total, measure, 0);
-    for (std::uint32_t value = 1; value < used.values; ++value) {
-      if (used.rows_total(value) < rows_min) continue;
-      const auto own = series_of(used, measure, value);
+    const auto all = SeriesByValue(subject, workspace.total, found, no_column, measure).of(0);
+    const SeriesByValue series(subject, *cube, found, column, measure);
+    for (std::uint32_t value = 1; value < cube->values; ++value) {
+      if (cube->rows_total(value) < rows_min) continue;
+      const auto own = series.of(value);
       const auto shares = share_of(own, all);
       const auto season = shares ? season_of(*shares, *months) : std::nullopt;
       if (!season) continue;
-      const double money = subject.money ? used.total(used.place(*subject.money), value) / static_cast<double>(months->count) : 0;
+      const double money = subject.money ? cube->total(cube->place(*subject.money), value) / static_cast<double>(workspace.periods.count) : 0;
       bool material = is_material(*season, own, *months) && season->p_value <= p_max;
       if (material && !sells_often(workspace, column, value, *months)) {
         material = false;

@@ -22,16 +22,19 @@ struct Sales {
   std::uint64_t seed = 1;
 };
 
-// Three lines an invoice; 80 customers in 5 regions, 40 products with a price each. `change` may alter a line before
+// Three lines an invoice, of three products; 80 customers in 5 regions, 40 products with a price each. `change` may alter a line before
 // it is written, and `day` is its day's number.
 inline void fill_sales(TestTable& table, const Sales& sales, const std::function<void(Line&, int day, int number)>& change = {}) {
   stats::Random random(sales.seed);
-  std::uint64_t customer = 0;
+  std::uint64_t customer = 0, first_product = 0;
   for (int i = 0; i < sales.lines; ++i) {
     const int invoice = i / 3, day = invoice * 3 * sales.days / sales.lines;
-    if (i % 3 == 0) customer = random.below(80);
-    const auto product = random.below(40);
-    const double price = 5 + static_cast<double>(product);
+    if (i % 3 == 0) {
+      customer = random.below(80);
+      first_product = random.below(40);
+    }
+    const auto product = (first_product + static_cast<std::uint64_t>(13 * (i % 3))) % 40;
+    const double price = 5.49 + static_cast<double>(product);
     const auto quantity = static_cast<double>(1 + random.below(12));
     Line line{fmt::format("{}", 10000 + invoice), day_text(day), fmt::format("Customer {:02}", customer), fmt::format("Area {}", "ABCDE"[customer % 5]),
               fmt::format("P-{:03}", product), fmt::format("{}", quantity), fmt::format("{:.2f}", price), fmt::format("{:.2f}", price * quantity)};

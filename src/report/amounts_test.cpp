@@ -56,6 +56,10 @@ TEST_CASE("the header says what was read and tested") {
         "Nothing material found in orders and 1 more table");
   CHECK(tested_line(run.counts) == "tested 5,912 hypotheses, published 7, decoys accepted 0 of 5");
   CHECK(table_line(run.tables[0]) == "orders: 100,000 rows, 26 columns, 1 Jan 2024 to 1 Nov 2025");
+  CHECK(tested_line({.tested = 0, .facts = 21, .published = 6, .decoy_columns = 0}) ==
+        "looked at 21 facts, tested 0 hypotheses, published 6");
+  CHECK(time_text("2025-11-22T07:46:03Z") == "22 Nov 2025, 07:46 UTC");
+  CHECK(time_text("yesterday") == "yesterday");
   CHECK(period(run) == "1 Jan 2024 to 1 Nov 2025");
 }
 
@@ -63,7 +67,8 @@ TEST_CASE("a finding that was not tested says why") {
   const auto run = sample_run();
   CHECK(strength_line(run.findings[0]) == "");
   CHECK(strength_line(run.findings[4]) == "descriptive: 12 rows are too few to test");
-  CHECK(strength_line(run.findings[6]).starts_with("descriptive: "));
+  CHECK(strength_line(run.findings[6]) == "descriptive: a fact of the data, nothing to test");
+  CHECK(strength_reason(run.findings[6]) == "");
   CHECK(strength_line(run.findings[5]).starts_with("a language model's reading"));
 }
 

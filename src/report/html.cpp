@@ -59,7 +59,7 @@ std::string header(const explore::Run& run) {
     text += html_element("p class=\"partial\" role=\"note\"", html_text(partial_line(run))) + "\n";
   std::string facts = fact("Period", period(run)) + fact("Read", rows_read(run)) +
                       fact("Focus", title_of(run.focus));
-  facts += fact("Search", tested_line(run.counts)) + fact("Made", run.started_at);
+  facts += fact("Search", tested_line(run.counts)) + fact("Made", time_text(run.started_at));
   return html_element("header class=\"page\"",
                       "\n" + text + html_element("dl class=\"facts\"", "\n" + facts)) +
          "\n";

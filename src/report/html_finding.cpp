@@ -105,7 +105,7 @@ std::string tags_html(const Finding& finding) {
 
 std::string notes_html(const Finding& finding) {
   std::string notes;
-  if (const auto strength = strength_line(finding); !strength.empty())
+  if (const auto strength = strength_reason(finding); !strength.empty())
     notes += html_element("li", html_text(strength));
   for (const auto& guard : finding.guards) {
     const bool says_strength =

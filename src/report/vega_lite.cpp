@@ -242,7 +242,7 @@ Json tooltip_channel(const Drawing& drawing) {
 }
 
 Json highlighted_color(const Drawing& drawing) {
-  if (!drawing.stresses()) return {{"value", accent}};
+  if (!drawing.stresses()) return {{"value", ChartColors::even}};
   return {{"field", "highlighted"},
           {"type", "nominal"},
           {"scale", {{"domain", {true, false}}, {"range", {accent, ChartColors::other}}}},

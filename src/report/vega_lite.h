@@ -15,9 +15,9 @@ namespace insights::report {
 
 // The colours that a page may map to others, for example in the dark.
 struct ChartColors {
-  static constexpr std::string_view accent = "#c2410c", other = "#b6bdc9", thin = "#c9cfd8",
-                                    ink = "#1f2733", label = "#5a6472", grid = "#e6e9ee",
-                                    rule = "#aab2bd";
+  static constexpr std::string_view accent = "#c2410c", even = "#2f5d8a", other = "#b6bdc9",
+                                    thin = "#c9cfd8", ink = "#1f2733", label = "#5a6472",
+                                    grid = "#e6e9ee", rule = "#aab2bd";
 };
 
 // As JSON text; "" when there is no chart to draw (chart_points gives nothing).

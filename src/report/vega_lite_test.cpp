@@ -81,6 +81,16 @@ TEST_CASE("no name becomes a path, an expression or markup") {
   }
 }
 
+TEST_CASE("large plain numbers are written short, all in one way") {
+  auto chart = chart_of(1);
+  chart.chart.y.unit = "";
+  chart.rows[0][1] = 8'187'806.5;
+  chart.rows[1][1] = std::int64_t{40'911};
+  const auto values = drawn(chart)["data"]["values"];
+  CHECK(values[0]["text"] == "8.19M");
+  CHECK(values[1]["text"] == "40.9K");
+}
+
 TEST_CASE("two rows of one name are two bars") {
   auto chart = chart_of(1);
   chart.rows[1][0] = chart.rows[0][0];

@@ -131,22 +131,39 @@ std::string_view strength_title(findings::Strength strength) {
   return "";
 }
 
-std::string strength_line(const findings::Finding& finding) {
+std::string strength_reason(const findings::Finding& finding) {
   switch (finding.strength) {
     case findings::Strength::significant:
       return "";
     case findings::Strength::model_claim:
-      return "a language model's reading: its numbers are proven, its conclusion was not tested";
+      return "its numbers are proven, its conclusion was not tested";
     case findings::Strength::descriptive: {
-      for (const auto& guard : finding.guards) {
-        const bool says_why =
-            guard.status == findings::GuardStatus::downgraded && !guard.note.empty();
-        if (says_why && guard.name == "minimum_sample") return "descriptive: " + guard.note;
-      }
-      return "descriptive: states what the data holds, without a test";
+      const auto at = std::ranges::find_if(finding.guards, [](const auto& guard) {
+        return guard.name == "minimum_sample" && guard.status == findings::GuardStatus::downgraded;
+      });
+      return at == finding.guards.end() ? "" : at->note;
     }
   }
   return "";
+}
+
+std::string strength_line(const findings::Finding& finding) {
+  const auto reason = strength_reason(finding);
+  switch (finding.strength) {
+    case findings::Strength::significant:
+      return "";
+    case findings::Strength::model_claim:
+      return "a language model's reading: " + reason;
+    case findings::Strength::descriptive:
+      return "descriptive: " + (reason.empty() ? "a fact of the data, nothing to test" : reason);
+  }
+  return "";
+}
+
+std::string time_text(const std::string& iso) {
+  const auto day = base::parse_day(iso.substr(0, 10));
+  if (!day || iso.size() < 16) return iso;
+  return base::long_text(*day) + ", " + iso.substr(11, 5) + " UTC";
 }
 
 std::string also_line(const findings::Finding& finding) {
@@ -256,7 +273,7 @@ std::vector<std::string> method_lines(const explore::Run& run) {
   auto made = run.program;
   if (!run.data.engine.empty()) made += (made.empty() ? "" : " with ") + run.data.engine;
   if (!run.id.empty()) made += ", run " + run.id;
-  if (!run.started_at.empty()) made += ", started " + run.started_at;
+  if (!run.started_at.empty()) made += ", started " + time_text(run.started_at);
   if (!made.empty()) lines.push_back("Made by " + made + ".");
   if (!run.data.digest.empty()) lines.push_back("Data version " + run.data.digest + ".");
   return lines;

@@ -37,10 +37,17 @@ std::string_view severity_title(findings::Severity severity);
 // "Tested", "Descriptive", "Model's reading".
 std::string_view strength_title(findings::Strength strength);
 
+// Why a finding is no more than that: "12 rows are too few to test"; "" when there is nothing to
+// explain.
+std::string strength_reason(const findings::Finding& finding);
+
 // "descriptive: 12 rows are too few to test"; "" for a significant finding.
 std::string strength_line(const findings::Finding& finding);
 
-// "seen also in: region West; plant C"; "" when nothing was.
+// When the run was made, "22 Nov 2025, 07:46 UTC"; a text that is no ISO time as it is.
+std::string time_text(const std::string& iso);
+
+// "seen also in: region Hills; plant C"; "" when nothing was.
 std::string also_line(const findings::Finding& finding);
 
 // The test block in plain words, a sentence an entry.

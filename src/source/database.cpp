@@ -42,6 +42,7 @@ base::Result<std::vector<Named>> tables_of(const std::string& database, Staging&
       "WHERE database_name = {} AND NOT internal ORDER BY schema_name <> 'main', schema_name, name",
       sql::quote_text(database))));
   std::vector<Named> tables;
+  tables.reserve(rows.rows.size());
   for (const auto& row : rows.rows)
     tables.push_back({text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2))});
   return tables;

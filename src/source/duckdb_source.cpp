@@ -12,6 +12,7 @@ namespace {
 // The order matters: files are attached while that is allowed, and the lock comes last.
 std::vector<std::string> statements_to_shut(const DuckDbContents& contents) {
   std::vector<std::string> statements;
+  statements.reserve(contents.databases.size());
   for (const auto& database : contents.databases) statements.push_back(attach_statement(database));
   statements.emplace_back("SET GLOBAL parquet_metadata_cache = true");
   for (auto& statement : statements_to_confine(contents.parquet))

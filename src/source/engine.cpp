@@ -44,9 +44,11 @@ duckdb_error_type type_by_words(std::string_view message) {
 
 std::string first_line(std::string_view message) {
   message = message.substr(0, message.find('\n'));
-  const auto colon = message.find(" Error: ");
+  constexpr std::string_view mark = " Error: ";
+  constexpr std::size_t kind_bytes_max = 24;
   // "Invalid Input Error: " and the like; a colon further on belongs to the text.
-  if (colon != std::string_view::npos && colon < 24) message.remove_prefix(colon + 8);
+  const auto colon = message.find(mark);
+  if (colon < kind_bytes_max) message.remove_prefix(colon + mark.size());
   return std::string(message);
 }
 
@@ -101,12 +103,7 @@ Outcome<Connection> Connection::open(const Database& database) {
   return connection;
 }
 
-void Stream::DestroyResult::operator()(duckdb_result* result) const {
-  duckdb_destroy_result(result);
-  delete result;
-}
-
-Stream::Stream() : result_(new duckdb_result{}) {}
+Stream::Stream() : result_(std::make_unique<Result>()) {}
 
 Outcome<Stream> Stream::select(const Connection& connection, const std::string& text) {
   duckdb_prepared_statement made = nullptr;
@@ -121,8 +118,9 @@ Outcome<Stream> Stream::select(const Connection& connection, const std::string& 
     return failed(DUCKDB_ERROR_PERMISSION, "Permission Error: only a SELECT can be run");
   }
   Stream stream;
-  if (duckdb_execute_prepared_streaming(statement.get(), stream.result_.get()) != DuckDBSuccess) {
-    return failed(*stream.result_);
+  if (duckdb_execute_prepared_streaming(statement.get(), &stream.result_->handle) !=
+      DuckDBSuccess) {
+    return failed(stream.result_->handle);
   }
   if (auto read = stream.read_columns(); !read) return std::unexpected(std::move(read).error());
   return stream;
@@ -130,20 +128,20 @@ Outcome<Stream> Stream::select(const Connection& connection, const std::string& 
 
 Outcome<Stream> Stream::run(const Connection& connection, const std::string& text) {
   Stream stream;
-  if (duckdb_query(connection.handle(), text.c_str(), stream.result_.get()) != DuckDBSuccess) {
-    return failed(*stream.result_);
+  if (duckdb_query(connection.handle(), text.c_str(), &stream.result_->handle) != DuckDBSuccess) {
+    return failed(stream.result_->handle);
   }
   if (auto read = stream.read_columns(); !read) return std::unexpected(std::move(read).error());
   return stream;
 }
 
 Outcome<void> Stream::read_columns() {
-  const idx_t count = duckdb_column_count(result_.get());
+  const idx_t count = duckdb_column_count(&result_->handle);
   columns_.reserve(count);
   for (idx_t index = 0; index < count; ++index) {
-    const char* name = duckdb_column_name(result_.get(), index);
+    const char* name = duckdb_column_name(&result_->handle, index);
     columns_.push_back({name == nullptr ? "" : name,
-                        LogicalType(duckdb_column_logical_type(result_.get(), index))});
+                        LogicalType(duckdb_column_logical_type(&result_->handle, index))});
     if (!has_text(columns_.back().type.get())) {
       return failed(DUCKDB_ERROR_UNKNOWN_TYPE,
                     ("column " + columns_.back().name +
@@ -156,11 +154,11 @@ Outcome<void> Stream::read_columns() {
 
 Outcome<Chunk> Stream::next() {
   while (true) {
-    Chunk chunk(duckdb_fetch_chunk(*result_));
+    Chunk chunk(duckdb_fetch_chunk(result_->handle));
     if (chunk != nullptr && duckdb_data_chunk_get_size(chunk.get()) == 0) continue;
     if (chunk == nullptr) {
-      const char* words = duckdb_result_error(result_.get());
-      if (words != nullptr && *words != '\0') return failed(*result_);
+      const char* words = duckdb_result_error(&result_->handle);
+      if (words != nullptr && *words != '\0') return failed(result_->handle);
     }
     return chunk;
   }

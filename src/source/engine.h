@@ -92,12 +92,16 @@ class Stream {
   Outcome<Chunk> next();
 
  private:
-  struct DestroyResult {
-    void operator()(duckdb_result* result) const;
+  struct Result {
+    Result() = default;
+    Result(const Result&) = delete;
+    Result& operator=(const Result&) = delete;
+    ~Result() { duckdb_destroy_result(&handle); }
+    duckdb_result handle{};
   };
   Stream();
   Outcome<void> read_columns();
-  std::unique_ptr<duckdb_result, DestroyResult> result_;
+  std::unique_ptr<Result> result_;
   std::vector<Column> columns_;
 };
 

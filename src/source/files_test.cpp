@@ -20,14 +20,14 @@ std::string names_of(const FoundFiles& found) {
   return names;
 }
 
-std::string found_in(std::vector<std::string> locations) {
+std::string found_in(const std::vector<std::string>& locations) {
   const auto found = find_files(locations);
   INFO((found ? "" : found.error().message));
   REQUIRE(found);
   return names_of(*found);
 }
 
-ErrorKind error_in(std::vector<std::string> locations) {
+ErrorKind error_in(const std::vector<std::string>& locations) {
   const auto found = find_files(locations);
   REQUIRE_FALSE(found);
   return found.error().kind;

@@ -75,6 +75,7 @@ std::vector<FileStamp> stamps_of(const std::vector<LookedAt>& files) {
 std::vector<std::filesystem::path> paths_of(const std::vector<LookedAt>& files,
                                             const std::vector<FileStamp>& stamps) {
   std::vector<std::filesystem::path> paths;
+  paths.reserve(stamps.size() + 2 * files.size());
   for (const auto& stamp : stamps) paths.push_back(stamp.path);
   for (const auto& [file, form] : files) {
     paths.push_back(file.path);
