@@ -1,4 +1,5 @@
-// Who decides what to look at. One of the program's four interfaces; today there is the statistical analyst.
+// Who decides what to look at. One of the program's four interfaces; today there is the statistical
+// analyst.
 #pragma once
 
 #include <functional>
@@ -16,10 +17,10 @@ namespace insights::analyst {
 
 // What an exploration is asked: never a question.
 struct Brief {
-  findings::Focus focus;              // name empty: broad
-  std::optional<base::Day> as_of;     // "today" of the data; empty = its last day
+  findings::Focus focus;           // name empty: broad
+  std::optional<base::Day> as_of;  // "today" of the data; empty = its last day
   double false_discovery_rate = 0.05;
-  std::size_t claims_max = 60;        // stated for proof; the rest stays in the ledger
+  std::size_t claims_max = 60;  // stated for proof; the rest stays in the ledger
   int threads = 1;
 };
 
@@ -44,15 +45,18 @@ struct Prepared {
 };
 
 // Told after each pattern: its name, hypotheses tested, accepted.
-using Progress = std::function<void(std::string_view pattern, std::int64_t tested, std::int64_t accepted)>;
+using Progress =
+    std::function<void(std::string_view pattern, std::int64_t tested, std::int64_t accepted)>;
 
 class Analyst {
  public:
   virtual ~Analyst() = default;
   virtual std::string name() const = 0;
   // Errors: cancelled is none: a stopped investigation returns what it has.
-  virtual base::Result<Investigation> investigate(const Brief& brief, const std::vector<Prepared>& subjects,
-                                                  const Progress& progress, std::stop_token stop) = 0;
+  virtual base::Result<Investigation> investigate(const Brief& brief,
+                                                  const std::vector<Prepared>& subjects,
+                                                  const Progress& progress,
+                                                  std::stop_token stop) = 0;
 };
 
 }  // namespace insights::analyst

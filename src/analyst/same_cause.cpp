@@ -13,16 +13,18 @@ using patterns::Candidate;
 using patterns::no_column;
 using patterns::Workspace;
 
-constexpr double same_rows_share = 0.95;   // of the rows of both
-constexpr int absorbing_rank = 20;         // a customer gone stands for everything its rows show
-constexpr double echo_rows_share = 0.05;   // of B's rows that must be A's before A is asked to explain B
+constexpr double same_rows_share = 0.95;  // of the rows of both
+constexpr int absorbing_rank = 20;        // a customer gone stands for everything its rows show
+constexpr double echo_rows_share =
+    0.05;  // of B's rows that must be A's before A is asked to explain B
 
 bool is_about_rows(const Candidate& candidate) { return candidate.column != no_column; }
 
 std::size_t rows_of(const Workspace& workspace, const Candidate& candidate) {
   std::size_t count = 0;
   workspace.subject.codes(candidate.column).codes.visit([&](const auto* codes) {
-    for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row) count += codes[row] == candidate.value ? 1 : 0;
+    for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row)
+      count += codes[row] == candidate.value ? 1 : 0;
   });
   return count;
 }
@@ -42,7 +44,8 @@ std::size_t rows_in_both(const Workspace& workspace, const Candidate& a, const C
 // Does `a` lead `b` when both tell the same?
 bool leads(const Workspace& workspace, const Candidate& a, const Candidate& b) {
   if (a.rank != b.rank) return a.rank > b.rank;
-  const auto values_a = workspace.subject.codes(a.column).values(), values_b = workspace.subject.codes(b.column).values();
+  const auto values_a = workspace.subject.codes(a.column).values(),
+             values_b = workspace.subject.codes(b.column).values();
   if (values_a != values_b) return values_a > values_b;
   return a.entry.fingerprint < b.entry.fingerprint;
 }
@@ -50,7 +53,10 @@ bool leads(const Workspace& workspace, const Candidate& a, const Candidate& b) {
 class Judge {
  public:
   Judge(const Workspace& workspace, const std::vector<const Candidate*>& accepted)
-      : workspace_(workspace), accepted_(accepted), causes_(accepted.size()), rows_(accepted.size(), 0) {
+      : workspace_(workspace),
+        accepted_(accepted),
+        causes_(accepted.size()),
+        rows_(accepted.size(), 0) {
     for (std::size_t i = 0; i < accepted.size(); ++i) {
       if (is_about_rows(*accepted[i])) rows_[i] = rows_of(workspace, *accepted[i]);
     }
@@ -60,14 +66,17 @@ class Judge {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
       for (std::size_t j = i + 1; j < accepted_.size(); ++j) {
         if (causes_[i]) break;
-        if (causes_[j] || !comparable(i, j) || accepted_[i]->column == accepted_[j]->column) continue;
+        if (causes_[j] || !comparable(i, j) || accepted_[i]->column == accepted_[j]->column)
+          continue;
         if (accepted_[i]->entry.pattern != accepted_[j]->entry.pattern) continue;
         const auto smaller = std::min(rows_[i], rows_[j]), larger = std::max(rows_[i], rows_[j]);
         if (static_cast<double>(smaller) < same_rows_share * static_cast<double>(larger)) continue;
         const auto both = rows_in_both(workspace_, *accepted_[i], *accepted_[j]);
         if (static_cast<double>(both) < same_rows_share * static_cast<double>(larger)) continue;
-        if (leads(workspace_, *accepted_[i], *accepted_[j])) causes_[j] = Cause{i, false};
-        else causes_[i] = Cause{j, false};
+        if (leads(workspace_, *accepted_[i], *accepted_[j]))
+          causes_[j] = Cause{i, false};
+        else
+          causes_[i] = Cause{j, false};
       }
     }
   }
@@ -87,18 +96,23 @@ class Judge {
   }
 
   void find_echoes(std::stop_token stop) {
-    // The surest first: a cause shows itself more purely than its echoes. Facts explain nothing and are no echoes.
+    // The surest first: a cause shows itself more purely than its echoes. Facts explain nothing and
+    // are no echoes.
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
-      if (!causes_[i] && is_about_rows(*accepted_[i]) && !accepted_[i]->entry.fact) order.push_back(i);
+      if (!causes_[i] && is_about_rows(*accepted_[i]) && !accepted_[i]->entry.fact)
+        order.push_back(i);
     }
-    std::ranges::stable_sort(order, [&](std::size_t i, std::size_t j) { return is_root_before(i, j); });
+    std::ranges::stable_sort(order,
+                             [&](std::size_t i, std::size_t j) { return is_root_before(i, j); });
     for (const std::size_t root : order) {
       if (causes_[root] || stop.stop_requested()) continue;
       frame::Mask without_root;
       for (const std::size_t other : order) {
         if (other == root || causes_[other] || !may_explain(root, other)) continue;
-        if (without_root.empty()) without_root = patterns::mask_without(workspace_.subject, accepted_[root]->column, accepted_[root]->value);
+        if (without_root.empty())
+          without_root = patterns::mask_without(workspace_.subject, accepted_[root]->column,
+                                                accepted_[root]->value);
         if (accepted_[other]->survives(without_root)) continue;
         if (rows_[root] >= rows_[other] && !survives_without(root, other)) continue;
         causes_[other] = Cause{root, true};
@@ -108,13 +122,16 @@ class Judge {
 
   std::vector<std::optional<Cause>> take() {
     for (auto& cause : causes_) {  // the one that stays may itself have been taken over
-      for (int hops = 0; cause && causes_[cause->of] && hops < 10; ++hops) cause->of = causes_[cause->of]->of;
+      for (int hops = 0; cause && causes_[cause->of] && hops < 10; ++hops)
+        cause->of = causes_[cause->of]->of;
     }
     return std::move(causes_);
   }
 
  private:
-  bool comparable(std::size_t i, std::size_t j) const { return is_about_rows(*accepted_[i]) && is_about_rows(*accepted_[j]); }
+  bool comparable(std::size_t i, std::size_t j) const {
+    return is_about_rows(*accepted_[i]) && is_about_rows(*accepted_[j]);
+  }
 
   bool stronger(std::size_t i, std::size_t j) const {
     const auto &a = *accepted_[i], &b = *accepted_[j];
@@ -134,14 +151,16 @@ class Judge {
     if (!accepted_[other]->survives) return false;
     if (accepted_[other]->of_total) return true;
     if (accepted_[root]->column == accepted_[other]->column) return false;
-    const auto both = static_cast<double>(rows_in_both(workspace_, *accepted_[root], *accepted_[other]));
+    const auto both =
+        static_cast<double>(rows_in_both(workspace_, *accepted_[root], *accepted_[other]));
     return both >= echo_rows_share * static_cast<double>(rows_[other]) ||
            both >= 0.5 * static_cast<double>(rows_[root]);
   }
 
   bool survives_without(std::size_t root, std::size_t other) const {
     if (!accepted_[root]->survives) return true;
-    return accepted_[root]->survives(patterns::mask_without(workspace_.subject, accepted_[other]->column, accepted_[other]->value));
+    return accepted_[root]->survives(patterns::mask_without(
+        workspace_.subject, accepted_[other]->column, accepted_[other]->value));
   }
 
   const Workspace& workspace_;
@@ -152,7 +171,8 @@ class Judge {
 
 }  // namespace
 
-std::vector<std::optional<Cause>> same_causes(const Workspace& workspace, const std::vector<const Candidate*>& accepted,
+std::vector<std::optional<Cause>> same_causes(const Workspace& workspace,
+                                              const std::vector<const Candidate*>& accepted,
                                               std::stop_token stop) {
   Judge judge(workspace, accepted);
   judge.find_same_rows();

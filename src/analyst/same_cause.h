@@ -1,4 +1,5 @@
-// One cause, one finding: which accepted candidates are the same thing seen in another column, or an echo of another.
+// One cause, one finding: which accepted candidates are the same thing seen in another column, or
+// an echo of another.
 #pragma once
 
 #include <cstddef>
@@ -11,21 +12,24 @@
 namespace insights::analyst {
 
 struct Cause {
-  std::size_t of = 0;     // place of the candidate that stays
-  bool echo = false;      // true: explained by its rows; false: the same rows or the same entity
+  std::size_t of = 0;  // place of the candidate that stays
+  bool echo = false;   // true: explained by its rows; false: the same rows or the same entity
 };
 
-// For each accepted candidate (same subject; places as in the input): nothing when it stands by itself, else who
-// stands for it.
+// For each accepted candidate (same subject; places as in the input): nothing when it stands by
+// itself, else who stands for it.
 //
-// 1. Same rows: two values of two columns that cover (nearly) the same rows, same pattern: the column whose kind
+// 1. Same rows: two values of two columns that cover (nearly) the same rows, same pattern: the
+// column whose kind
 //    ranks higher leads, then the one with more values.
-// 2. Same entity, several patterns: a customer gone silent absorbs its trends; of others the one with most impact stays
+// 2. Same entity, several patterns: a customer gone silent absorbs its trends; of others the one
+// with most impact stays
 //    for each measure family.
-// 3. Echo (explain-away): A explains B when B is no longer accepted without A's rows, and A still is without B's
+// 3. Echo (explain-away): A explains B when B is no longer accepted without A's rows, and A still
+// is without B's
 //    rows or A is the smaller one.
-std::vector<std::optional<Cause>> same_causes(const patterns::Workspace& workspace,
-                                              const std::vector<const patterns::Candidate*>& accepted,
-                                              std::stop_token stop);
+std::vector<std::optional<Cause>> same_causes(
+    const patterns::Workspace& workspace, const std::vector<const patterns::Candidate*>& accepted,
+    std::stop_token stop);
 
 }  // namespace insights::analyst

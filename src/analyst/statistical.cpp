@@ -25,19 +25,21 @@ struct Examined {
 };
 
 constexpr std::size_t also_shown_max = 5;
-constexpr std::size_t causes_compared_max = 80;  // candidates that are compared pair by pair, a subject
+constexpr std::size_t causes_compared_max =
+    80;  // candidates that are compared pair by pair, a subject
 
-Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary, const Brief& brief,
-                 const Progress& progress, std::stop_token stop) {
+Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary,
+                 const Brief& brief, const Progress& progress, std::stop_token stop) {
   Examined examined;
-  examined.workspace = std::make_unique<Workspace>(
-      patterns::prepare(*prepared.subject, vocabulary, brief.as_of, prepared.decoys, brief.threads, stop));
+  examined.workspace = std::make_unique<Workspace>(patterns::prepare(
+      *prepared.subject, vocabulary, brief.as_of, prepared.decoys, brief.threads, stop));
   for (const auto& pattern : patterns::all_patterns) {
     if (stop.stop_requested()) break;
     auto found = pattern.examine(*examined.workspace);
     std::int64_t material = 0;
     for (auto& candidate : found) {
-      candidate.entry.decoy = candidate.column != patterns::no_column && examined.workspace->is_decoy(candidate.column);
+      candidate.entry.decoy =
+          candidate.column != patterns::no_column && examined.workspace->is_decoy(candidate.column);
       material += candidate.material ? 1 : 0;
       examined.candidates.push_back(std::move(candidate));
       examined.actionability.push_back(pattern.actionability);
@@ -47,24 +49,31 @@ Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary
   return examined;
 }
 
-// The score of findings/rank.h before anything is proven: decides which claims are worth their queries.
-double promise(const Candidate& candidate, double actionability, const Workspace& workspace, const findings::Focus& focus) {
+// The score of findings/rank.h before anything is proven: decides which claims are worth their
+// queries.
+double promise(const Candidate& candidate, double actionability, const Workspace& workspace,
+               const findings::Focus& focus) {
   const double unit = workspace.money_per_month > 0 ? 0.0002 * workspace.money_per_month : 1;
   const double money = std::log1p(std::max(0.0, candidate.impact) / unit);
   double boost = 1;
-  if (const auto weight = focus.weights.find(candidate.entry.pattern); weight != focus.weights.end()) boost = weight->second;
+  if (const auto weight = focus.weights.find(candidate.entry.pattern);
+      weight != focus.weights.end())
+    boost = weight->second;
   return (0.5 + money) * (0.4 + 0.6 * candidate.surprise) * actionability * boost;
 }
 
 class Investigating {
  public:
-  Investigating(const Brief& brief, std::vector<Examined> examined) : brief_(brief), examined_(std::move(examined)) {}
+  Investigating(const Brief& brief, std::vector<Examined> examined)
+      : brief_(brief), examined_(std::move(examined)) {}
 
   Investigation run(std::stop_token stop) {
     correct();
     for (auto& one : examined_) settle(one, stop);
     std::ranges::stable_sort(ready_, [](const Ready& a, const Ready& b) {
-      return a.promise != b.promise ? a.promise > b.promise : a.candidate->entry.fingerprint < b.candidate->entry.fingerprint;
+      return a.promise != b.promise
+                 ? a.promise > b.promise
+                 : a.candidate->entry.fingerprint < b.candidate->entry.fingerprint;
     });
     for (const auto& ready : ready_) {
       if (stop.stop_requested()) break;
@@ -91,7 +100,8 @@ class Investigating {
     std::vector<findings::Hypothesis> hypotheses;
     for (auto& one : examined_) {
       one.first_entry = hypotheses.size();
-      for (const auto& candidate : one.candidates) hypotheses.push_back({candidate.entry, candidate.material});
+      for (const auto& candidate : one.candidates)
+        hypotheses.push_back({candidate.entry, candidate.material});
     }
     auto correction = findings::control_false_discovery(hypotheses, brief_.false_discovery_rate);
     result_.ledger.entries = std::move(correction.entries);
@@ -107,7 +117,8 @@ class Investigating {
     const auto promise_of = [&](std::size_t i) {
       return promise(one.candidates[i], one.actionability[i], *one.workspace, brief_.focus);
     };
-    std::ranges::stable_sort(places, [&](std::size_t a, std::size_t b) { return promise_of(a) > promise_of(b); });
+    std::ranges::stable_sort(
+        places, [&](std::size_t a, std::size_t b) { return promise_of(a) > promise_of(b); });
     for (std::size_t i = causes_compared_max; i < places.size(); ++i) {
       result_.ledger.entries[one.first_entry + places[i]].decision = Decision::below_top;
     }
@@ -128,7 +139,11 @@ class Investigating {
       const std::size_t entry = one.first_entry + places[i];
       if (causes[i]) continue;
       also[i].erase(name_of(one, *accepted[i]));
-      ready_.push_back({accepted[i], one.actionability[places[i]], promise_of(places[i]), entry, {also[i].begin(), also[i].end()},
+      ready_.push_back({accepted[i],
+                        one.actionability[places[i]],
+                        promise_of(places[i]),
+                        entry,
+                        {also[i].begin(), also[i].end()},
                         family_sizes_[accepted[i]->entry.family]});
     }
   }
@@ -137,7 +152,8 @@ class Investigating {
   static std::string name_of(const Examined& one, const Candidate& candidate) {
     if (candidate.column == patterns::no_column) return candidate.entry.pattern;
     const auto& subject = one.workspace->subject;
-    return subject.columns[candidate.column].name + " " + subject.codes(candidate.column).dictionary[candidate.value];
+    return subject.columns[candidate.column].name + " " +
+           subject.codes(candidate.column).dictionary[candidate.value];
   }
 
   findings::Claim stated(const Ready& ready) const {
@@ -151,7 +167,9 @@ class Investigating {
     claim.strength = entry.fact ? findings::Strength::descriptive : findings::Strength::significant;
     claim.surprise = ready.candidate->surprise;
     claim.actionability = ready.actionability;
-    claim.also.assign(ready.also.begin(), ready.also.begin() + static_cast<std::ptrdiff_t>(std::min(ready.also.size(), also_shown_max)));
+    claim.also.assign(ready.also.begin(),
+                      ready.also.begin() +
+                          static_cast<std::ptrdiff_t>(std::min(ready.also.size(), also_shown_max)));
     return claim;
   }
 
@@ -164,8 +182,10 @@ class Investigating {
 
 }  // namespace
 
-base::Result<Investigation> StatisticalAnalyst::investigate(const Brief& brief, const std::vector<Prepared>& subjects,
-                                                            const Progress& progress, std::stop_token stop) {
+base::Result<Investigation> StatisticalAnalyst::investigate(const Brief& brief,
+                                                            const std::vector<Prepared>& subjects,
+                                                            const Progress& progress,
+                                                            std::stop_token stop) {
   std::vector<Examined> examined;
   std::vector<findings::Base> bases;
   std::int64_t decoys = 0;
@@ -177,7 +197,8 @@ base::Result<Investigation> StatisticalAnalyst::investigate(const Brief& brief, 
     const auto& subject = *prepared.subject;
     if (subject.money && workspace.money_per_month > 0) {
       const auto& unit = subject.columns[*subject.money].unit;
-      const bool known = std::ranges::any_of(bases, [&](const findings::Base& base) { return base.unit == unit; });
+      const bool known =
+          std::ranges::any_of(bases, [&](const findings::Base& base) { return base.unit == unit; });
       if (!known) bases.push_back({unit, true, "month", workspace.money_per_month});
     }
   }

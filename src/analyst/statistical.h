@@ -1,5 +1,6 @@
-// The built-in analyst: runs every pattern over every subject, corrects for everything it tried, drops echoes,
-// and states the rest. Needs no key and no network; the same data gives the same answer.
+// The built-in analyst: runs every pattern over every subject, corrects for everything it tried,
+// drops echoes, and states the rest. Needs no key and no network; the same data gives the same
+// answer.
 #pragma once
 
 #include "analyst/analyst.h"

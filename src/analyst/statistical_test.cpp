@@ -18,9 +18,12 @@ void fill(TestTable& table, bool stops) {
   for (int day = 0; day < 730; ++day) {
     for (int line = 0; line < 8; ++line) {
       const auto customer = random.below(30);
-      table.row(day_text(day), fmt::format("C{:02}", customer), customer % 3 == 0 ? "Hills" : "Coast", fmt::format("S{}", customer % 5), 80 + random.below(40));
+      table.row(day_text(day), fmt::format("C{:02}", customer),
+                customer % 3 == 0 ? "Hills" : "Coast", fmt::format("S{}", customer % 5),
+                80 + random.below(40));
     }
-    if (day % 4 == 0 && (!stops || day < 560)) table.row(day_text(day), "KEY", "Hills", "S1", 4000 + random.below(500));
+    if (day % 4 == 0 && (!stops || day < 560))
+      table.row(day_text(day), "KEY", "Hills", "S1", 4000 + random.below(500));
   }
 }
 
@@ -34,7 +37,8 @@ Investigation investigated(TestTable& table) {
 
 }  // namespace
 
-TEST_CASE("a customer that left is told once, and not again as the fall of its area and its seller") {
+TEST_CASE(
+    "a customer that left is told once, and not again as the fall of its area and its seller") {
   TestTable table("order_date,customer,area,rep,net_sales");
   fill(table, true);
   const auto result = investigated(table);
@@ -47,7 +51,8 @@ TEST_CASE("a customer that left is told once, and not again as the fall of its a
   CHECK(silent);
   CHECK(about_fall == 0);
   const auto explained = std::ranges::count_if(result.ledger.entries, [](const auto& entry) {
-    return entry.decision == findings::Decision::explained || entry.decision == findings::Decision::merged;
+    return entry.decision == findings::Decision::explained ||
+           entry.decision == findings::Decision::merged;
   });
   CHECK(explained >= 1);
 }

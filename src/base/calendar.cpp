@@ -21,8 +21,7 @@ constexpr std::array<std::string_view, 7> weekday_names{
 }  // namespace
 
 YearMonthDay split(Day day) {
-  const std::chrono::year_month_day date{
-      std::chrono::sys_days{std::chrono::days{day.since_epoch}}};
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day.since_epoch}}};
   return {static_cast<int>(date.year()), static_cast<int>(static_cast<unsigned>(date.month())),
           static_cast<int>(static_cast<unsigned>(date.day()))};
 }
@@ -75,8 +74,8 @@ std::string iso_text(Moment moment) {
       moment.microseconds - static_cast<std::int64_t>(day.since_epoch) * microseconds_a_day;
   const std::int64_t seconds = rest / 1'000'000;
   const std::int64_t fraction = rest % 1'000'000;
-  auto text = fmt::format("{} {:02}:{:02}:{:02}", iso_text(day), seconds / 3600,
-                          seconds / 60 % 60, seconds % 60);
+  auto text = fmt::format("{} {:02}:{:02}:{:02}", iso_text(day), seconds / 3600, seconds / 60 % 60,
+                          seconds % 60);
   if (fraction != 0) text += fmt::format(".{:06}", fraction);
   return text;
 }

@@ -13,7 +13,8 @@ TEST_CASE("a day survives the way to text and back, before 1970 and after 9000")
 }
 
 TEST_CASE("what is not a day is not read as one") {
-  for (const auto* text : {"2025-02-30", "2025-13-01", "2025-8-1", "2025-08-01x", "", "yesterday!"}) {
+  for (const auto* text :
+       {"2025-02-30", "2025-13-01", "2025-8-1", "2025-08-01x", "", "yesterday!"}) {
     CHECK_FALSE(parse_day(text).has_value());
   }
 }

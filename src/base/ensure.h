@@ -1,4 +1,5 @@
-// Our own mistakes: a broken promise inside the program throws Bug, which is caught around a run and in main.
+// Our own mistakes: a broken promise inside the program throws Bug, which is caught around a run
+// and in main.
 #pragma once
 
 #include <source_location>

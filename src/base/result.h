@@ -43,10 +43,11 @@ inline std::unexpected<Error> fail(ErrorKind kind, std::string message, std::str
 
 }  // namespace insights::base
 
-// The value of a Result, or return its Error from the enclosing function. The only macro. Not nestable.
-#define TRY(expression)                                                  \
-  __extension__({                                                        \
-    auto try_result = (expression);                                      \
+// The value of a Result, or return its Error from the enclosing function. The only macro. Not
+// nestable.
+#define TRY(expression)                                                     \
+  __extension__({                                                           \
+    auto try_result = (expression);                                         \
     if (!try_result) return std::unexpected(std::move(try_result).error()); \
-    *std::move(try_result);                                              \
+    *std::move(try_result);                                                 \
   })

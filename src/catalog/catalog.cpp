@@ -10,15 +10,16 @@ namespace insights::catalog {
 
 namespace {
 
-constexpr std::array<std::pair<Role, std::string_view>, 9> role_names{{{Role::time, "time"},
-                                                                       {Role::entity, "entity"},
-                                                                       {Role::dimension, "dimension"},
-                                                                       {Role::measure, "measure"},
-                                                                       {Role::flag, "flag"},
-                                                                       {Role::identifier, "identifier"},
-                                                                       {Role::label, "label"},
-                                                                       {Role::text, "text"},
-                                                                       {Role::unused, "unused"}}};
+constexpr std::array<std::pair<Role, std::string_view>, 9> role_names{
+    {{Role::time, "time"},
+     {Role::entity, "entity"},
+     {Role::dimension, "dimension"},
+     {Role::measure, "measure"},
+     {Role::flag, "flag"},
+     {Role::identifier, "identifier"},
+     {Role::label, "label"},
+     {Role::text, "text"},
+     {Role::unused, "unused"}}};
 
 }  // namespace
 
@@ -27,7 +28,8 @@ std::string_view name(Role role) {
 }
 
 std::optional<Role> role_named(std::string_view name) {
-  const auto found = std::ranges::find(role_names, name, &std::pair<Role, std::string_view>::second);
+  const auto found =
+      std::ranges::find(role_names, name, &std::pair<Role, std::string_view>::second);
   if (found == role_names.end()) return std::nullopt;
   return found->first;
 }

@@ -1,9 +1,11 @@
-// What the tables are and what they mean to the business: types, roles, units, keys, dependencies, joins.
+// What the tables are and what they mean to the business: types, roles, units, keys, dependencies,
+// joins.
 //
-// A Subject is one table to analyse: a table of the source, or a fact table with the tables it refers to
-// joined on (a star). Its columns and its frame go together: column i of the one is column i of the other.
-// Roles come from the metadata file if it says so, else from names (vocabulary) and from the data, and each
-// column says why. Nothing here is particular to any data set.
+// A Subject is one table to analyse: a table of the source, or a fact table with the tables it
+// refers to joined on (a star). Its columns and its frame go together: column i of the one is
+// column i of the other. Roles come from the metadata file if it says so, else from names
+// (vocabulary) and from the data, and each column says why. Nothing here is particular to any data
+// set.
 #pragma once
 
 #include <cstdint>
@@ -36,26 +38,26 @@ std::string_view name(Role role);
 std::optional<Role> role_named(std::string_view name);
 
 struct Column {
-  std::string name;         // in its table
+  std::string name;  // in its table
   std::string engine_type;
   frame::Type type = frame::Type::text;
   Role role = Role::unused;
-  std::string kind;         // of the vocabulary: "customer", "money", "quantity" ...; may be empty
-  std::string unit;         // ISO currency for money; "units", "%", "hours"; may be empty
-  std::string description;  // from metadata or the database's comment
-  std::string label;        // what sentences call it: metadata's label, else the name as it is
-  std::string noun;         // what one of its values is called: "customer", "sales region"
-  std::string nouns;        // plural of noun
-  std::string label_column; // entity: the column that names it for people; may be empty
-  std::string return_value; // dimension: the value that marks a return; from metadata or the data
-  bool additive = false;    // measure: summing over rows makes sense
+  std::string kind;          // of the vocabulary: "customer", "money", "quantity" ...; may be empty
+  std::string unit;          // ISO currency for money; "units", "%", "hours"; may be empty
+  std::string description;   // from metadata or the database's comment
+  std::string label;         // what sentences call it: metadata's label, else the name as it is
+  std::string noun;          // what one of its values is called: "customer", "sales region"
+  std::string nouns;         // plural of noun
+  std::string label_column;  // entity: the column that names it for people; may be empty
+  std::string return_value;  // dimension: the value that marks a return; from metadata or the data
+  bool additive = false;     // measure: summing over rows makes sense
   bool money = false;
-  int polarity = 0;         // flag: -1 bad news when it happens, +1 good news, 0 unknown
+  int polarity = 0;  // flag: -1 bad news when it happens, +1 good news, 0 unknown
   bool from_metadata = false;
-  bool derived = false;     // made by the catalog from other columns; sql is its formula
-  std::string table;        // that it comes from (a star has several)
-  std::string sql;          // how an evidence query writes it
-  std::string why;          // the role, in words for a person
+  bool derived = false;  // made by the catalog from other columns; sql is its formula
+  std::string table;     // that it comes from (a star has several)
+  std::string sql;       // how an evidence query writes it
+  std::string why;       // the role, in words for a person
 
   // The SQL of the number as an exact decimal, so that sums do not depend on the order of rows.
   std::string exact_sql;
@@ -89,15 +91,15 @@ struct Join {
 };
 
 struct Subject {
-  std::string table;           // of the source: the fact table
-  std::string noun, nouns;     // what a row is called: "row", "order line", "incident"
-  std::string from_sql;        // what follows FROM in an evidence query
+  std::string table;        // of the source: the fact table
+  std::string noun, nouns;  // what a row is called: "row", "order line", "incident"
+  std::string from_sql;     // what follows FROM in an evidence query
   std::string origin;
   std::vector<Column> columns;
   frame::Frame frame;
 
   std::optional<std::size_t> time;
-  std::optional<std::size_t> money;     // the main measure: net sales
+  std::optional<std::size_t> money;  // the main measure: net sales
   std::optional<std::size_t> quantity;
   std::optional<std::size_t> price;
   std::optional<MoneyChain> chain;
@@ -106,15 +108,15 @@ struct Subject {
   std::vector<Join> joins;
   // determines[a][b]: every value of coded column a goes with one value of column b (null aside).
   std::vector<std::vector<bool>> determines;
-  std::string currency;                 // ISO; may be empty
-  base::Day first_day, last_day;        // of the time column; equal when there is none
+  std::string currency;           // ISO; may be empty
+  base::Day first_day, last_day;  // of the time column; equal when there is none
   std::vector<std::string> notes;
 
   const Column* find(std::string_view name) const;
   std::optional<std::size_t> index_of(std::string_view name) const;
   // Columns of that role that have codes in the frame.
   std::vector<std::size_t> coded_with_role(Role role) const;
-  const frame::Coded& codes(std::size_t column) const;      // ensure: the column is coded
+  const frame::Coded& codes(std::size_t column) const;           // ensure: the column is coded
   const std::vector<double>& numbers(std::size_t column) const;  // ensure: the column is numeric
   bool is_coded(std::size_t column) const { return frame.columns[column].coded() != nullptr; }
   // Does a determine b, a != b?

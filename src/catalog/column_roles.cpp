@@ -1,10 +1,10 @@
 #include "catalog/column_roles.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "catalog/roles.h"
 
@@ -53,7 +53,8 @@ Words subject_words(const Words& words, const Vocabulary& vocabulary) {
   return subject;
 }
 
-// The kind of the noun: the last word decides ("customer segment" is a segment), earlier words help if it has none.
+// The kind of the noun: the last word decides ("customer segment" is a segment), earlier words help
+// if it has none.
 const Kind* kind_of_name(const Words& words, const Vocabulary& vocabulary) {
   const auto subject = subject_words(words, vocabulary);
   for (auto word = subject.rbegin(); word != subject.rend(); ++word) {
@@ -89,8 +90,8 @@ void as_kind(Column& column, const Kind* kind, Role role, std::string why) {
   column.why = std::move(why);
 }
 
-void classify_number(Column& column, const frame::Profile& profile, const Words& words, std::size_t rows,
-                     const Vocabulary& vocabulary) {
+void classify_number(Column& column, const frame::Profile& profile, const Words& words,
+                     std::size_t rows, const Vocabulary& vocabulary) {
   const auto* kind = kind_of_name(words, vocabulary);
   const auto* measure = vocabulary.measure_of(words);
   const bool says_identifier = last_in(words, vocabulary.identifier);
@@ -100,10 +101,12 @@ void classify_number(Column& column, const frame::Profile& profile, const Words&
     return;
   }
   const bool unique = profile.nulls == 0 && distinct == rows && rows > 1;
-  const bool names_a_thing = kind != nullptr && (says_identifier || (measure == nullptr && (kind->entity || kind->event)));
+  const bool names_a_thing =
+      kind != nullptr && (says_identifier || (measure == nullptr && (kind->entity || kind->event)));
   if (profile.whole && names_a_thing) {
     if (kind->event || (unique && !kind->entity)) {
-      as_kind(column, kind, Role::identifier, fmt::format("its name says it numbers {}", kind->plural));
+      as_kind(column, kind, Role::identifier,
+              fmt::format("its name says it numbers {}", kind->plural));
     } else {
       as_kind(column, kind, kind->entity ? Role::entity : Role::dimension,
               fmt::format("whole numbers, and its name says {}", kind->name));
@@ -120,7 +123,8 @@ void classify_number(Column& column, const frame::Profile& profile, const Words&
     return;
   }
   if (profile.whole && kind != nullptr && distinct <= 50 && profile.minimum >= 0) {
-    as_kind(column, kind, Role::dimension, fmt::format("few whole numbers, and its name says {}", kind->name));
+    as_kind(column, kind, Role::dimension,
+            fmt::format("few whole numbers, and its name says {}", kind->name));
     return;
   }
   column.role = Role::measure;
@@ -153,7 +157,8 @@ void classify_text(Column& column, const frame::Column& data, const Words& words
     return;
   }
   if (kind != nullptr && kind->event) {
-    as_kind(column, kind, Role::identifier, fmt::format("its name says it numbers {}", kind->plural));
+    as_kind(column, kind, Role::identifier,
+            fmt::format("its name says it numbers {}", kind->plural));
     return;
   }
   const bool long_texts = profile.text_length_mean > 45;
@@ -177,7 +182,8 @@ void classify_text(Column& column, const frame::Column& data, const Words& words
     return;
   }
   as_kind(column, nullptr, profile.distinct > 100 ? Role::entity : Role::dimension,
-          fmt::format("{} texts that repeat", profile.distinct > 100 ? "many different" : "few different"));
+          fmt::format("{} texts that repeat",
+                      profile.distinct > 100 ? "many different" : "few different"));
 }
 
 }  // namespace
@@ -225,7 +231,8 @@ Column column_role(const frame::Column& data, std::size_t rows, const Vocabulary
   return column;
 }
 
-std::string apply_metadata(Column& column, const ColumnMetadata& metadata, const Vocabulary& vocabulary) {
+std::string apply_metadata(Column& column, const ColumnMetadata& metadata,
+                           const Vocabulary& vocabulary) {
   std::string problem;
   if (!metadata.description.empty()) column.description = metadata.description;
   if (!metadata.label.empty()) column.label = metadata.label;

@@ -12,6 +12,7 @@ namespace insights::catalog {
 Column column_role(const frame::Column& column, std::size_t rows, const Vocabulary& vocabulary);
 
 // Overrides what the metadata says. Returns what could not be understood, in words, or "".
-std::string apply_metadata(Column& column, const ColumnMetadata& metadata, const Vocabulary& vocabulary);
+std::string apply_metadata(Column& column, const ColumnMetadata& metadata,
+                           const Vocabulary& vocabulary);
 
 }  // namespace insights::catalog

@@ -1,8 +1,8 @@
 #include "catalog/describe.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace insights::catalog {
@@ -11,9 +11,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string join_names(const Subject& subject, const std::vector<std::size_t>& columns, std::string_view between) {
+std::string join_names(const Subject& subject, const std::vector<std::size_t>& columns,
+                       std::string_view between) {
   std::string text;
-  for (const std::size_t i : columns) text += (text.empty() ? "" : std::string(between)) + subject.columns[i].name;
+  for (const std::size_t i : columns)
+    text += (text.empty() ? "" : std::string(between)) + subject.columns[i].name;
   return text;
 }
 
@@ -29,18 +31,22 @@ std::string range_text(const Subject& subject, std::size_t i) {
   const auto& profile = subject.frame.columns[i].profile;
   if (profile.rows == profile.nulls) return "";
   if (subject.columns[i].role == Role::time) {
-    return fmt::format("{} to {}", base::iso_text(base::Day{static_cast<std::int32_t>(profile.minimum)}),
+    return fmt::format("{} to {}",
+                       base::iso_text(base::Day{static_cast<std::int32_t>(profile.minimum)}),
                        base::iso_text(base::Day{static_cast<std::int32_t>(profile.maximum)}));
   }
   if (subject.frame.columns[i].numbers() != nullptr) {
-    return fmt::format("{} to {}", frame::number_text(profile.minimum), frame::number_text(profile.maximum));
+    return fmt::format("{} to {}", frame::number_text(profile.minimum),
+                       frame::number_text(profile.maximum));
   }
-  return fmt::format("{}{} values", profile.distinct_is_lower_bound ? "over " : "", profile.distinct);
+  return fmt::format("{}{} values", profile.distinct_is_lower_bound ? "over " : "",
+                     profile.distinct);
 }
 
 std::string describe_columns(const Subject& subject) {
   std::size_t width = 6;
-  for (const auto& column : subject.columns) width = std::max(width, std::min<std::size_t>(column.name.size(), 28));
+  for (const auto& column : subject.columns)
+    width = std::max(width, std::min<std::size_t>(column.name.size(), 28));
   std::string text;
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     const auto& column = subject.columns[i];
@@ -50,8 +56,10 @@ std::string describe_columns(const Subject& subject) {
     text += fmt::format("  {:<{}}  {:<26}  {}\n", column.name, width, what, range_text(subject, i));
     std::string why = column.why;
     if (!column.label_column.empty()) why += fmt::format("; named by {}", column.label_column);
-    if (subject.frame.columns[i].profile.nulls > 0) why += fmt::format("; {} empty", subject.frame.columns[i].profile.nulls);
-    text += fmt::format("  {:<{}}    {}{}\n", "", width, why, column.from_metadata ? " [metadata]" : "");
+    if (subject.frame.columns[i].profile.nulls > 0)
+      why += fmt::format("; {} empty", subject.frame.columns[i].profile.nulls);
+    text += fmt::format("  {:<{}}    {}{}\n", "", width, why,
+                        column.from_metadata ? " [metadata]" : "");
   }
   return text;
 }
@@ -83,13 +91,16 @@ Json column_json(const Subject& subject, std::size_t i) {
   json["distinct_is_lower_bound"] = profile.distinct_is_lower_bound;
   json["range"] = range_text(subject, i);
   Json determined = Json::array();
-  for (const std::size_t other : determined_by(subject, i)) determined.push_back(subject.columns[other].name);
+  for (const std::size_t other : determined_by(subject, i))
+    determined.push_back(subject.columns[other].name);
   json["determines"] = determined;
   return json;
 }
 
 Json subject_json(const Subject& subject) {
-  const auto column_name = [&](const std::optional<std::size_t>& i) { return i ? Json(subject.columns[*i].name) : Json(nullptr); };
+  const auto column_name = [&](const std::optional<std::size_t>& i) {
+    return i ? Json(subject.columns[*i].name) : Json(nullptr);
+  };
   Json json;
   json["table"] = subject.table;
   json["origin"] = subject.origin;
@@ -106,11 +117,16 @@ Json subject_json(const Subject& subject) {
   json["chain"] = chain;
   Json joins = Json::array();
   for (const auto& join : subject.joins) {
-    joins.push_back({{"from", join.from_column}, {"to_table", join.to_table}, {"to", join.to_column}, {"inferred", !join.declared}, {"matched", join.matched}});
+    joins.push_back({{"from", join.from_column},
+                     {"to_table", join.to_table},
+                     {"to", join.to_column},
+                     {"inferred", !join.declared},
+                     {"matched", join.matched}});
   }
   json["joins"] = joins;
   Json columns = Json::array();
-  for (std::size_t i = 0; i < subject.columns.size(); ++i) columns.push_back(column_json(subject, i));
+  for (std::size_t i = 0; i < subject.columns.size(); ++i)
+    columns.push_back(column_json(subject, i));
   json["columns"] = columns;
   json["notes"] = subject.notes;
   return json;
@@ -121,28 +137,39 @@ Json subject_json(const Subject& subject) {
 std::string describe(const Catalog& catalog) {
   std::string text;
   for (const auto& subject : catalog.subjects) {
-    text += fmt::format("{}  ({} rows, {} columns, from {})\n", subject.table, subject.frame.rows, subject.columns.size(), subject.origin);
+    text += fmt::format("{}  ({} rows, {} columns, from {})\n", subject.table, subject.frame.rows,
+                        subject.columns.size(), subject.origin);
     if (subject.time) {
-      text += fmt::format("  time      {}, {} to {}\n", subject.columns[*subject.time].name, base::iso_text(subject.first_day), base::iso_text(subject.last_day));
+      text += fmt::format("  time      {}, {} to {}\n", subject.columns[*subject.time].name,
+                          base::iso_text(subject.first_day), base::iso_text(subject.last_day));
     }
     if (subject.money) {
-      text += fmt::format("  money     {}{}\n", subject.columns[*subject.money].name,
-                          subject.currency.empty() ? ", currency unknown (set \"unit\" in the metadata)" : ", in " + subject.currency);
+      text +=
+          fmt::format("  money     {}{}\n", subject.columns[*subject.money].name,
+                      subject.currency.empty() ? ", currency unknown (set \"unit\" in the metadata)"
+                                               : ", in " + subject.currency);
     }
-    if (subject.chain) text += fmt::format("  chain     {}\n", join_names(subject, subject.chain->columns, " > "));
+    if (subject.chain)
+      text += fmt::format("  chain     {}\n", join_names(subject, subject.chain->columns, " > "));
     if (subject.returns) text += fmt::format("  returns   {}\n", subject.returns->how);
     for (const auto& join : subject.joins) {
-      text += fmt::format("  join      {} -> {}.{} (inferred, {:.1f} % of the rows match)\n", join.from_column, join.to_table, join.to_column, 100 * join.matched);
+      text += fmt::format("  join      {} -> {}.{} (inferred, {:.1f} % of the rows match)\n",
+                          join.from_column, join.to_table, join.to_column, 100 * join.matched);
     }
     for (std::size_t i = 0; i < subject.columns.size(); ++i) {
       const auto determined = determined_by(subject, i);
-      if (!determined.empty()) text += fmt::format("  each      {} has one {}\n", subject.columns[i].name, join_names(subject, determined, ", "));
+      if (!determined.empty())
+        text += fmt::format("  each      {} has one {}\n", subject.columns[i].name,
+                            join_names(subject, determined, ", "));
     }
     text += "\n" + describe_columns(subject) + "\n";
   }
   for (const auto& note : catalog.notes) text += fmt::format("note: {}\n", note);
-  text += "To correct a role, unit or name, write it into TABLE.json in the directory given by --metadata:\n"
-          "  {\"column\": {\"role\": \"measure\", \"kind\": \"money\", \"unit\": \"INR\", \"label\": \"net sales\"}}\n";
+  text +=
+      "To correct a role, unit or name, write it into TABLE.json in the directory given by "
+      "--metadata:\n"
+      "  {\"column\": {\"role\": \"measure\", \"kind\": \"money\", \"unit\": \"INR\", \"label\": "
+      "\"net sales\"}}\n";
   return text;
 }
 

@@ -1,4 +1,5 @@
-// What the catalog understood, for a person (`insights schema`) and for programs (`insights schema --json`).
+// What the catalog understood, for a person (`insights schema`) and for programs (`insights schema
+// --json`).
 #pragma once
 
 #include <string>
@@ -7,7 +8,8 @@
 
 namespace insights::catalog {
 
-// Plain text, one block a table: role, kind, unit and the reason of each column, keys, chain, returns, joins.
+// Plain text, one block a table: role, kind, unit and the reason of each column, keys, chain,
+// returns, joins.
 std::string describe(const Catalog& catalog);
 
 // The same as one JSON document.

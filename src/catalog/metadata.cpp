@@ -1,11 +1,11 @@
 #include "catalog/metadata.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/nearest.h"
@@ -39,8 +39,9 @@ base::Result<std::string> read_text(const fs::path& path) {
 }
 
 const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> keys{"type", "unit",         "description",  "label",   "role",
-                                             "kind", "label_column", "return_value", "additive"};
+  static const std::vector<std::string> keys{"type",         "unit",         "description",
+                                             "label",        "role",         "kind",
+                                             "label_column", "return_value", "additive"};
   return keys;
 }
 
@@ -65,12 +66,14 @@ base::Result<ColumnMetadata> column_from(const Json& json, const std::string& wh
                          : key == "return_value" ? &column.return_value
                                                  : nullptr;
     if (place == nullptr) {
-      return base::fail(base::ErrorKind::invalid_input, fmt::format("{}: unknown key \"{}\"", where, key),
+      return base::fail(base::ErrorKind::invalid_input,
+                        fmt::format("{}: unknown key \"{}\"", where, key),
                         base::did_you_mean(key, known_keys()));
     }
     if (value.is_null()) continue;
     if (!value.is_string()) {
-      return base::fail(base::ErrorKind::invalid_input, fmt::format("{}: \"{}\" is not a text", where, key));
+      return base::fail(base::ErrorKind::invalid_input,
+                        fmt::format("{}: \"{}\" is not a text", where, key));
     }
     *place = value.get<std::string>();
   }

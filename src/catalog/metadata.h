@@ -10,8 +10,8 @@
 
 namespace insights::catalog {
 
-// One column of a metadata file. `type`, `unit` and `description` are the format's own keys; the others are
-// this program's additions, all optional, and correct what the catalog inferred.
+// One column of a metadata file. `type`, `unit` and `description` are the format's own keys; the
+// others are this program's additions, all optional, and correct what the catalog inferred.
 struct ColumnMetadata {
   std::string type, unit, description;
   std::string label;         // what sentences call it
@@ -32,8 +32,9 @@ struct Metadata {
   std::string business_context;
 };
 
-// Reads every *.json and business_context.txt of a directory; "" gives empty metadata. Files over 1 MB are refused.
-// Errors: not_found (no such directory), invalid_input (which file, where in it, what to write instead).
+// Reads every *.json and business_context.txt of a directory; "" gives empty metadata. Files over 1
+// MB are refused. Errors: not_found (no such directory), invalid_input (which file, where in it,
+// what to write instead).
 base::Result<Metadata> read_metadata(const std::string& directory);
 
 }  // namespace insights::catalog

@@ -17,14 +17,18 @@ struct Folder {
     fs::create_directories(path);
   }
   ~Folder() { fs::remove_all(path); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(path / name) << text; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path / name) << text;
+  }
 };
 
 }  // namespace
 
 TEST_CASE("one file a table, and the business context beside them") {
   Folder folder;
-  folder.write("sales.json", R"({"amount": {"type": "decimal", "unit": "EUR", "description": "net", "role": "measure"}})");
+  folder.write(
+      "sales.json",
+      R"({"amount": {"type": "decimal", "unit": "EUR", "description": "net", "role": "measure"}})");
   folder.write("business_context.txt", "We sell paint.");
   const auto metadata = catalog::read_metadata(folder.path.string());
   REQUIRE(metadata.has_value());
@@ -34,7 +38,8 @@ TEST_CASE("one file a table, and the business context beside them") {
 }
 
 TEST_CASE("what is wrong in a metadata file is named with its file") {
-  for (const auto* text : {"{nope", "[1, 2]", R"({"amount": 5})", R"({"amount": {"unti": "EUR"}})", R"({"amount": {"unit": 5}})"}) {
+  for (const auto* text : {"{nope", "[1, 2]", R"({"amount": 5})", R"({"amount": {"unti": "EUR"}})",
+                           R"({"amount": {"unit": 5}})"}) {
     Folder folder;
     folder.write("sales.json", text);
     const auto metadata = catalog::read_metadata(folder.path.string());

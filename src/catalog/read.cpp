@@ -1,8 +1,8 @@
 #include "catalog/read.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "catalog/roles.h"
 #include "catalog/star.h"
@@ -11,8 +11,8 @@ namespace insights::catalog {
 
 namespace {
 
-base::Result<std::int64_t> count_rows(source::Source& source, const sql::Gate& gate, const std::string& from,
-                                      std::stop_token stop) {
+base::Result<std::int64_t> count_rows(source::Source& source, const sql::Gate& gate,
+                                      const std::string& from, std::stop_token stop) {
   const auto query = TRY(gate.check(fmt::format("SELECT count(*) AS rows FROM {}", from)));
   const auto result = TRY(source.query(query, {}, stop));
   const auto* rows = std::get_if<std::int64_t>(&result.rows.at(0).at(0));
@@ -27,20 +27,23 @@ std::string column_list(const source::Table& table, std::size_t columns) {
   return list;
 }
 
-base::Result<frame::Frame> load_from(source::Source& source, const sql::Gate& gate, const source::Table& table,
-                                     const std::string& from, const ReadOptions& options, std::stop_token stop) {
+base::Result<frame::Frame> load_from(source::Source& source, const sql::Gate& gate,
+                                     const source::Table& table, const std::string& from,
+                                     const ReadOptions& options, std::stop_token stop) {
   const std::size_t width = std::min(table.columns.size(), options.load.columns_max);
-  std::vector<source::TableColumn> columns(table.columns.begin(),
-                                           table.columns.begin() + static_cast<std::ptrdiff_t>(width));
+  std::vector<source::TableColumn> columns(
+      table.columns.begin(), table.columns.begin() + static_cast<std::ptrdiff_t>(width));
   const auto rows = TRY(count_rows(source, gate, from, stop));
-  const auto query = TRY(gate.check(fmt::format("SELECT {} FROM {}", column_list(table, width), from)));
+  const auto query =
+      TRY(gate.check(fmt::format("SELECT {} FROM {}", column_list(table, width), from)));
   return frame::load(source, query, table.name, std::move(columns), rows, options.load, stop);
 }
 
 // One table as a Subject; read a second time when rows after the as-of date have to go.
-base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate, const source::Table& table,
-                                 const Vocabulary& vocabulary, const TableMetadata& table_metadata,
-                                 const ReadOptions& options, std::stop_token stop) {
+base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
+                                 const source::Table& table, const Vocabulary& vocabulary,
+                                 const TableMetadata& table_metadata, const ReadOptions& options,
+                                 std::stop_token stop) {
   const std::string name = sql::quote_identifier(table.name);
   auto loaded = TRY(load_from(source, gate, table, name, options, stop));
   if (options.on_loaded) options.on_loaded(table.name, static_cast<std::int64_t>(loaded.rows));
@@ -54,7 +57,8 @@ base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate, 
     auto earlier = TRY(load_from(source, gate, table, from, options, stop));
     subject = understand(table, std::move(earlier), vocabulary, table_metadata);
     subject.from_sql = from;
-    subject.notes.push_back(fmt::format("rows of {} after {} are left out", table.name, base::iso_text(*options.as_of)));
+    subject.notes.push_back(fmt::format("rows of {} after {} are left out", table.name,
+                                        base::iso_text(*options.as_of)));
   }
   if (width < table.columns.size()) {
     subject.notes.push_back(fmt::format("{} has {} columns; the first {} are looked at", table.name,
@@ -69,20 +73,22 @@ base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate, 
 
 // Facts before lists: a table with a time and money says more than one without.
 double weight(const Subject& subject) {
-  return (subject.time ? 1e15 : 0) + (subject.money ? 1e12 : 0) + static_cast<double>(subject.joins.size()) * 1e9 +
-         static_cast<double>(subject.frame.rows);
+  return (subject.time ? 1e15 : 0) + (subject.money ? 1e12 : 0) +
+         static_cast<double>(subject.joins.size()) * 1e9 + static_cast<double>(subject.frame.rows);
 }
 
 }  // namespace
 
-base::Result<Catalog> read(source::Source& source, const sql::Gate& gate, const Vocabulary& vocabulary,
-                           const Metadata& metadata, const ReadOptions& options, std::stop_token stop) {
+base::Result<Catalog> read(source::Source& source, const sql::Gate& gate,
+                           const Vocabulary& vocabulary, const Metadata& metadata,
+                           const ReadOptions& options, std::stop_token stop) {
   Catalog catalog;
   catalog.business_context = metadata.business_context;
   catalog.notes = source.notes();
   const auto& tables = source.tables();
   if (tables.empty()) {
-    return base::fail(base::ErrorKind::invalid_input, "the source has no tables", "name files or a database that holds some");
+    return base::fail(base::ErrorKind::invalid_input, "the source has no tables",
+                      "name files or a database that holds some");
   }
   std::vector<Subject> subjects;
   for (std::size_t i = 0; i < tables.size() && i < options.tables_max; ++i) {
@@ -94,14 +100,19 @@ base::Result<Catalog> read(source::Source& source, const sql::Gate& gate, const 
     subjects.push_back(*std::move(subject));
   }
   if (tables.size() > options.tables_max) {
-    catalog.notes.push_back(fmt::format("the source has {} tables; the first {} are looked at", tables.size(), options.tables_max));
+    catalog.notes.push_back(fmt::format("the source has {} tables; the first {} are looked at",
+                                        tables.size(), options.tables_max));
   }
   for (const auto& [name, entry] : metadata.tables) {
-    const bool known = std::ranges::any_of(tables, [&](const source::Table& table) { return table.name == name; });
-    if (!known) catalog.notes.push_back(fmt::format("{} describes a table \"{}\" that the source does not have", entry.file, name));
+    const bool known =
+        std::ranges::any_of(tables, [&](const source::Table& table) { return table.name == name; });
+    if (!known)
+      catalog.notes.push_back(fmt::format(
+          "{} describes a table \"{}\" that the source does not have", entry.file, name));
   }
   catalog.subjects = join_stars(std::move(subjects));
-  std::ranges::stable_sort(catalog.subjects, [](const Subject& a, const Subject& b) { return weight(a) > weight(b); });
+  std::ranges::stable_sort(
+      catalog.subjects, [](const Subject& a, const Subject& b) { return weight(a) > weight(b); });
   for (const auto& subject : catalog.subjects) {
     catalog.notes.insert(catalog.notes.end(), subject.notes.begin(), subject.notes.end());
   }

@@ -17,13 +17,14 @@ namespace insights::catalog {
 
 struct ReadOptions {
   frame::LoadOptions load;
-  std::size_t tables_max = 200;         // later tables are left out, with a note
-  std::optional<base::Day> as_of;       // rows after it are left out, in frames and in evidence
+  std::size_t tables_max = 200;    // later tables are left out, with a note
+  std::optional<base::Day> as_of;  // rows after it are left out, in frames and in evidence
   std::function<void(const std::string& table, std::int64_t rows)> on_loaded;  // may be empty
 };
 
 // Errors: those of the source. A source without tables is invalid_input.
-base::Result<Catalog> read(source::Source& source, const sql::Gate& gate, const Vocabulary& vocabulary,
-                           const Metadata& metadata, const ReadOptions& options, std::stop_token stop);
+base::Result<Catalog> read(source::Source& source, const sql::Gate& gate,
+                           const Vocabulary& vocabulary, const Metadata& metadata,
+                           const ReadOptions& options, std::stop_token stop);
 
 }  // namespace insights::catalog

@@ -1,10 +1,10 @@
 #include "catalog/roles.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "base/nearest.h"
 #include "catalog/column_roles.h"
@@ -24,7 +24,8 @@ std::vector<std::size_t> with_role(const Subject& subject, Role role) {
   return found;
 }
 
-// Whole numbers and flags are doubles after the load; things to group by need codes, flags need 0 and 1.
+// Whole numbers and flags are doubles after the load; things to group by need codes, flags need 0
+// and 1.
 void give_codes(Subject& subject, const Vocabulary& vocabulary) {
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     auto& column = subject.columns[i];
@@ -37,22 +38,25 @@ void give_codes(Subject& subject, const Vocabulary& vocabulary) {
         column.role = Role::identifier;
         column.why = "too many different numbers to group by";
       }
-    } else if (const auto* coded_texts = data.coded(); coded_texts != nullptr && column.role == Role::flag) {
+    } else if (const auto* coded_texts = data.coded();
+               coded_texts != nullptr && column.role == Role::flag) {
       frame::Numbers flags;
       flags.values.reserve(subject.frame.rows);
       std::array<double, 3> value{std::nan(""), 0, 0};
       std::string yes_text;
       for (std::size_t code = 1; code < 3; ++code) {
         std::string text = coded_texts->dictionary[code];
-        std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        std::ranges::transform(text, text.begin(),
+                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         if (vocabulary.yes.contains(text)) {
           value[code] = 1;
           yes_text = coded_texts->dictionary[code];
         }
       }
-      for (std::size_t row = 0; row < subject.frame.rows; ++row) flags.values.push_back(value[coded_texts->codes[row]]);
-      column.sql = fmt::format("CASE WHEN {0} = {1} THEN 1 WHEN {0} IS NOT NULL THEN 0 END", column.sql,
-                               sql::quote_text(yes_text));
+      for (std::size_t row = 0; row < subject.frame.rows; ++row)
+        flags.values.push_back(value[coded_texts->codes[row]]);
+      column.sql = fmt::format("CASE WHEN {0} = {1} THEN 1 WHEN {0} IS NOT NULL THEN 0 END",
+                               column.sql, sql::quote_text(yes_text));
       data.data = std::move(flags);
     }
   }
@@ -89,17 +93,23 @@ void pair_labels(Subject& subject, const Vocabulary& vocabulary) {
     auto& named = subject.columns[label];
     const auto words = words_of(named.name);
     const bool says_label = !words.empty() && vocabulary.label.contains(words.back());
-    if (!subject.is_coded(label) || subject.frame.columns[label].type != frame::Type::text || !says_label) continue;
+    if (!subject.is_coded(label) || subject.frame.columns[label].type != frame::Type::text ||
+        !says_label)
+      continue;
     if (named.from_metadata && named.role != Role::label) continue;
     std::optional<std::size_t> best;
     double best_agreement = 0.9;
     for (std::size_t code = 0; code < subject.columns.size(); ++code) {
       const auto& column = subject.columns[code];
-      if (code == label || !subject.is_coded(code) || column.role != Role::entity || !column.label_column.empty()) continue;
+      if (code == label || !subject.is_coded(code) || column.role != Role::entity ||
+          !column.label_column.empty())
+        continue;
       const bool same_kind = column.kind == named.kind && !column.kind.empty();
       if (!same_kind && words.size() > 1) continue;
-      const double agreement = label_agreement(*subject.frame.columns[code].coded(), *subject.frame.columns[label].coded());
-      const bool names_it = subject.frame.columns[label].profile.distinct * 10 >= subject.frame.columns[code].profile.distinct * 5;
+      const double agreement = label_agreement(*subject.frame.columns[code].coded(),
+                                               *subject.frame.columns[label].coded());
+      const bool names_it = subject.frame.columns[label].profile.distinct * 10 >=
+                            subject.frame.columns[code].profile.distinct * 5;
       if (names_it && agreement > best_agreement) {
         best_agreement = agreement;
         best = code;
@@ -112,18 +122,21 @@ void pair_labels(Subject& subject, const Vocabulary& vocabulary) {
   }
 }
 
-std::string exact_sql_of(const Column& column, const frame::Profile& profile, sql::Dialect dialect) {
-  const bool exact_type = column.engine_type.starts_with("DECIMAL") || column.engine_type.ends_with("INT") ||
-                          column.engine_type == "INTEGER" || column.engine_type == "BIGINT" ||
-                          column.engine_type == "numeric";
+std::string exact_sql_of(const Column& column, const frame::Profile& profile,
+                         sql::Dialect dialect) {
+  const bool exact_type = column.engine_type.starts_with("DECIMAL") ||
+                          column.engine_type.ends_with("INT") || column.engine_type == "INTEGER" ||
+                          column.engine_type == "BIGINT" || column.engine_type == "numeric";
   if (exact_type && !column.derived) return column.sql;
   const double largest = std::max(std::fabs(profile.minimum), std::fabs(profile.maximum));
   if (largest > 1e25) return column.sql;
   const int places = std::clamp(profile.decimals, 0, largest > 1e15 ? 4 : 8);
-  const auto finite = profile.non_finite == 0 ? column.sql
-                      : dialect == sql::Dialect::duckdb
-                          ? fmt::format("CASE WHEN isfinite({0}) THEN {0} END", column.sql)
-                          : fmt::format("CASE WHEN {0} NOT IN ('NaN', 'Infinity', '-Infinity') THEN {0} END", column.sql);
+  const auto finite =
+      profile.non_finite == 0 ? column.sql
+      : dialect == sql::Dialect::duckdb
+          ? fmt::format("CASE WHEN isfinite({0}) THEN {0} END", column.sql)
+          : fmt::format("CASE WHEN {0} NOT IN ('NaN', 'Infinity', '-Infinity') THEN {0} END",
+                        column.sql);
   return fmt::format("CAST({} AS DECIMAL(38, {}))", finite, places);
 }
 
@@ -131,8 +144,9 @@ std::vector<std::size_t> money_candidates(const Subject& subject) {
   std::vector<std::size_t> candidates;
   for (const std::size_t i : with_role(subject, Role::measure)) {
     const auto& column = subject.columns[i];
-    const bool other_kind = column.kind == "margin" || column.kind == "cost" || column.kind == "deduction" ||
-                            column.kind == "price" || column.kind == "quantity" || column.kind == "ratio" ||
+    const bool other_kind = column.kind == "margin" || column.kind == "cost" ||
+                            column.kind == "deduction" || column.kind == "price" ||
+                            column.kind == "quantity" || column.kind == "ratio" ||
                             column.kind == "duration";
     const auto& profile = subject.frame.columns[i].profile;
     if (!other_kind && profile.sum_of_absolute > 0) candidates.push_back(i);
@@ -146,7 +160,8 @@ void find_money(Subject& subject) {
     subject.chain = MoneyChain{chain};
     for (const std::size_t i : chain) {
       auto& column = subject.columns[i];
-      if (!column.from_metadata) column.why = "a step of a chain of amounts, each a little below the one before";
+      if (!column.from_metadata)
+        column.why = "a step of a chain of amounts, each a little below the one before";
       if (column.kind == "other") column.kind = "money";
       column.money = column.additive = true;
     }
@@ -172,8 +187,10 @@ void read_products(Subject& subject) {
     if (identity.operation != Identity::Operation::product) continue;
     auto& left = subject.columns[identity.left];
     auto& right = subject.columns[identity.right];
-    const bool left_is_quantity = left.kind == "quantity" || (right.kind == "price" && right.kind != left.kind);
-    const bool right_is_quantity = right.kind == "quantity" || (left.kind == "price" && left.kind != right.kind);
+    const bool left_is_quantity =
+        left.kind == "quantity" || (right.kind == "price" && right.kind != left.kind);
+    const bool right_is_quantity =
+        right.kind == "quantity" || (left.kind == "price" && left.kind != right.kind);
     if (left_is_quantity == right_is_quantity) continue;
     auto& quantity = left_is_quantity ? left : right;
     auto& price = left_is_quantity ? right : left;
@@ -195,15 +212,17 @@ void spread_money(Subject& subject) {
   for (const auto& identity : subject.identities) {
     if (identity.operation != Identity::Operation::difference) continue;
     const std::array<std::size_t, 3> parts{identity.total, identity.left, identity.right};
-    const auto known = std::ranges::count_if(parts, [&](std::size_t i) { return subject.columns[i].money; });
+    const auto known =
+        std::ranges::count_if(parts, [&](std::size_t i) { return subject.columns[i].money; });
     if (known == 0 || known == 3) continue;
     for (const std::size_t i : parts) {
       auto& column = subject.columns[i];
       if (column.money || column.from_metadata || column.role != Role::measure) continue;
       column.money = column.additive = true;
       column.kind = i == identity.right ? "cost" : i == identity.total ? "margin" : "money";
-      column.why = fmt::format("{} = {} - {} on nearly every row", subject.columns[identity.total].name,
-                               subject.columns[identity.left].name, subject.columns[identity.right].name);
+      column.why =
+          fmt::format("{} = {} - {} on nearly every row", subject.columns[identity.total].name,
+                      subject.columns[identity.left].name, subject.columns[identity.right].name);
     }
   }
 }
@@ -264,9 +283,10 @@ void derive_money(Subject& subject) {
   column.unit = subject.columns[*price].unit;
   column.table = subject.table;
   column.sql = fmt::format("{} * {}", subject.columns[*quantity].sql, subject.columns[*price].sql);
-  column.why = fmt::format("{} times {}: the table has no amount of its own", subject.columns[*quantity].name,
-                           subject.columns[*price].name);
-  const int decimals = subject.frame.columns[*price].profile.decimals + subject.frame.columns[*quantity].profile.decimals;
+  column.why = fmt::format("{} times {}: the table has no amount of its own",
+                           subject.columns[*quantity].name, subject.columns[*price].name);
+  const int decimals = subject.frame.columns[*price].profile.decimals +
+                       subject.frame.columns[*quantity].profile.decimals;
   subject.money = subject.columns.size();
   add_derived(subject, std::move(column), std::move(amounts));
   subject.frame.columns.back().profile.decimals = std::min(decimals, 8);
@@ -279,8 +299,10 @@ void find_returns(Subject& subject) {
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     const auto& column = subject.columns[i];
     if (!subject.is_coded(i) || column.role == Role::text || column.role == Role::label) continue;
-    if (!column.return_value.empty()) coded.insert(coded.begin(), i);
-    else coded.push_back(i);
+    if (!column.return_value.empty())
+      coded.insert(coded.begin(), i);
+    else
+      coded.push_back(i);
   }
   auto marker = find_return_marker(subject.frame, *size, coded);
   if (!marker) return;
@@ -297,8 +319,8 @@ void find_returns(Subject& subject) {
     told_by.return_value = marker->value;
     returns.sql = fmt::format("{} = {}", told_by.sql, sql::quote_text(marker->value));
     returns.how = fmt::format("{} is '{}'", told_by.name, marker->value);
-    told_by.why += fmt::format("; '{}' marks a return: {} is below zero there and nowhere else", marker->value,
-                               subject.columns[*size].name);
+    told_by.why += fmt::format("; '{}' marks a return: {} is below zero there and nowhere else",
+                               marker->value, subject.columns[*size].name);
   }
   Column column;
   column.name = "returned";
@@ -322,7 +344,8 @@ void choose_currency(Subject& subject) {
     if (!subject.currency.empty()) break;
     if (column.money) subject.currency = column.unit;
     for (const auto& word : words_of(column.name)) {
-      if (column.role == Role::measure && subject.currency.empty()) subject.currency = currency_of(word);
+      if (column.role == Role::measure && subject.currency.empty())
+        subject.currency = currency_of(word);
     }
   }
   for (auto& column : subject.columns) {
@@ -336,8 +359,9 @@ void use_metadata(Subject& subject, const TableMetadata& metadata, const Vocabul
   for (const auto& [name, entry] : metadata.columns) {
     const auto index = subject.index_of(name);
     if (!index) {
-      subject.notes.push_back(fmt::format("{} describes a column \"{}\" that table {} does not have ({})", metadata.file,
-                                          name, subject.table, base::did_you_mean(name, names)));
+      subject.notes.push_back(
+          fmt::format("{} describes a column \"{}\" that table {} does not have ({})",
+                      metadata.file, name, subject.table, base::did_you_mean(name, names)));
       continue;
     }
     const auto problem = apply_metadata(subject.columns[*index], entry, vocabulary);
@@ -349,15 +373,27 @@ void use_metadata(Subject& subject, const TableMetadata& metadata, const Vocabul
 
 std::string currency_of(std::string_view unit) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> symbols{
-      {{"₹", "INR"}, {"rs", "INR"}, {"$", "USD"}, {"us$", "USD"}, {"€", "EUR"}, {"£", "GBP"}, {"¥", "JPY"},
-       {"rupees", "INR"}, {"dollars", "USD"}, {"euros", "EUR"}, {"pounds", "GBP"}, {"yen", "JPY"}}};
-  static constexpr std::array<std::string_view, 28> codes{"INR", "USD", "EUR", "GBP", "JPY", "CNY", "CHF",
-                                                          "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN",
-                                                          "CZK", "HUF", "TRY", "BRL", "MXN", "ZAR", "SGD",
-                                                          "HKD", "KRW", "THB", "IDR", "MYR", "AED", "SAR"};
+      {{"₹", "INR"},
+       {"rs", "INR"},
+       {"$", "USD"},
+       {"us$", "USD"},
+       {"€", "EUR"},
+       {"£", "GBP"},
+       {"¥", "JPY"},
+       {"rupees", "INR"},
+       {"dollars", "USD"},
+       {"euros", "EUR"},
+       {"pounds", "GBP"},
+       {"yen", "JPY"}}};
+  static constexpr std::array<std::string_view, 28> codes{
+      "INR", "USD", "EUR", "GBP", "JPY", "CNY", "CHF", "CAD", "AUD", "NZD",
+      "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "TRY", "BRL", "MXN", "ZAR",
+      "SGD", "HKD", "KRW", "THB", "IDR", "MYR", "AED", "SAR"};
   std::string upper(unit), lower(unit);
-  std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(upper, upper.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (std::ranges::find(codes, upper) != codes.end()) return upper;
   for (const auto& [symbol, code] : symbols) {
     if (lower == symbol) return std::string(code);
@@ -376,7 +412,8 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
     auto column = column_role(subject.frame.columns[i], subject.frame.rows, vocabulary);
     column.table = table.name;
     column.sql = sql::quote_identifier(column.name);
-    if (column.type == frame::Type::boolean) column.sql = fmt::format("CAST({} AS INTEGER)", column.sql);
+    if (column.type == frame::Type::boolean)
+      column.sql = fmt::format("CAST({} AS INTEGER)", column.sql);
     column.description = table.columns[i].comment;
     subject.columns.push_back(std::move(column));
   }
@@ -401,7 +438,8 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     auto& column = subject.columns[i];
     if (column.exact_sql.empty()) {
-      column.exact_sql = exact_sql_of(column, subject.frame.columns[i].profile, sql::Dialect::duckdb);
+      column.exact_sql =
+          exact_sql_of(column, subject.frame.columns[i].profile, sql::Dialect::duckdb);
     }
   }
   const auto row_words = words_of(table.name);

@@ -9,8 +9,9 @@
 
 namespace insights::catalog {
 
-// A Subject of one table, with roles, structure (chain, identities, returns, dependencies) and derived
-// columns. `frame` must have the columns of `table`, in order. Notes tell what metadata did not fit.
+// A Subject of one table, with roles, structure (chain, identities, returns, dependencies) and
+// derived columns. `frame` must have the columns of `table`, in order. Notes tell what metadata did
+// not fit.
 Subject understand(const source::Table& table, frame::Frame frame, const Vocabulary& vocabulary,
                    const TableMetadata& metadata);
 

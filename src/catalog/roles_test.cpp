@@ -13,14 +13,20 @@ namespace {
 
 // A wholesaler's lines: list > invoice > paid, quantity x price = list, two returns.
 std::string wholesale() {
-  std::string csv = "sold_on,client_no,client_name,territory,article,pieces,unit_price,list_total,invoice_total,paid_total,profit,document_type\n";
+  std::string csv =
+      "sold_on,client_no,client_name,territory,article,pieces,unit_price,list_total,invoice_total,"
+      "paid_total,profit,document_type\n";
   for (int i = 0; i < 60; ++i) {
     const int client = i % 6;
     const bool back = i == 20 || i == 41;
     const int pieces = (back ? -1 : 1) * (5 + i % 7);
-    const double price = 10 + client, total = pieces * price, invoice = total * (0.95 - 0.01 * (i % 3)), paid = invoice * 0.97;
-    csv += fmt::format("2024-{:02}-{:02},{},{},{},A{},{},{},{},{},{},{},{}\n", 1 + i % 12, 1 + i % 28, 700 + client, "Client " + std::string(1, static_cast<char>('A' + client)),
-                       client < 3 ? "Hills" : "Coast", i % 9, pieces, price, total, invoice, paid, paid * 0.4, back ? "CR" : "IN");
+    const double price = 10 + client, total = pieces * price,
+                 invoice = total * (0.95 - 0.01 * (i % 3)), paid = invoice * 0.97;
+    csv +=
+        fmt::format("2024-{:02}-{:02},{},{},{},A{},{},{},{},{},{},{},{}\n", 1 + i % 12, 1 + i % 28,
+                    700 + client, "Client " + std::string(1, static_cast<char>('A' + client)),
+                    client < 3 ? "Hills" : "Coast", i % 9, pieces, price, total, invoice, paid,
+                    paid * 0.4, back ? "CR" : "IN");
   }
   return csv;
 }
@@ -44,13 +50,22 @@ TEST_CASE("a table without any metadata is understood from its names and its num
   REQUIRE(subject.returns.has_value());
   CHECK(subject.returns->sql == "\"document_type\" = 'CR'");
   CHECK(subject.has_dependency(*subject.index_of("client_no"), *subject.index_of("territory")));
-  CHECK_FALSE(subject.has_dependency(*subject.index_of("territory"), *subject.index_of("client_no")));
+  CHECK_FALSE(
+      subject.has_dependency(*subject.index_of("territory"), *subject.index_of("client_no")));
 }
 
 TEST_CASE("metadata corrects role, unit and label, and says what it could not place") {
   TableMetadata metadata;
   metadata.file = "lines.json";
-  metadata.columns["paid_total"] = {.type = "", .unit = "₹", .description = "what was paid", .label = "net sales", .role = "", .kind = "", .label_column = "", .return_value = "", .additive = {}};
+  metadata.columns["paid_total"] = {.type = "",
+                                    .unit = "₹",
+                                    .description = "what was paid",
+                                    .label = "net sales",
+                                    .role = "",
+                                    .kind = "",
+                                    .label_column = "",
+                                    .return_value = "",
+                                    .additive = {}};
   metadata.columns["territory"].role = "unused";
   metadata.columns["teritory"].role = "dimension";
   metadata.columns["article"].role = "thing";
@@ -66,7 +81,8 @@ TEST_CASE("metadata corrects role, unit and label, and says what it could not pl
 
 TEST_CASE("quantity and price without an amount make one") {
   std::string csv = "day,item,quantity,price\n";
-  for (int i = 0; i < 40; ++i) csv += fmt::format("2024-01-{:02},I{},{},{}\n", 1 + i % 28, i % 5, 1 + i % 9, 2.5 + i % 4);
+  for (int i = 0; i < 40; ++i)
+    csv += fmt::format("2024-01-{:02},I{},{},{}\n", 1 + i % 28, i % 5, 1 + i % 9, 2.5 + i % 4);
   const auto subject = understood("sales", csv);
   REQUIRE(subject.money.has_value());
   CHECK(subject.columns[*subject.money].derived);
@@ -77,7 +93,8 @@ TEST_CASE("cancellations are told by the letter their document numbers begin wit
   std::string csv = "day,document_no,item,quantity,price\n";
   for (int i = 0; i < 300; ++i) {
     const bool back = i % 20 == 0;
-    csv += fmt::format("2024-01-{:02},{}{},I{},{},2\n", 1 + i % 28, back ? "X" : "", 5000 + i, i % 5, back ? -3 : 4);
+    csv += fmt::format("2024-01-{:02},{}{},I{},{},2\n", 1 + i % 28, back ? "X" : "", 5000 + i,
+                       i % 5, back ? -3 : 4);
   }
   const auto subject = understood("sales", csv);
   REQUIRE(subject.returns.has_value());
@@ -86,7 +103,11 @@ TEST_CASE("cancellations are told by the letter their document numbers begin wit
 
 TEST_CASE("columns of nothing, of one value and of long texts are no groupings") {
   std::string csv = "day,empty,constant,remark,amount\n";
-  for (int i = 0; i < 60; ++i) csv += fmt::format("2024-01-{:02},,same,a long remark about delivery number {} of this unusual and lengthy year,{}\n", 1 + i % 28, i, i);
+  for (int i = 0; i < 60; ++i)
+    csv += fmt::format(
+        "2024-01-{:02},,same,a long remark about delivery number {} of this unusual and lengthy "
+        "year,{}\n",
+        1 + i % 28, i, i);
   const auto subject = understood("sales", csv);
   CHECK(subject.find("empty")->role == Role::unused);
   CHECK(subject.find("constant")->role == Role::unused);
@@ -95,7 +116,9 @@ TEST_CASE("columns of nothing, of one value and of long texts are no groupings")
 
 TEST_CASE("flags are 0 and 1, yes and no; bad news is known by its word") {
   std::string csv = "day,late,renewed,amount\n";
-  for (int i = 0; i < 60; ++i) csv += fmt::format("2024-01-{:02},{},{},{}\n", 1 + i % 28, i % 3 == 0 ? 1 : 0, i % 2 == 0 ? "Yes" : "No", i);
+  for (int i = 0; i < 60; ++i)
+    csv += fmt::format("2024-01-{:02},{},{},{}\n", 1 + i % 28, i % 3 == 0 ? 1 : 0,
+                       i % 2 == 0 ? "Yes" : "No", i);
   const auto subject = understood("sales", csv);
   CHECK(subject.find("late")->role == Role::flag);
   CHECK(subject.find("late")->polarity == -1);
@@ -104,10 +127,16 @@ TEST_CASE("flags are 0 and 1, yes and no; bad news is known by its word") {
   CHECK(subject.numbers(*subject.index_of("renewed"))[0] == 1);
 }
 
-TEST_CASE("a fact table takes on the attributes of what it refers to, and the list is no subject of its own") {
-  std::string facts = "order_no,day,customer_id,amount\n", list = "customer_id,company_name,region\n";
-  for (int i = 0; i < 200; ++i) facts += fmt::format("{},2024-01-{:02},{},{}\n", 9000 + i, 1 + i % 28, 1 + i % 20, i);
-  for (int i = 1; i <= 20; ++i) list += fmt::format("{},Firm {},{}\n", i, static_cast<char>('A' + i), i % 2 == 0 ? "Hills" : "Coast");
+TEST_CASE(
+    "a fact table takes on the attributes of what it refers to, and the list is no subject of its "
+    "own") {
+  std::string facts = "order_no,day,customer_id,amount\n",
+              list = "customer_id,company_name,region\n";
+  for (int i = 0; i < 200; ++i)
+    facts += fmt::format("{},2024-01-{:02},{},{}\n", 9000 + i, 1 + i % 28, 1 + i % 20, i);
+  for (int i = 1; i <= 20; ++i)
+    list += fmt::format("{},Firm {},{}\n", i, static_cast<char>('A' + i),
+                        i % 2 == 0 ? "Hills" : "Coast");
   std::vector<Subject> subjects;
   subjects.push_back(understood("orders", facts));
   subjects.push_back(understood("customers", list));

@@ -1,10 +1,10 @@
 #include "catalog/star.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "catalog/structure.h"
 
@@ -19,18 +19,20 @@ std::vector<std::string> key_texts(const frame::Column& column) {
   std::vector<std::string> texts;
   if (const auto* coded = column.coded()) {
     texts.reserve(coded->codes.size());
-    for (std::size_t row = 0; row < coded->codes.size(); ++row) texts.push_back(coded->dictionary[coded->codes[row]]);
+    for (std::size_t row = 0; row < coded->codes.size(); ++row)
+      texts.push_back(coded->dictionary[coded->codes[row]]);
   } else if (const auto* numbers = column.numbers(); numbers != nullptr && column.profile.whole) {
     texts.reserve(numbers->values.size());
-    for (const double value : numbers->values) texts.push_back(value == value ? frame::number_text(value) : std::string());
+    for (const double value : numbers->values)
+      texts.push_back(value == value ? frame::number_text(value) : std::string());
   }
   return texts;
 }
 
 bool is_unique_key(const Subject& subject, std::size_t column) {
   const auto& profile = subject.frame.columns[column].profile;
-  return !subject.columns[column].derived && profile.nulls == 0 && !profile.distinct_is_lower_bound &&
-         profile.distinct == profile.rows && profile.rows > 0 &&
+  return !subject.columns[column].derived && profile.nulls == 0 &&
+         !profile.distinct_is_lower_bound && profile.distinct == profile.rows && profile.rows > 0 &&
          (subject.frame.columns[column].coded() != nullptr ||
           (subject.frame.columns[column].numbers() != nullptr && profile.whole));
 }
@@ -43,10 +45,12 @@ bool names_refer(const Column& from, const Subject& to, const Column& key) {
   auto with_table = table;
   with_table.insert(with_table.end(), b.begin(), b.end());
   if (a == with_table) return true;
-  const bool starts_with_table = !table.empty() && a.size() == table.size() + 1 && std::equal(table.begin(), table.end(), a.begin());
+  const bool starts_with_table = !table.empty() && a.size() == table.size() + 1 &&
+                                 std::equal(table.begin(), table.end(), a.begin());
   if (starts_with_table) return true;
   // "customerid" in both tables, or the one word that names the table.
-  return (a == b && !b.empty() && !table.empty() && b.front().starts_with(table.front())) || (a == table && b.size() <= 2);
+  return (a == b && !b.empty() && !table.empty() && b.front().starts_with(table.front())) ||
+         (a == table && b.size() <= 2);
 }
 
 struct Reference {
@@ -55,13 +59,14 @@ struct Reference {
   std::vector<std::int64_t> partner;  // [row of from] row of to, or -1
 };
 
-std::optional<Reference> reference(const std::vector<Subject>& subjects, std::size_t from, std::size_t column,
-                                   std::size_t to, std::size_t key) {
+std::optional<Reference> reference(const std::vector<Subject>& subjects, std::size_t from,
+                                   std::size_t column, std::size_t to, std::size_t key) {
   const auto keys = key_texts(subjects[to].frame.columns[key]);
   const auto values = key_texts(subjects[from].frame.columns[column]);
   if (keys.empty() || values.empty()) return std::nullopt;
   std::unordered_map<std::string_view, std::int64_t> row_of;
-  for (std::size_t row = 0; row < keys.size(); ++row) row_of.emplace(keys[row], static_cast<std::int64_t>(row));
+  for (std::size_t row = 0; row < keys.size(); ++row)
+    row_of.emplace(keys[row], static_cast<std::int64_t>(row));
   Reference found{from, column, to, key, 0, {}};
   std::int64_t matched = 0, present = 0;
   for (const auto& value : values) {
@@ -84,9 +89,13 @@ std::vector<Reference> find_references(const std::vector<Subject>& subjects) {
         if (from == to || subjects[from].frame.rows < subjects[to].frame.rows) continue;
         for (std::size_t column = 0; column < subjects[from].columns.size(); ++column) {
           const auto& candidate = subjects[from].columns[column];
-          if (candidate.derived || !names_refer(candidate, subjects[to], subjects[to].columns[key])) continue;
-          if (is_unique_key(subjects[from], column) && subjects[from].frame.rows == subjects[to].frame.rows) continue;
-          if (auto one = reference(subjects, from, column, to, key)) found.push_back(*std::move(one));
+          if (candidate.derived || !names_refer(candidate, subjects[to], subjects[to].columns[key]))
+            continue;
+          if (is_unique_key(subjects[from], column) &&
+              subjects[from].frame.rows == subjects[to].frame.rows)
+            continue;
+          if (auto one = reference(subjects, from, column, to, key))
+            found.push_back(*std::move(one));
         }
       }
     }
@@ -112,16 +121,21 @@ frame::Column spread(const frame::Column& column, const std::vector<std::int64_t
     codes.reserve(partner.size());
     for (const auto row : partner) codes.push_back(row < 0 ? 0 : coded->codes[at(row)]);
     wide.profile.nulls = std::ranges::count(codes, 0U);
-    result.codes.append(codes.data(), codes.size(), static_cast<std::uint32_t>(coded->dictionary.size() - 1));
+    result.codes.append(codes.data(), codes.size(),
+                        static_cast<std::uint32_t>(coded->dictionary.size() - 1));
     wide.data = std::move(result);
   } else if (const auto* numbers = column.numbers()) {
     frame::Numbers result;
-    for (const auto row : partner) result.values.push_back(row < 0 ? std::numeric_limits<double>::quiet_NaN() : numbers->values[at(row)]);
-    wide.profile.nulls = std::ranges::count_if(result.values, [](double value) { return value != value; });
+    for (const auto row : partner)
+      result.values.push_back(row < 0 ? std::numeric_limits<double>::quiet_NaN()
+                                      : numbers->values[at(row)]);
+    wide.profile.nulls =
+        std::ranges::count_if(result.values, [](double value) { return value != value; });
     wide.data = std::move(result);
   } else if (const auto* days = column.days()) {
     frame::Days result;
-    for (const auto row : partner) result.days.push_back(row < 0 ? frame::no_day : days->days[at(row)]);
+    for (const auto row : partner)
+      result.days.push_back(row < 0 ? frame::no_day : days->days[at(row)]);
     wide.data = std::move(result);
   } else {
     wide.data = frame::Dropped{};
@@ -166,14 +180,15 @@ void attach(Subject& subject, const Subject& to, const Reference& link, std::siz
                                   sql::quote_identifier(to.columns[link.to_column].name));
   for (std::size_t i = 0; i < to.columns.size(); ++i) {
     const auto& original = to.columns[i];
-    const bool useful = original.role == Role::entity || original.role == Role::dimension || original.role == Role::label ||
-                        original.role == Role::flag;
+    const bool useful = original.role == Role::entity || original.role == Role::dimension ||
+                        original.role == Role::label || original.role == Role::flag;
     if (i == link.to_column || original.derived || !useful) continue;
     auto column = original;
     column.name = unique_name(subject, to.table, original.name);
     column.sql = fmt::format("{}.{}", quoted, sql::quote_identifier(original.name));
     column.exact_sql = column.sql;
-    column.why += fmt::format("; joined from {} by {}", to.table, subject.columns[link.from_column].name);
+    column.why +=
+        fmt::format("; joined from {} by {}", to.table, subject.columns[link.from_column].name);
     if (original.role == Role::flag) continue;  // a flag of a customer is no rate of sales
     subject.columns.push_back(std::move(column));
     subject.frame.columns.push_back(spread(to.frame.columns[i], link.partner));
@@ -186,7 +201,8 @@ void name_reference(Subject& subject, std::size_t column, const Subject& to) {
   auto& key = subject.columns[column];
   if (key.role == Role::measure || key.role == Role::identifier || key.role == Role::dimension) {
     if (const auto* numbers = subject.frame.columns[column].numbers()) {
-      if (auto coded = frame::encode(*numbers, 2'000'000)) subject.frame.columns[column].data = *std::move(coded);
+      if (auto coded = frame::encode(*numbers, 2'000'000))
+        subject.frame.columns[column].data = *std::move(coded);
     }
     if (subject.frame.columns[column].coded() != nullptr) {
       key.role = Role::entity;
@@ -196,14 +212,17 @@ void name_reference(Subject& subject, std::size_t column, const Subject& to) {
   if (!key.label_column.empty()) return;
   const Column* label = nullptr;
   for (const auto& candidate : to.columns) {
-    const bool named = candidate.role == Role::label || (candidate.type == frame::Type::text && words_of(candidate.name).size() <= 2 &&
-                                                         (candidate.role == Role::entity || candidate.role == Role::identifier));
+    const bool named =
+        candidate.role == Role::label ||
+        (candidate.type == frame::Type::text && words_of(candidate.name).size() <= 2 &&
+         (candidate.role == Role::entity || candidate.role == Role::identifier));
     if (named && (label == nullptr || candidate.role == Role::label)) label = &candidate;
   }
   if (label == nullptr) return;
-  const std::string name = subject.find(label->name) != nullptr && subject.find(label->name)->table == to.table
-                               ? label->name
-                               : to.table + "." + label->name;
+  const std::string name =
+      subject.find(label->name) != nullptr && subject.find(label->name)->table == to.table
+          ? label->name
+          : to.table + "." + label->name;
   if (const auto index = subject.index_of(name)) {
     subject.columns[*index].role = Role::label;
     key.label_column = name;
@@ -231,11 +250,16 @@ std::vector<Subject> join_stars(std::vector<Subject> subjects) {
       const auto& to = originals[link->to_table];
       attach(subject, to, *link, number++);
       name_reference(subject, link->from_column, to);
-      subject.joins.push_back({subject.columns[link->from_column].name, to.table, to.columns[link->to_column].name, false, link->matched});
-      subject.notes.push_back(fmt::format("{}.{} was taken to refer to {}.{} (inferred from names and values; {:.1f} % of the rows find a partner)",
-                                          subject.table, subject.columns[link->from_column].name, to.table,
-                                          to.columns[link->to_column].name, 100 * link->matched));
-      if (!originals[link->to_table].time || originals[link->to_table].frame.rows * 2 < subject.frame.rows) referred[link->to_table] = true;
+      subject.joins.push_back({subject.columns[link->from_column].name, to.table,
+                               to.columns[link->to_column].name, false, link->matched});
+      subject.notes.push_back(
+          fmt::format("{}.{} was taken to refer to {}.{} (inferred from names and values; {:.1f} % "
+                      "of the rows find a partner)",
+                      subject.table, subject.columns[link->from_column].name, to.table,
+                      to.columns[link->to_column].name, 100 * link->matched));
+      if (!originals[link->to_table].time ||
+          originals[link->to_table].frame.rows * 2 < subject.frame.rows)
+        referred[link->to_table] = true;
     }
     std::vector<std::size_t> grouped = subject.coded_with_role(Role::entity);
     for (const std::size_t i : subject.coded_with_role(Role::dimension)) grouped.push_back(i);

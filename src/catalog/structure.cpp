@@ -24,7 +24,8 @@ std::vector<std::size_t> spread_rows(std::size_t rows) {
   return sample;
 }
 
-// Does every value of `a` go with one value of `b`, but for one row in a thousand? Null in either is no vote.
+// Does every value of `a` go with one value of `b`, but for one row in a thousand? Null in either
+// is no vote.
 bool determines_column(const frame::Coded& a, const frame::Coded& b) {
   std::vector<std::uint32_t> partner(a.values(), 0);
   std::size_t breaks = 0, repeats = 0;
@@ -53,7 +54,9 @@ bool close(double a, double b, double tolerance) {
 
 struct Fit {
   std::size_t holds = 0, seen = 0;
-  bool good() const { return seen >= 5 && static_cast<double>(holds) >= 0.99 * static_cast<double>(seen); }
+  bool good() const {
+    return seen >= 5 && static_cast<double>(holds) >= 0.99 * static_cast<double>(seen);
+  }
 };
 
 template <class Combine>
@@ -78,8 +81,9 @@ std::int64_t broken_rows(const Frame& frame, const Identity& identity, double to
   const auto& right = frame.columns[identity.right].numbers()->values;
   std::int64_t broken = 0;
   for (std::size_t row = 0; row < frame.rows; ++row) {
-    const double expected = identity.operation == Identity::Operation::product ? left[row] * right[row]
-                                                                               : left[row] - right[row];
+    const double expected = identity.operation == Identity::Operation::product
+                                ? left[row] * right[row]
+                                : left[row] - right[row];
     if (std::isnan(expected) || std::isnan(total[row])) continue;
     if (!close(total[row], expected, tolerance)) ++broken;
   }
@@ -113,7 +117,8 @@ bool follows(const std::vector<double>& upper, const std::vector<double>& lower,
 
 std::vector<double> flags_where(const frame::Coded& coded, const std::vector<bool>& marked) {
   std::vector<double> flags(coded.codes.size());
-  for (std::size_t row = 0; row < flags.size(); ++row) flags[row] = marked[coded.codes[row]] ? 1 : 0;
+  for (std::size_t row = 0; row < flags.size(); ++row)
+    flags[row] = marked[coded.codes[row]] ? 1 : 0;
   return flags;
 }
 
@@ -122,7 +127,8 @@ struct SignCounts {
 };
 
 SignCounts signs_by_value(const frame::Coded& coded, const std::vector<double>& size) {
-  SignCounts counts{std::vector<std::int64_t>(coded.values()), std::vector<std::int64_t>(coded.values())};
+  SignCounts counts{std::vector<std::int64_t>(coded.values()),
+                    std::vector<std::int64_t>(coded.values())};
   for (std::size_t row = 0; row < size.size(); ++row) {
     if (std::isnan(size[row]) || size[row] == 0) continue;
     ++counts.rows[coded.codes[row]];
@@ -136,7 +142,8 @@ std::optional<SignMarker> marker_value(const frame::Coded& coded, std::size_t co
                                        const std::vector<double>& size, std::int64_t negatives) {
   const auto counts = signs_by_value(coded, size);
   for (std::size_t value = 1; value < coded.values(); ++value) {
-    const bool pure = counts.rows[value] > 0 && counts.negative[value] * 100 >= counts.rows[value] * 99;
+    const bool pure =
+        counts.rows[value] > 0 && counts.negative[value] * 100 >= counts.rows[value] * 99;
     if (!pure || counts.negative[value] * 100 < negatives * 80) continue;
     std::vector<bool> marked(coded.values(), false);
     marked[value] = true;
@@ -221,25 +228,28 @@ std::vector<Identity> find_identities(const Frame& frame, const std::vector<std:
           const auto product = fit_of(values(total), values(left), values(right), rows, 0.005,
                                       [](double a, double b) { return a * b; });
           if (product.good()) {
-            found.push_back({Identity::Operation::product, numeric[total], numeric[left], numeric[right], 0});
+            found.push_back(
+                {Identity::Operation::product, numeric[total], numeric[left], numeric[right], 0});
           }
         }
         const auto difference = fit_of(values(total), values(left), values(right), rows, 0.0005,
                                        [](double a, double b) { return a - b; });
         if (difference.good()) {
-          found.push_back({Identity::Operation::difference, numeric[total], numeric[left], numeric[right], 0});
+          found.push_back(
+              {Identity::Operation::difference, numeric[total], numeric[left], numeric[right], 0});
         }
       }
     }
   }
   for (auto& identity : found) {
-    identity.broken_rows =
-        broken_rows(frame, identity, identity.operation == Identity::Operation::product ? 0.01 : 0.001);
+    identity.broken_rows = broken_rows(
+        frame, identity, identity.operation == Identity::Operation::product ? 0.01 : 0.001);
   }
   return found;
 }
 
-std::vector<std::size_t> find_chain(const Frame& frame, const std::vector<std::size_t>& candidates) {
+std::vector<std::size_t> find_chain(const Frame& frame,
+                                    const std::vector<std::size_t>& candidates) {
   const auto rows = spread_rows(frame.rows);
   const std::size_t count = std::min(candidates.size(), numeric_columns_max);
   std::vector<std::vector<bool>> edge(count, std::vector<bool>(count, false));
@@ -250,7 +260,8 @@ std::vector<std::size_t> find_chain(const Frame& frame, const std::vector<std::s
                            frame.columns[candidates[b]].numbers()->values, rows);
     }
   }
-  // The relation is transitive but for noise, so the longest path follows the number of columns below.
+  // The relation is transitive but for noise, so the longest path follows the number of columns
+  // below.
   std::vector<std::size_t> best;
   for (std::size_t start = 0; start < count; ++start) {
     std::vector<std::size_t> chain{start};

@@ -1,4 +1,5 @@
-// A small table for tests: rows as CSV text, types guessed from each column's texts. Used by *_test.cpp files only.
+// A small table for tests: rows as CSV text, types guessed from each column's texts. Used by
+// *_test.cpp files only.
 #pragma once
 
 #include <charconv>
@@ -31,7 +32,8 @@ inline std::vector<std::string> split_line(const std::string& line) {
   return cells;
 }
 
-inline frame::Column column_of_texts(const std::string& name, const std::vector<std::string>& texts, std::vector<std::uint64_t>& hashes) {
+inline frame::Column column_of_texts(const std::string& name, const std::vector<std::string>& texts,
+                                     std::vector<std::uint64_t>& hashes) {
   using Type = source::ColumnBatch::Type;
   source::ColumnBatch batch;
   const auto parses = [&](auto parse) {
@@ -48,14 +50,22 @@ inline frame::Column column_of_texts(const std::string& name, const std::vector<
     const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
     return result.ec == std::errc{} && result.ptr == text.data() + text.size();
   };
-  batch.type = parses([](const std::string& text) { return base::parse_day(text).has_value(); }) ? Type::day : parses(number) ? Type::real : Type::text;
+  batch.type = parses([](const std::string& text) { return base::parse_day(text).has_value(); })
+                   ? Type::day
+               : parses(number) ? Type::real
+                                : Type::text;
   for (const auto& text : texts) {
     batch.valid.push_back(text.empty() ? 0 : 1);
     if (batch.type == Type::text) batch.texts.emplace_back(text);
     if (batch.type == Type::real) batch.reals.push_back(text.empty() ? 0 : std::stod(text));
-    if (batch.type == Type::day) batch.integers.push_back(text.empty() ? 0 : base::parse_day(text)->since_epoch);
+    if (batch.type == Type::day)
+      batch.integers.push_back(text.empty() ? 0 : base::parse_day(text)->since_epoch);
   }
-  frame::ColumnBuilder builder(name, batch.type == Type::text ? "VARCHAR" : batch.type == Type::day ? "DATE" : "DOUBLE", texts.size(), 1'000'000);
+  frame::ColumnBuilder builder(name,
+                               batch.type == Type::text  ? "VARCHAR"
+                               : batch.type == Type::day ? "DATE"
+                                                         : "DOUBLE",
+                               texts.size(), 1'000'000);
   builder.append(batch, texts.size(), hashes);
   return builder.finish();
 }
@@ -85,7 +95,8 @@ inline TestTable test_table(const std::string& name, const std::string& csv) {
   return result;
 }
 
-inline Subject understood(const std::string& name, const std::string& csv, const TableMetadata& metadata = {}) {
+inline Subject understood(const std::string& name, const std::string& csv,
+                          const TableMetadata& metadata = {}) {
   auto table = test_table(name, csv);
   return understand(table.table, std::move(table.frame), test_vocabulary(), metadata);
 }

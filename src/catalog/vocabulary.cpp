@@ -1,12 +1,11 @@
 #include "catalog/vocabulary.h"
 
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cctype>
 #include <sstream>
-
-#include <toml++/toml.h>
-
-#include <fmt/format.h>
 
 namespace insights::catalog {
 
@@ -73,7 +72,8 @@ bool is_letter(char c) {
 }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-// Cuts at everything that is no letter, and before a capital that follows a small letter or that ends a run of capitals.
+// Cuts at everything that is no letter, and before a capital that follows a small letter or that
+// ends a run of capitals.
 std::vector<std::string> cut(std::string_view name, bool keep_digits) {
   std::vector<std::string> words;
   std::string word;
@@ -88,8 +88,8 @@ std::vector<std::string> cut(std::string_view name, bool keep_digits) {
       continue;
     }
     const bool after_small = i > 0 && is_letter(name[i - 1]) && !is_upper(name[i - 1]);
-    const bool before_small =
-        i > 0 && is_upper(name[i - 1]) && i + 1 < name.size() && is_letter(name[i + 1]) && !is_upper(name[i + 1]);
+    const bool before_small = i > 0 && is_upper(name[i - 1]) && i + 1 < name.size() &&
+                              is_letter(name[i + 1]) && !is_upper(name[i + 1]);
     if (is_upper(c) && (after_small || before_small)) end_word();
     word += lower(c);
   }
@@ -102,7 +102,8 @@ bool ends_with_any(std::string_view text, std::initializer_list<std::string_view
 }
 
 template <class Entry>
-const Entry* first_with_word(const std::vector<Entry>& entries, const std::vector<std::string>& words) {
+const Entry* first_with_word(const std::vector<Entry>& entries,
+                             const std::vector<std::string>& words) {
   for (const auto& entry : entries) {
     for (const auto& word : words) {
       if (std::ranges::find(entry.words, word) != entry.words.end()) return &entry;
@@ -123,7 +124,8 @@ const Kind* Vocabulary::kind_of(const std::vector<std::string>& words) const {
 }
 
 const MeasureWords* Vocabulary::measure_of(const std::vector<std::string>& words) const {
-  // The last word is the noun ("unit price" is a price, "price units" are units): it is asked first.
+  // The last word is the noun ("unit price" is a price, "price units" are units): it is asked
+  // first.
   for (auto word = words.rbegin(); word != words.rend(); ++word) {
     if (const auto* found = first_with_word(measures, {*word, *word + "s"})) return found;
   }
@@ -136,10 +138,10 @@ base::Result<Vocabulary> read_vocabulary(std::string_view built_in, std::string_
     try {
       add(vocabulary, toml::parse(text));
     } catch (const toml::parse_error& error) {
-      return base::fail(base::ErrorKind::invalid_input,
-                        fmt::format("vocabulary, line {}: {}", error.source().begin.line,
-                                    error.description()),
-                        "see data/vocabulary.toml for the format");
+      return base::fail(
+          base::ErrorKind::invalid_input,
+          fmt::format("vocabulary, line {}: {}", error.source().begin.line, error.description()),
+          "see data/vocabulary.toml for the format");
     }
   }
   return vocabulary;

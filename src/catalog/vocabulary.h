@@ -1,5 +1,6 @@
-// The words that business tables use (data/vocabulary.toml), and how a column name is read with them.
-// The only place where the program's knowledge of words comes in; it is data, and users add to it.
+// The words that business tables use (data/vocabulary.toml), and how a column name is read with
+// them. The only place where the program's knowledge of words comes in; it is data, and users add
+// to it.
 #pragma once
 
 #include <set>
@@ -41,12 +42,12 @@ struct Vocabulary {
   const MeasureWords* measure_of(const std::vector<std::string>& words) const;
 };
 
-// The vocabulary built into the program. `additions` (TOML, may be empty) come first, so that they win.
-// Errors: invalid_input with the line.
+// The vocabulary built into the program. `additions` (TOML, may be empty) come first, so that they
+// win. Errors: invalid_input with the line.
 base::Result<Vocabulary> read_vocabulary(std::string_view built_in, std::string_view additions);
 
-// "store_code" -> {store, code}; "StockCode" -> {stock, code}; "value2" -> {value}; lower case, a plural "s"
-// removed when a word without it is longer than three letters.
+// "store_code" -> {store, code}; "StockCode" -> {stock, code}; "value2" -> {value}; lower case, a
+// plural "s" removed when a word without it is longer than three letters.
 std::vector<std::string> words_of(std::string_view name);
 
 // "store_code" -> "store code", "StockCode" -> "stock code": for sentences.

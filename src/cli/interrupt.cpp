@@ -25,7 +25,7 @@ Interrupt::Interrupt() {
 
 Interrupt::~Interrupt() {
   closing_ = true;
-  pthread_kill(thread_.native_handle(), SIGTERM);  // wakes sigwait
+  pthread_kill(thread_.native_handle(), SIGINT);  // wakes sigwait
   thread_.join();
   const auto signals = watched_signals();
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);

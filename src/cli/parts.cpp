@@ -28,8 +28,6 @@
 namespace insights::cli {
 namespace {
 
-using base::ErrorKind;
-using base::fail;
 using base::Result;
 using config::Config;
 

@@ -3,7 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <array>
+#include <memory>
 
 using namespace insights;
 using namespace insights::cli;
@@ -12,16 +13,12 @@ namespace {
 
 // A stream into memory.
 struct Screen {
-  char* text = nullptr;
-  std::size_t size = 0;
-  std::FILE* file = open_memstream(&text, &size);
-  ~Screen() {
-    std::fclose(file);
-    std::free(text);
-  }
+  std::array<char, 1 << 16> text{};
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{fmemopen(text.data(), text.size(), "w"),
+                                                       &std::fclose};
   std::string shown() {
-    std::fflush(file);
-    return {text, size};
+    std::fflush(file.get());
+    return text.data();
   }
 };
 
@@ -43,7 +40,7 @@ void tell_a_run(Progress& progress) {
 
 TEST_CASE("plain progress is one line a step") {
   Screen screen;
-  Progress progress(ProgressStyle::plain, screen.file);
+  Progress progress(ProgressStyle::plain, screen.file.get());
   tell_a_run(progress);
   progress.remark("wrote x.html");
   progress.close();
@@ -64,7 +61,7 @@ TEST_CASE(
     "quiet progress shows nothing, not even remarks; without a terminal only remarks are shown") {
   Screen silent;
   {
-    Progress progress(ProgressStyle::quiet, silent.file);
+    Progress progress(ProgressStyle::quiet, silent.file.get());
     tell_a_run(progress);
     progress.remark("wrote x.html");
   }
@@ -72,7 +69,7 @@ TEST_CASE(
 
   Screen screen;
   {
-    Progress progress(ProgressStyle::remarks, screen.file);
+    Progress progress(ProgressStyle::remarks, screen.file.get());
     tell_a_run(progress);
     progress.remark("wrote x.html");
   }
@@ -82,7 +79,7 @@ TEST_CASE(
 TEST_CASE("the progress line is rewritten in place and leaves nothing behind") {
   Screen screen;
   {
-    Progress progress(ProgressStyle::line, screen.file);
+    Progress progress(ProgressStyle::line, screen.file.get());
     tell_a_run(progress);
     std::this_thread::sleep_for(std::chrono::milliseconds(600));
     progress.remark("wrote x.html");
@@ -97,7 +94,7 @@ TEST_CASE("the progress line is rewritten in place and leaves nothing behind") {
 
 TEST_CASE("a closed progress draws nothing more") {
   Screen screen;
-  Progress progress(ProgressStyle::line, screen.file);
+  Progress progress(ProgressStyle::line, screen.file.get());
   progress.doing("a");
   progress.close();
   const auto shown = screen.shown();

@@ -126,6 +126,7 @@ Status take_head(FocusArea& area, Lines& lines, const std::string& file) {
 
 std::string names_of(const std::vector<FocusArea>& areas, std::string_view nearest_to) {
   std::vector<std::string> names;
+  names.reserve(areas.size());
   for (const auto& area : areas) names.push_back(area.name);
   std::ranges::stable_sort(
       names, {}, [&](const std::string& name) { return base::edit_distance(nearest_to, name); });

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <fstream>
 #include <system_error>
 
 namespace insights::config {
@@ -13,14 +12,6 @@ namespace insights::config {
 using base::ErrorKind;
 using base::fail;
 using base::Result;
-
-namespace {
-
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-}  // namespace
 
 Result<std::string> read_text_file(const std::string& path, const std::string& what,
                                    std::size_t bytes_max) {
@@ -32,19 +23,20 @@ Result<std::string> read_text_file(const std::string& path, const std::string& w
   if (status.type() == std::filesystem::file_type::directory) {
     return fail(ErrorKind::unavailable, fmt::format("{} {} is a directory", what, path));
   }
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  std::ifstream file(path, std::ios::binary);
   if (!file) {
     return fail(ErrorKind::unavailable, fmt::format("{} {} cannot be read: {}", what, path,
                                                     std::generic_category().message(errno)));
   }
   std::string text;
   constexpr std::size_t piece = std::size_t{1} << 16;
-  while (std::feof(file.get()) == 0 && std::ferror(file.get()) == 0 && text.size() <= bytes_max) {
+  while (file && text.size() <= bytes_max) {
     const auto size = text.size();
     text.resize(size + piece);
-    text.resize(size + std::fread(text.data() + size, 1, piece, file.get()));
+    file.read(text.data() + size, piece);
+    text.resize(size + static_cast<std::size_t>(file.gcount()));
   }
-  if (std::ferror(file.get()) != 0) {
+  if (file.bad()) {
     return fail(ErrorKind::unavailable, fmt::format("{} {} cannot be read", what, path));
   }
   if (text.size() > bytes_max) {

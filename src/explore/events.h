@@ -8,15 +8,36 @@
 
 namespace insights::explore {
 
-struct Started { std::string run_id; };
-struct TableLoaded { std::string table; std::int64_t rows = 0; };
-struct CatalogRead { std::int64_t tables = 0, columns = 0; };
-struct QueryRun { std::string sql; std::int64_t rows = 0; std::int64_t milliseconds = 0; std::string error; };
-struct HypothesesTested { std::string pattern; std::int64_t tested = 0, accepted = 0; };
-struct FindingProven { const findings::Finding* finding = nullptr; };  // borrowed, during the call
-struct Finished { bool partial = false; std::string reason; };
+struct Started {
+  std::string run_id;
+};
+struct TableLoaded {
+  std::string table;
+  std::int64_t rows = 0;
+};
+struct CatalogRead {
+  std::int64_t tables = 0, columns = 0;
+};
+struct QueryRun {
+  std::string sql;
+  std::int64_t rows = 0;
+  std::int64_t milliseconds = 0;
+  std::string error;
+};
+struct HypothesesTested {
+  std::string pattern;
+  std::int64_t tested = 0, accepted = 0;
+};
+struct FindingProven {
+  const findings::Finding* finding = nullptr;
+};  // borrowed, during the call
+struct Finished {
+  bool partial = false;
+  std::string reason;
+};
 
-using Event = std::variant<Started, TableLoaded, CatalogRead, QueryRun, HypothesesTested, FindingProven, Finished>;
+using Event = std::variant<Started, TableLoaded, CatalogRead, QueryRun, HypothesesTested,
+                           FindingProven, Finished>;
 
 class RunObserver {
  public:

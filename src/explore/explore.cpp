@@ -1,9 +1,9 @@
 #include "explore/explore.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
-
-#include <fmt/format.h>
 
 #include "catalog/read.h"
 #include "explore/metered_source.h"
@@ -30,13 +30,16 @@ std::vector<analyst::Prepared> with_decoys(catalog::Catalog& catalog, const Orde
 }
 
 // Runs the evidence of every claim; what it does not bear out goes to the ledger with the reason.
-std::vector<Finding> prove_all(analyst::Investigation& investigation, findings::EvidenceReader& reader, const Order& order,
+std::vector<Finding> prove_all(analyst::Investigation& investigation,
+                               findings::EvidenceReader& reader, const Order& order,
                                RunObserver& observer, std::stop_token stop) {
   std::vector<Finding> proven;
   for (const auto& [claim, place] : investigation.claims) {
     auto& entry = investigation.ledger.entries[place];
-    auto finding = stop.stop_requested() ? base::Result<Finding>(base::fail(base::ErrorKind::cancelled, "the run was stopped before its proof"))
-                                         : findings::prove(claim, reader, order.style, stop);
+    auto finding = stop.stop_requested()
+                       ? base::Result<Finding>(base::fail(base::ErrorKind::cancelled,
+                                                          "the run was stopped before its proof"))
+                       : findings::prove(claim, reader, order.style, stop);
     if (!finding) {
       entry.decision = Decision::not_proven;
       entry.note = finding.error().message;
@@ -49,8 +52,9 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation, findings::
 }
 
 // The evidence of what is to be published, asked once more of the database.
-std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::EvidenceReader& fresh, analyst::Investigation& investigation,
-                                 const Order& order, std::stop_token stop) {
+std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::EvidenceReader& fresh,
+                                 analyst::Investigation& investigation, const Order& order,
+                                 std::stop_token stop) {
   std::vector<Finding> confirmed;
   const auto entry_of = [&](const Finding& finding) -> findings::LedgerEntry* {
     for (const auto& [claim, place] : investigation.claims) {
@@ -61,7 +65,8 @@ std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::Evidence
   std::map<std::string, std::size_t> of_pattern;
   for (auto& finding : ranked) {
     auto* entry = entry_of(finding);
-    const bool crowded = order.brief.focus.name.empty() && of_pattern[finding.pattern] >= order.top_per_pattern;
+    const bool crowded =
+        order.brief.focus.name.empty() && of_pattern[finding.pattern] >= order.top_per_pattern;
     if (confirmed.size() >= order.top || crowded) {
       if (entry != nullptr) entry->decision = Decision::below_top;
       continue;
@@ -94,8 +99,13 @@ findings::LedgerCounts counts_of(const findings::Ledger& ledger, std::int64_t de
 }
 
 TableSummary summary_of(const catalog::Subject& subject) {
-  TableSummary summary{subject.table, subject.origin, static_cast<std::int64_t>(subject.frame.rows),
-                       static_cast<std::int64_t>(subject.columns.size()), "", "", subject.frame.truncated()};
+  TableSummary summary{subject.table,
+                       subject.origin,
+                       static_cast<std::int64_t>(subject.frame.rows),
+                       static_cast<std::int64_t>(subject.columns.size()),
+                       "",
+                       "",
+                       subject.frame.truncated()};
   if (subject.time) {
     summary.first_day = base::iso_text(subject.first_day);
     summary.last_day = base::iso_text(subject.last_day);
@@ -118,7 +128,9 @@ Run started(const Order& order, const Parts& parts) {
 void finish(Run& run, const MeteredSource& metered, RunObserver& observer, std::stop_token stop) {
   run.spent = metered.spent();
   run.partial = stop.stop_requested() || !metered.exhausted().empty();
-  run.partial_reason = !metered.exhausted().empty() ? metered.exhausted() : run.partial ? "the run was stopped" : "";
+  run.partial_reason = !metered.exhausted().empty() ? metered.exhausted()
+                       : run.partial                ? "the run was stopped"
+                                                    : "";
   observer.on(Finished{run.partial, run.partial_reason});
 }
 
@@ -132,8 +144,11 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   catalog::ReadOptions reading;
   reading.as_of = order.brief.as_of;
   reading.load.time_max = order.budget.time_max;
-  reading.on_loaded = [&](const std::string& table, std::int64_t rows) { parts.observer.on(TableLoaded{table, rows}); };
-  auto catalog = TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
+  reading.on_loaded = [&](const std::string& table, std::int64_t rows) {
+    parts.observer.on(TableLoaded{table, rows});
+  };
+  auto catalog =
+      TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
   for (const auto& subject : catalog.subjects) {
     run.tables.push_back(summary_of(subject));
     if (run.currency.empty()) run.currency = subject.currency;

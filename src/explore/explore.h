@@ -19,10 +19,10 @@ struct Order {
   analyst::Brief brief;
   Budget budget;
   findings::NumberStyle style;
-  std::size_t top = 20;      // findings published
+  std::size_t top = 20;             // findings published
   std::size_t top_per_pattern = 5;  // of them, without a focus: a list of one kind is no overview
-  int decoys = 5;            // shuffled columns added to every table that is large enough
-  std::uint64_t seed = 42;   // of the shuffles
+  int decoys = 5;                   // shuffled columns added to every table that is large enough
+  std::uint64_t seed = 42;          // of the shuffles
 };
 
 // The parts it is made of; all borrowed for the run.
@@ -35,8 +35,8 @@ struct Parts {
   RunObserver& observer;
 };
 
-// A stop request, or a budget that is used up, ends the run with what is proven: Run::partial says so. Errors: only
-// when nothing could be done at all (no table could be read).
+// A stop request, or a budget that is used up, ends the run with what is proven: Run::partial says
+// so. Errors: only when nothing could be done at all (no table could be read).
 base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_token stop);
 
 }  // namespace insights::explore

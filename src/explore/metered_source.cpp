@@ -1,8 +1,8 @@
 #include "explore/metered_source.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace insights::explore {
 
@@ -37,7 +37,9 @@ std::int64_t bytes_of(const source::Batch& batch) {
 MeteredSource::MeteredSource(source::Source& source, const Budget& budget, RunObserver& observer)
     : source_(source), budget_(budget), observer_(observer), started_(steady_clock::now()) {}
 
-milliseconds MeteredSource::elapsed() const { return duration_cast<milliseconds>(steady_clock::now() - started_); }
+milliseconds MeteredSource::elapsed() const {
+  return duration_cast<milliseconds>(steady_clock::now() - started_);
+}
 
 Spent MeteredSource::spent() const {
   auto spent = spent_;
@@ -47,22 +49,31 @@ Spent MeteredSource::spent() const {
 
 base::Status MeteredSource::charge() {
   if (exhausted_.empty()) {
-    if (spent_.queries >= budget_.queries_max) exhausted_ = fmt::format("the budget of {} queries is used up", budget_.queries_max);
-    else if (spent_.rows >= budget_.rows_max) exhausted_ = fmt::format("the budget of {} rows is used up", budget_.rows_max);
-    else if (spent_.bytes >= budget_.bytes_max) exhausted_ = fmt::format("the budget of {} bytes is used up", budget_.bytes_max);
-    else if (elapsed() >= budget_.time_max) exhausted_ = fmt::format("the budget of {} s is used up", budget_.time_max.count() / 1000);
+    if (spent_.queries >= budget_.queries_max)
+      exhausted_ = fmt::format("the budget of {} queries is used up", budget_.queries_max);
+    else if (spent_.rows >= budget_.rows_max)
+      exhausted_ = fmt::format("the budget of {} rows is used up", budget_.rows_max);
+    else if (spent_.bytes >= budget_.bytes_max)
+      exhausted_ = fmt::format("the budget of {} bytes is used up", budget_.bytes_max);
+    else if (elapsed() >= budget_.time_max)
+      exhausted_ = fmt::format("the budget of {} s is used up", budget_.time_max.count() / 1000);
   }
-  if (!exhausted_.empty()) return base::fail(base::ErrorKind::cancelled, exhausted_, "raise the limit, or look at fewer tables");
+  if (!exhausted_.empty())
+    return base::fail(base::ErrorKind::cancelled, exhausted_,
+                      "raise the limit, or look at fewer tables");
   ++spent_.queries;
   return {};
 }
 
 source::Limits MeteredSource::within_budget(source::Limits limits) const {
-  limits.time_max = std::min(limits.time_max, std::max(milliseconds{1}, budget_.time_max - elapsed()));
+  limits.time_max =
+      std::min(limits.time_max, std::max(milliseconds{1}, budget_.time_max - elapsed()));
   return limits;
 }
 
-base::Result<source::Rows> MeteredSource::query(const sql::CheckedQuery& query, const source::Limits& limits, std::stop_token stop) {
+base::Result<source::Rows> MeteredSource::query(const sql::CheckedQuery& query,
+                                                const source::Limits& limits,
+                                                std::stop_token stop) {
   if (auto charged = charge(); !charged) return std::unexpected(charged.error());
   const auto before = steady_clock::now();
   auto capped = within_budget(limits);
@@ -78,8 +89,8 @@ base::Result<source::Rows> MeteredSource::query(const sql::CheckedQuery& query, 
   return result;
 }
 
-base::Status MeteredSource::scan(const sql::CheckedQuery& query, const source::Limits& limits, std::stop_token stop,
-                                 const source::BatchSink& sink) {
+base::Status MeteredSource::scan(const sql::CheckedQuery& query, const source::Limits& limits,
+                                 std::stop_token stop, const source::BatchSink& sink) {
   if (auto charged = charge(); !charged) return std::unexpected(charged.error());
   const auto before = steady_clock::now();
   std::int64_t rows = 0;

@@ -1,4 +1,5 @@
-// A source that counts what it gives and stops at the budget. The run sees the database only through it.
+// A source that counts what it gives and stops at the budget. The run sees the database only
+// through it.
 #pragma once
 
 #include <atomic>
@@ -18,11 +19,14 @@ class MeteredSource final : public source::Source {
   sql::Dialect dialect() const override { return source_.dialect(); }
   const std::vector<source::Table>& tables() const override { return source_.tables(); }
   const std::vector<std::string>& notes() const override { return source_.notes(); }
-  base::Result<source::DataVersion> version(std::stop_token stop) override { return source_.version(stop); }
+  base::Result<source::DataVersion> version(std::stop_token stop) override {
+    return source_.version(stop);
+  }
   // Error `cancelled` when the budget is used up.
-  base::Result<source::Rows> query(const sql::CheckedQuery& query, const source::Limits& limits, std::stop_token stop) override;
-  base::Status scan(const sql::CheckedQuery& query, const source::Limits& limits, std::stop_token stop,
-                    const source::BatchSink& sink) override;
+  base::Result<source::Rows> query(const sql::CheckedQuery& query, const source::Limits& limits,
+                                   std::stop_token stop) override;
+  base::Status scan(const sql::CheckedQuery& query, const source::Limits& limits,
+                    std::stop_token stop, const source::BatchSink& sink) override;
 
   Spent spent() const;
   // Why the budget ended the run; empty while it has not.

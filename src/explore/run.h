@@ -16,7 +16,7 @@ namespace insights::explore {
 // What a run may take in all. Reaching one ends the run cleanly, partial, with the reason.
 struct Budget {
   std::int64_t queries_max = 2000;
-  std::int64_t rows_max = 50'000'000;            // rows read from the source
+  std::int64_t rows_max = 50'000'000;  // rows read from the source
   std::int64_t bytes_max = std::int64_t{64} << 30;
   std::chrono::milliseconds time_max{std::chrono::minutes{10}};
   std::chrono::milliseconds query_time_max{30'000};
@@ -44,12 +44,12 @@ struct Run {
   std::vector<std::string> locations;
   source::DataVersion data;
   std::vector<TableSummary> tables;
-  std::string currency;    // ISO, may be empty
+  std::string currency;                     // ISO, may be empty
   std::vector<findings::Finding> findings;  // ranked
   std::vector<findings::Total> totals;
   findings::LedgerCounts counts;
-  findings::Ledger ledger;  // complete; written only to --ledger
-  std::vector<std::string> notes;           // what a reader should know: lines skipped, joins inferred ...
+  findings::Ledger ledger;         // complete; written only to --ledger
+  std::vector<std::string> notes;  // what a reader should know: lines skipped, joins inferred ...
   bool partial = false;
   std::string partial_reason;
   Budget budget;

@@ -1,5 +1,6 @@
-// What was proven: a claim whose evidence was run, whose every value was read from it, and whose sentences
-// were filled in by the engine. Plain data with equality, so that a saved report reads back into it whole.
+// What was proven: a claim whose evidence was run, whose every value was read from it, and whose
+// sentences were filled in by the engine. Plain data with equality, so that a saved report reads
+// back into it whole.
 #pragma once
 
 #include "findings/claim.h"
@@ -32,10 +33,10 @@ struct Impact {
   std::string unit;
   bool is_money = true;
   std::string per;
-  std::string method;           // filled in
+  std::string method;  // filled in
   std::string method_template;
-  std::string text;             // "₹39.9K of sales a month at risk (₹31K to ₹52K)"
-  std::string of_template{};    // "sales" in it
+  std::string text;           // "₹39.9K of sales a month at risk (₹31K to ₹52K)"
+  std::string of_template{};  // "sales" in it
   bool operator==(const Impact&) const = default;
 };
 
@@ -60,7 +61,7 @@ struct Finding {
   std::string id;  // "f-3": place in this run's ranking
   std::string fingerprint;
   std::string pattern, family;
-  std::string title, summary, action;                             // filled in
+  std::string title, summary, action;  // filled in
   std::string title_template, summary_template, action_template;
   std::vector<std::string> columns;
   std::vector<Entity> entities;

@@ -32,7 +32,8 @@ bool is_blank(std::string_view text) {
 
 constexpr int decimals_unknown = 9;
 
-constexpr std::array<double, decimals_unknown> powers_of_ten{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
+constexpr std::array<double, decimals_unknown> powers_of_ten{1,   1e1, 1e2, 1e3, 1e4,
+                                                             1e5, 1e6, 1e7, 1e8};
 
 // Is the value a multiple of 10^-places, as far as a double can tell?
 bool has_decimals(double value, int places) {
@@ -44,8 +45,8 @@ constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53
 constexpr std::size_t counted_numbers_max = 65'536;
 constexpr double bitmap_span_max = 1 << 28;
 
-// Whole numbers in a narrow range are counted exactly by a bitmap; others up to counted_numbers_max, beyond
-// which a number column is a measure and nobody asks.
+// Whole numbers in a narrow range are counted exactly by a bitmap; others up to
+// counted_numbers_max, beyond which a number column is a measure and nobody asks.
 void count_distinct(const std::vector<double>& values, Profile& profile) {
   const double span = profile.maximum - profile.minimum;
   if (profile.whole && span < bitmap_span_max) {
@@ -242,8 +243,8 @@ void ColumnBuilder::append_days(const source::ColumnBatch& batch, std::size_t ro
     }
     const std::int64_t raw = batch.integers[row];
     add_to(row_hashes[row], mixed(static_cast<std::uint64_t>(raw)));
-    const base::Day day = has_time ? base::day_of(base::Moment{raw})
-                                   : base::Day{static_cast<std::int32_t>(raw)};
+    const base::Day day =
+        has_time ? base::day_of(base::Moment{raw}) : base::Day{static_cast<std::int32_t>(raw)};
     see_extremes(day.since_epoch);
     data.days.push_back(day.since_epoch);
     if (has_time) {

@@ -24,9 +24,9 @@ class Dictionary {
 
  private:
   void grow();
-  std::vector<std::string> texts_;      // [code]
-  std::vector<std::uint64_t> hashes_;   // [code]
-  std::vector<std::uint32_t> slots_;    // 0 = free
+  std::vector<std::string> texts_;     // [code]
+  std::vector<std::uint64_t> hashes_;  // [code]
+  std::vector<std::uint32_t> slots_;   // 0 = free
 };
 
 class ColumnBuilder {

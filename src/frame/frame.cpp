@@ -1,10 +1,10 @@
 #include "frame/frame.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <cmath>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 namespace insights::frame {
 

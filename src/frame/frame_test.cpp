@@ -46,7 +46,8 @@ TEST_CASE("codes widen from one byte to four without losing a row") {
     codes.append(block.data(), 1, code);
   }
   REQUIRE(codes.size() == 70'000);
-  for (const std::uint32_t code : {0U, 255U, 256U, 65'535U, 65'536U, 69'999U}) CHECK(codes[code] == code);
+  for (const std::uint32_t code : {0U, 255U, 256U, 65'535U, 65'536U, 69'999U})
+    CHECK(codes[code] == code);
 }
 
 TEST_CASE("texts become codes in order of first appearance, null is code 0") {
@@ -67,7 +68,8 @@ TEST_CASE("a text column with too many values is dropped, and only its profile k
   CHECK(column.profile.distinct_is_lower_bound);
 }
 
-TEST_CASE("numbers are profiled: extremes, negatives, decimals, and what is not finite counts apart") {
+TEST_CASE(
+    "numbers are profiled: extremes, negatives, decimals, and what is not finite counts apart") {
   const auto column = built(reals({1.25, -3.5, 0, std::nan(""), INFINITY}), 5);
   CHECK(column.profile.minimum == -3.5);
   CHECK(column.profile.maximum == 1.25);

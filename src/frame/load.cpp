@@ -9,8 +9,8 @@ namespace insights::frame {
 
 namespace {
 
-// Rows whose hash over all columns equals an earlier row's. 64-bit hashes: at 10 million rows the chance of
-// one false pair is below 3 in a million.
+// Rows whose hash over all columns equals an earlier row's. 64-bit hashes: at 10 million rows the
+// chance of one false pair is below 3 in a million.
 std::int64_t count_repeats(std::vector<std::uint64_t> hashes) {
   std::ranges::sort(hashes);
   std::int64_t repeats = 0;

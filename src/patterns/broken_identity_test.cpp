@@ -27,10 +27,14 @@ TEST_CASE("a total that is not quantity times price is told, with what it is off
 TEST_CASE("net above gross is told; where all is in order nothing is") {
   for (const bool broken : {true, false}) {
     TestTable table("order_date,customer,gross_sales,net_sales");
-    for (int i = 0; i < 2000; ++i) table.row(day_text(i / 4), fmt::format("Customer {}", i % 50), 100 + i % 30, broken && i % 250 == 3 ? 190 : 90 + i % 30);
+    for (int i = 0; i < 2000; ++i)
+      table.row(day_text(i / 4), fmt::format("Customer {}", i % 50), 100 + i % 30,
+                broken && i % 250 == 3 ? 190 : 90 + i % 30);
     const auto accepted = table.accepted(examine_broken_identity);
     CHECK(accepted.size() == (broken ? 1 : 0));
-    if (!accepted.empty()) CHECK(table.proven(accepted.front()).title == "8 rows (0.4 %) have net_sales above gross_sales");
+    if (!accepted.empty())
+      CHECK(table.proven(accepted.front()).title ==
+            "8 rows (0.4 %) have net_sales above gross_sales");
   }
 }
 

@@ -13,7 +13,8 @@ using testing::TestTable;
 template <class Closed>
 void fill_days(TestTable& table, Closed closed) {
   for (int day = 0; day < 500; ++day) {
-    for (int i = 0; i < 3 && !closed(day); ++i) table.row(day_text(day), fmt::format("Customer {}", (day * 3 + i) % 40), 10 + day % 7);
+    for (int i = 0; i < 3 && !closed(day); ++i)
+      table.row(day_text(day), fmt::format("Customer {}", (day * 3 + i) % 40), 10 + day % 7);
   }
 }
 

@@ -71,14 +71,21 @@ TEST_CASE("the top tenth of many customers is told when it has most") {
 
 TEST_CASE("without money rows are counted, and two values need a large majority") {
   TestTable table("opened_at,category,shift");
-  for (int i = 0; i < 900; ++i) table.row(testing::day_text(i), i % 10 < 7 ? "Hardware" : i % 10 == 7 ? "Software" : i % 10 == 8 ? "Network" : "Access", i % 3 == 0 ? "late" : "early");
+  for (int i = 0; i < 900; ++i)
+    table.row(testing::day_text(i),
+              i % 10 < 7    ? "Hardware"
+              : i % 10 == 7 ? "Software"
+              : i % 10 == 8 ? "Network"
+                            : "Access",
+              i % 3 == 0 ? "late" : "early");
   const auto finding = sole_finding(table, examine_concentration);
   CHECK(finding.title.starts_with("Hardware is 70 % of all rows; the next, "));
 }
 
 TEST_CASE("in a dozen rows a leader is a description, and a single row is said to be one") {
   TestTable table("order_date,customer,net_sales");
-  for (int i = 0; i < 11; ++i) table.row(testing::day_text(10 * i), fmt::format("Customer {}", "ABCD"[i % 4]), 100 + i);
+  for (int i = 0; i < 11; ++i)
+    table.row(testing::day_text(10 * i), fmt::format("Customer {}", "ABCD"[i % 4]), 100 + i);
   table.row(testing::day_text(200), "Harbour Foods", 2000);
   const auto finding = sole_finding(table, examine_concentration);
   CHECK(finding.title.starts_with("Harbour Foods is 6"));

@@ -12,8 +12,8 @@ namespace {
 // The cell of each row, or no_cell.
 constexpr std::uint32_t no_cell = 0xFFFFFFFF;
 
-std::vector<std::uint32_t> cells_of_rows(const frame::Coded* coded, std::size_t rows, const Periods& periods,
-                                         const frame::Mask& kept) {
+std::vector<std::uint32_t> cells_of_rows(const frame::Coded* coded, std::size_t rows,
+                                         const Periods& periods, const frame::Mask& kept) {
   std::vector<std::uint32_t> cells(rows, 0);
   const auto width = static_cast<std::uint32_t>(std::max<std::size_t>(1, periods.count));
   if (coded != nullptr) {
@@ -79,7 +79,9 @@ std::span<const double> Cube::row_series(std::size_t value) const {
   return std::span(rows).subspan(value * periods, periods);
 }
 
-double Cube::total(std::size_t measure, std::size_t value) const { return sum_of(series(measure, value)); }
+double Cube::total(std::size_t measure, std::size_t value) const {
+  return sum_of(series(measure, value));
+}
 
 double Cube::rows_total(std::size_t value) const { return sum_of(row_series(value)); }
 
@@ -88,8 +90,8 @@ Cube cube_of(const catalog::Subject& subject, std::size_t column, const Periods&
   return fill(subject, &subject.codes(column), periods, measures, kept);
 }
 
-Cube total_cube(const catalog::Subject& subject, const Periods& periods, const std::vector<std::size_t>& measures,
-                const frame::Mask& kept) {
+Cube total_cube(const catalog::Subject& subject, const Periods& periods,
+                const std::vector<std::size_t>& measures, const frame::Mask& kept) {
   return fill(subject, nullptr, periods, measures, kept);
 }
 

@@ -13,9 +13,9 @@ namespace insights::patterns {
 // [values x periods], value-major. Value 0 is null. Without periods there is one.
 struct Cube {
   std::size_t values = 0, periods = 0;
-  std::vector<double> rows;                  // [values * periods] number of rows
-  std::vector<std::size_t> measures;         // columns of the subject
-  std::vector<std::vector<double>> sums;     // [measure][values * periods]; nulls add nothing
+  std::vector<double> rows;               // [values * periods] number of rows
+  std::vector<std::size_t> measures;      // columns of the subject
+  std::vector<std::vector<double>> sums;  // [measure][values * periods]; nulls add nothing
 
   std::size_t at(std::size_t value, std::size_t period) const { return value * periods + period; }
   // Place of a column among `measures`; ensure: it is one.
@@ -29,13 +29,14 @@ struct Cube {
 
 inline constexpr std::size_t cube_cells_max = 30'000'000;  // values x periods x (1 + measures)
 
-// Empty (values = 0) when it would have more than cube_cells_max cells. `kept` empty keeps all rows. Rows outside the
-// periods are left out; with periods.count == 0 every row is in the one period.
+// Empty (values = 0) when it would have more than cube_cells_max cells. `kept` empty keeps all
+// rows. Rows outside the periods are left out; with periods.count == 0 every row is in the one
+// period.
 Cube cube_of(const catalog::Subject& subject, std::size_t column, const Periods& periods,
              const std::vector<std::size_t>& measures, const frame::Mask& kept = {});
 
 // The same for all rows together: [1 x periods].
-Cube total_cube(const catalog::Subject& subject, const Periods& periods, const std::vector<std::size_t>& measures,
-                const frame::Mask& kept = {});
+Cube total_cube(const catalog::Subject& subject, const Periods& periods,
+                const std::vector<std::size_t>& measures, const frame::Mask& kept = {});
 
 }  // namespace insights::patterns

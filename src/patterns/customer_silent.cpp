@@ -1,14 +1,15 @@
 // A customer that stopped ordering, measured against its own rhythm.
 //
-// Unit: the customer. Order days are its days with rows that are not returns. Gaps between them are gamma distributed
-// with the customer's own mean and a shape shared by all; a silence is tested against that (stats/rhythm.h), so that a
-// slow but faithful customer is not called lost. A small table carries no test: there two order days are enough
-// for a description, when the silence is long by any measure.
+// Unit: the customer. Order days are its days with rows that are not returns. Gaps between them are
+// gamma distributed with the customer's own mean and a shape shared by all; a silence is tested
+// against that (stats/rhythm.h), so that a slow but faithful customer is not called lost. A small
+// table carries no test: there two order days are enough for a description, when the silence is
+// long by any measure.
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "patterns/all.h"
 #include "patterns/order_days.h"
@@ -46,36 +47,53 @@ Window window_of(const OrderDays& days, std::uint32_t customer) {
   const auto own = days.of(customer);
   const base::Day first{own.front()}, last{own.back()};
   const auto last_month = base::month_of(last);
-  const auto first_month = std::max(base::month_of(first), base::Month{last_month.since_year_zero - static_cast<int>(months_back) + 1});
-  return {base::first_day(first_month), last, static_cast<double>(last_month.since_year_zero - first_month.since_year_zero + 1)};
+  const auto first_month =
+      std::max(base::month_of(first),
+               base::Month{last_month.since_year_zero - static_cast<int>(months_back) + 1});
+  return {base::first_day(first_month), last,
+          static_cast<double>(last_month.since_year_zero - first_month.since_year_zero + 1)};
 }
 
-double money_in(const Workspace& workspace, std::size_t column, std::uint32_t customer, const Window& window) {
+double money_in(const Workspace& workspace, std::size_t column, std::uint32_t customer,
+                const Window& window) {
   if (!workspace.subject.money) return 0;
   const auto& money = workspace.subject.numbers(*workspace.subject.money);
   const auto& time = workspace.subject.frame.columns[*workspace.subject.time].days()->days;
   const auto& codes = workspace.subject.codes(column).codes;
   double sum = 0;
   for (std::size_t row = 0; row < money.size(); ++row) {
-    if (codes[row] == customer && time[row] >= window.from.since_epoch && time[row] <= window.last.since_epoch && !std::isnan(money[row])) sum += money[row];
+    if (codes[row] == customer && time[row] >= window.from.since_epoch &&
+        time[row] <= window.last.since_epoch && !std::isnan(money[row]))
+      sum += money[row];
   }
   return sum / window.months;
 }
 
-findings::Claim state(const Workspace& workspace, std::size_t column, const Silence& silence, const Window& window) {
+findings::Claim state(const Workspace& workspace, std::size_t column, const Silence& silence,
+                      const Window& window) {
   const auto& subject = workspace.subject;
   const bool has_money = subject.money.has_value();
-  auto claim = claim_about(workspace, "customer_silent", family, column, silence.customer, has_money ? subject.columns[*subject.money].name : "");
+  auto claim = claim_about(workspace, "customer_silent", family, column, silence.customer,
+                           has_money ? subject.columns[*subject.money].name : "");
   claim.columns.push_back(subject.columns[*subject.time].name);
   claim.scope.from = window.from;
   const auto who = equals_sql(subject, column, silence.customer);
-  const auto orders = subject.returns ? fmt::format("{} AND NOT ({})", who, subject.returns->sql) : who;
+  const auto orders =
+      subject.returns ? fmt::format("{} AND NOT ({})", who, subject.returns->sql) : who;
   const auto day = time_sql(subject);
-  const auto money_sql = has_money ? fmt::format(", {} AS money", sum_where_sql(subject, *subject.money, fmt::format("{} AND {} >= {}", who, day, day_sql(window.from)))) : std::string();
-  claim.evidence.push_back({"a", fmt::format(
-      "SELECT {} AS who, min({}) FILTER (WHERE {}) AS first_order, max({}) FILTER (WHERE {}) AS last_order, "
-      "count(DISTINCT {}) FILTER (WHERE {}) AS order_days{}, {} AS data_end FROM {}",
-      label_sql(subject, column, silence.customer), day, orders, day, orders, day, orders, money_sql, day_sql(workspace.today), subject.from_sql)});
+  const auto money_sql =
+      has_money ? fmt::format(
+                      ", {} AS money",
+                      sum_where_sql(subject, *subject.money,
+                                    fmt::format("{} AND {} >= {}", who, day, day_sql(window.from))))
+                : std::string();
+  claim.evidence.push_back(
+      {"a",
+       fmt::format("SELECT {} AS who, min({}) FILTER (WHERE {}) AS first_order, max({}) FILTER "
+                   "(WHERE {}) AS last_order, "
+                   "count(DISTINCT {}) FILTER (WHERE {}) AS order_days{}, {} AS data_end FROM {}",
+                   label_sql(subject, column, silence.customer), day, orders, day, orders, day,
+                   orders, money_sql, day_sql(workspace.today), subject.from_sql)});
   findings::Values values;
   values.cell("who", "a", 0, "who");
   values.cell("last_order", "a", 0, "last_order", Format::date);
@@ -84,18 +102,25 @@ findings::Claim state(const Workspace& workspace, std::size_t column, const Sile
   values.cell("data_end", "a", 0, "data_end", Format::date);
   values.formula("silence", "data_end - last_order", Format::days);
   values.formula("own_gap", "(last_order - first_order) / (order_days - 1)", Format::days);
-  claim.title = subject_phrase(subject, column, silence.customer) + " stopped ordering: nothing since {last_order}";
-  claim.summary = "The last order was on {last_order}, {silence} before the data ends; it used to order every {own_gap}.";
-  claim.action = "Call {who} this week: ask why the orders stopped, and what would bring them back.";
+  claim.title = subject_phrase(subject, column, silence.customer) +
+                " stopped ordering: nothing since {last_order}";
+  claim.summary =
+      "The last order was on {last_order}, {silence} before the data ends; it used to order every "
+      "{own_gap}.";
+  claim.action =
+      "Call {who} this week: ask why the orders stopped, and what would bring them back.";
   if (has_money) {
     const auto& money = subject.columns[*subject.money];
     values.constant("months", window.months);
     values.cell("money", "a", 0, "money", amount_format(money), money.unit);
     values.formula("monthly", "money / months", amount_format(money), money.unit);
     claim.summary += " {monthly} of " + measure_phrase(values, money) + " a month is at risk.";
-    claim.evidence.push_back({"b", fmt::format(
-        "SELECT sum(day_money * day_money) AS squares FROM (SELECT {} AS order_day, {} AS day_money FROM {} WHERE {} AND {} >= {} GROUP BY order_day) AS days",
-        day, sum_sql(subject, *subject.money), subject.from_sql, who, day, day_sql(window.from))});
+    claim.evidence.push_back(
+        {"b",
+         fmt::format("SELECT sum(day_money * day_money) AS squares FROM (SELECT {} AS order_day, "
+                     "{} AS day_money FROM {} WHERE {} AND {} >= {} GROUP BY order_day) AS days",
+                     day, sum_sql(subject, *subject.money), subject.from_sql, who, day,
+                     day_sql(window.from))});
     values.cell("squares", "b", 0, "squares");
     claim.impact.account = Account::at_risk;
     claim.impact.amount = values.binding("monthly");
@@ -105,20 +130,35 @@ findings::Claim state(const Workspace& workspace, std::size_t column, const Sile
     claim.impact.is_money = money.money;
     claim.impact.per = "month";
     claim.impact.of = measure_phrase(values, money);
-    claim.impact.method = "its average over the months up to its last order, at most a year; range: orders as a compound Poisson process";
+    claim.impact.method =
+        "its average over the months up to its last order, at most a year; range: orders as a "
+        "compound Poisson process";
   }
   claim.values = values.bindings();
   const auto period = workspace.periods.count > 0 ? workspace.periods.grain : Grain::month;
-  claim.evidence.push_back({"c", fmt::format("SELECT {} AS period, {} AS money FROM {} WHERE {} GROUP BY period ORDER BY period", period_sql(subject, period),
-                                             has_money ? sum_sql(subject, *subject.money) : "count(*)", subject.from_sql, who)});
-  claim.chart = {findings::Chart::Mark::bar, "What {who} bought, by period", "c",
+  claim.evidence.push_back(
+      {"c", fmt::format(
+                "SELECT {} AS period, {} AS money FROM {} WHERE {} GROUP BY period ORDER BY period",
+                period_sql(subject, period),
+                has_money ? sum_sql(subject, *subject.money) : "count(*)", subject.from_sql, who)});
+  claim.chart = {findings::Chart::Mark::bar,
+                 "What {who} bought, by period",
+                 "c",
                  {"period", "", findings::Chart::Axis::Kind::temporal, ""},
-                 {"money", has_money ? subject.columns[*subject.money].label : "rows", findings::Chart::Axis::Kind::quantitative, has_money ? subject.columns[*subject.money].unit : ""},
-                 "", "", "", ""};
+                 {"money", has_money ? subject.columns[*subject.money].label : "rows",
+                  findings::Chart::Axis::Kind::quantitative,
+                  has_money ? subject.columns[*subject.money].unit : ""},
+                 "",
+                 "",
+                 "",
+                 ""};
   claim.guards = usual_guards(workspace);
-  claim.guards.push_back({"season", findings::GuardStatus::passed, "the silence is longer than any earlier gap between its own orders"});
-  claim.guards.push_back({"offsetting_rows", subject.returns ? findings::GuardStatus::passed : findings::GuardStatus::not_applicable,
-                          subject.returns ? "returns do not count as orders" : "no rows take sales back"});
+  claim.guards.push_back({"season", findings::GuardStatus::passed,
+                          "the silence is longer than any earlier gap between its own orders"});
+  claim.guards.push_back(
+      {"offsetting_rows",
+       subject.returns ? findings::GuardStatus::passed : findings::GuardStatus::not_applicable,
+       subject.returns ? "returns do not count as orders" : "no rows take sales back"});
   return claim;
 }
 
@@ -130,7 +170,8 @@ std::vector<Candidate> examine_customer_silent(const Workspace& workspace) {
   if (!column || !workspace.subject.time) return candidates;
   const auto days = order_days(workspace.subject, *column);
   std::vector<stats::Gaps> gaps(days.customers());
-  for (std::uint32_t customer = 1; customer < days.customers(); ++customer) gaps[customer] = gaps_of(days.of(customer));
+  for (std::uint32_t customer = 1; customer < days.customers(); ++customer)
+    gaps[customer] = gaps_of(days.of(customer));
   const double shape = stats::pooled_gamma_shape(gaps);
 
   std::vector<Silence> silences;
@@ -143,7 +184,8 @@ std::vector<Candidate> examine_customer_silent(const Workspace& workspace) {
     silence.gaps = silence.silent_days / gaps[customer].mean;
     silence.p = stats::silence_p_value(silence.silent_days, gaps[customer], shape);
     const bool longest = silence.silent_days > longest_gap(own);
-    silence.material = silence.gaps >= own_gaps_min && longest && (!workspace.small || silence.silent_days >= silence_days_min_small);
+    silence.material = silence.gaps >= own_gaps_min && longest &&
+                       (!workspace.small || silence.silent_days >= silence_days_min_small);
     silences.push_back(silence);
   }
   for (const auto& silence : silences) {
@@ -163,9 +205,12 @@ std::vector<Candidate> examine_customer_silent(const Workspace& workspace) {
     candidate.material = silence.material;
     if (silence.material) {
       candidate.impact = money_in(workspace, *column, silence.customer, window);
-      candidate.material = !workspace.subject.money || (candidate.impact > 0 && workspace.is_worth_telling(candidate.impact));
+      candidate.material = !workspace.subject.money ||
+                           (candidate.impact > 0 && workspace.is_worth_telling(candidate.impact));
       candidate.surprise = std::min(1.0, silence.gaps / 12);
-      candidate.claim = [&workspace, column = *column, silence, window] { return state(workspace, column, silence, window); };
+      candidate.claim = [&workspace, column = *column, silence, window] {
+        return state(workspace, column, silence, window);
+      };
     }
     candidates.push_back(std::move(candidate));
   }

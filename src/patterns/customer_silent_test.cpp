@@ -12,14 +12,18 @@ using testing::TestTable;
 constexpr int days = 700;
 
 // One customer's orders every `gap` days, give or take a third, from day `first` to day `last`.
-void orders_of(TestTable& table, stats::Random& random, const std::string& customer, double gap, int first, int last) {
+void orders_of(TestTable& table, stats::Random& random, const std::string& customer, double gap,
+               int first, int last) {
   for (double day = first; day <= last; day += gap * (0.67 + 0.66 * random.uniform())) {
-    table.row(day_text(static_cast<int>(day)), customer, customer[0] < 'M' ? "Hills" : "Coast", 100 + random.below(50));
+    table.row(day_text(static_cast<int>(day)), customer, customer[0] < 'M' ? "Hills" : "Coast",
+              100 + random.below(50));
   }
 }
 
 void faithful_customers(TestTable& table, stats::Random& random) {
-  for (int i = 0; i < 40; ++i) orders_of(table, random, fmt::format("{}{:02}", static_cast<char>('A' + i % 26), i), 8 + i % 20, i % 9, days);
+  for (int i = 0; i < 40; ++i)
+    orders_of(table, random, fmt::format("{}{:02}", static_cast<char>('A' + i % 26), i), 8 + i % 20,
+              i % 9, days);
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
 // Rows that are there twice, and numbers that should name one row and name several.
 //
-// Rows that repeat in every column are a fault only where a row says which document or moment it belongs to: two equal
-// purchases on one day are otherwise two purchases.
+// Rows that repeat in every column are a fault only where a row says which document or moment it
+// belongs to: two equal purchases on one day are otherwise two purchases.
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "patterns/all.h"
 #include "patterns/facts.h"
@@ -18,9 +18,10 @@ namespace {
 using catalog::Role;
 using findings::Format;
 
-constexpr double share_min = 0.0005;        // of the rows
-constexpr double share_max = 0.20;          // beyond, equal rows are how the table is, not a fault
-constexpr double nearly_unique = 0.98;      // distinct values a row, of a column that should have one each
+constexpr double share_min = 0.0005;  // of the rows
+constexpr double share_max = 0.20;    // beyond, equal rows are how the table is, not a fault
+constexpr double nearly_unique =
+    0.98;  // distinct values a row, of a column that should have one each
 constexpr double nearly_unique_full = 0.999999;
 
 // Does a row say which document or moment it is from?
@@ -39,9 +40,11 @@ std::string own_column_list(const Workspace& workspace) {
   for (const std::size_t column : own_columns(workspace)) {
     const auto& own = workspace.subject.columns[column];
     list += (list.empty() ? "" : ", ");
-    // Written plainly, not by the column's formula: an outer query reads the columns by their names.
+    // Written plainly, not by the column's formula: an outer query reads the columns by their
+    // names.
     list += workspace.subject.joins.empty() ? sql::quote_identifier(own.name)
-                                            : sql::quote_identifier(workspace.subject.table) + "." + sql::quote_identifier(own.name);
+                                            : sql::quote_identifier(workspace.subject.table) + "." +
+                                                  sql::quote_identifier(own.name);
   }
   return list;
 }
@@ -53,33 +56,50 @@ findings::Claim state_rows(const Workspace& workspace) {
   claim.topics.emplace_back(findings::data_quality_topic);
   if (claim.columns.empty()) claim.columns.push_back(subject.columns.front().name);
   const auto columns = own_column_list(workspace);
-  const auto groups = fmt::format("SELECT {0}, count(*) AS copies FROM {1} GROUP BY {0} HAVING count(*) > 1", columns, subject.from_sql);
-  const auto money = amount.is_money() ? fmt::format(", coalesce(sum((copies - 1) * {}), 0) AS money", subject.columns[*subject.money].exact_sql) : "";
+  const auto groups =
+      fmt::format("SELECT {0}, count(*) AS copies FROM {1} GROUP BY {0} HAVING count(*) > 1",
+                  columns, subject.from_sql);
+  const auto money = amount.is_money()
+                         ? fmt::format(", coalesce(sum((copies - 1) * {}), 0) AS money",
+                                       subject.columns[*subject.money].exact_sql)
+                         : "";
   const auto name = sql::quote_identifier(subject.table);
-  claim.evidence.push_back({"a", fmt::format("SELECT coalesce(sum(copies - 1), 0) AS repeats, count(*) AS originals, max(copies) AS most{} FROM ({}) AS {}", money, groups, name)});
-  claim.evidence.push_back({"b", fmt::format("SELECT count(*) AS row_count FROM {}", subject.from_sql)});
-  claim.evidence.push_back({"c", fmt::format("{} ORDER BY copies DESC, {} LIMIT 5", groups, columns)});
+  claim.evidence.push_back(
+      {"a", fmt::format("SELECT coalesce(sum(copies - 1), 0) AS repeats, count(*) AS originals, "
+                        "max(copies) AS most{} FROM ({}) AS {}",
+                        money, groups, name)});
+  claim.evidence.push_back(
+      {"b", fmt::format("SELECT count(*) AS row_count FROM {}", subject.from_sql)});
+  claim.evidence.push_back(
+      {"c", fmt::format("{} ORDER BY copies DESC, {} LIMIT 5", groups, columns)});
   findings::Values values;
-  values.cell("repeats", "a", 0, "repeats", Format::integer).cell("originals", "a", 0, "originals", Format::integer);
+  values.cell("repeats", "a", 0, "repeats", Format::integer)
+      .cell("originals", "a", 0, "originals", Format::integer);
   values.cell("row_count", "b", 0, "row_count", Format::integer);
   values.formula("share", "repeats / row_count", Format::percent);
   const auto repeated = static_cast<double>(subject.frame.duplicate_rows);
-  const auto rows = counted("repeats", repeated, plain_words(subject.noun), plain_words(subject.nouns));
-  claim.title = fmt::format("{} ({{share}}) {} in every column", rows, repeated == 1 ? "repeats an earlier one" : "repeat earlier ones");
-  claim.summary = fmt::format("{{originals}} different {} were recorded more than once.", plain_words(subject.nouns));
+  const auto rows =
+      counted("repeats", repeated, plain_words(subject.noun), plain_words(subject.nouns));
+  claim.title = fmt::format("{} ({{share}}) {} in every column", rows,
+                            repeated == 1 ? "repeats an earlier one" : "repeat earlier ones");
+  claim.summary = fmt::format("{{originals}} different {} were recorded more than once.",
+                              plain_words(subject.nouns));
   if (amount.is_money()) {
     values.cell("money", "a", 0, "money", amount.format(), amount.unit());
     claim.title += fmt::format(": {{money}} of {} may be counted twice", amount.phrase(values));
     claim.impact.account = findings::Account::none;
     values.constant("months", workspace.months);
     const bool spread = subject.time.has_value();
-    claim.impact.amount = claim.impact.low = claim.impact.high = values.expression(spread ? "abs(money) / months" : "abs(money)");
+    claim.impact.amount = claim.impact.low = claim.impact.high =
+        values.expression(spread ? "abs(money) / months" : "abs(money)");
     claim.impact.unit = amount.unit();
     claim.impact.per = spread ? "month" : "";
     claim.impact.of = amount.phrase(values);
     claim.impact.method = "the amounts on the repeats, spread over the months of the data";
   }
-  claim.action = "Check a few of them against the documents; if they were loaded twice, remove the repeats and give each row a key.";
+  claim.action =
+      "Check a few of them against the documents; if they were loaded twice, remove the repeats "
+      "and give each row a key.";
   claim.values = values.bindings();
   claim.test.effect_name = "share of rows";
   claim.guards = usual_guards(workspace);
@@ -92,7 +112,9 @@ bool should_be_unique(const Workspace& workspace, std::size_t column) {
   const auto& profile = subject.frame.columns[column].profile;
   const auto present = static_cast<double>(profile.rows - profile.nulls);
   const auto distinct = static_cast<double>(profile.distinct);
-  if (subject.columns[column].role != Role::identifier || present < 50 || profile.distinct_is_lower_bound) return false;
+  if (subject.columns[column].role != Role::identifier || present < 50 ||
+      profile.distinct_is_lower_bound)
+    return false;
   return distinct >= nearly_unique * present && distinct < present;
 }
 
@@ -101,17 +123,26 @@ findings::Claim state_key(const Workspace& workspace, std::size_t column) {
   const auto& own = subject.columns[column];
   auto claim = claim_about_all(workspace, "duplicates", "duplicates", own.name);
   claim.topics.emplace_back(findings::data_quality_topic);
-  const auto groups = fmt::format("SELECT {0} AS name, count(*) AS copies FROM {1} WHERE {0} IS NOT NULL GROUP BY {0} HAVING count(*) > 1", own.sql, subject.from_sql);
-  claim.evidence.push_back({"a", fmt::format("SELECT count(*) AS repeated, coalesce(sum(copies), 0) AS row_count, max(copies) AS most FROM ({}) AS repeated", groups)});
+  const auto groups = fmt::format(
+      "SELECT {0} AS name, count(*) AS copies FROM {1} WHERE {0} IS NOT NULL GROUP BY {0} HAVING "
+      "count(*) > 1",
+      own.sql, subject.from_sql);
+  claim.evidence.push_back(
+      {"a", fmt::format("SELECT count(*) AS repeated, coalesce(sum(copies), 0) AS row_count, "
+                        "max(copies) AS most FROM ({}) AS repeated",
+                        groups)});
   claim.evidence.push_back({"b", fmt::format("{} ORDER BY copies DESC, name LIMIT 8", groups)});
   findings::Values values;
-  values.cell("repeated", "a", 0, "repeated", Format::integer).cell("row_count", "a", 0, "row_count", Format::integer);
+  values.cell("repeated", "a", 0, "repeated", Format::integer)
+      .cell("row_count", "a", 0, "row_count", Format::integer);
   values.cell("most", "a", 0, "most", Format::integer).cell("example", "b", 0, "name");
   const auto name = measure_phrase(values, own, "key");
   const auto& profile = subject.frame.columns[column].profile;
   const bool one = profile.rows - profile.nulls - profile.distinct == 1;
-  claim.title = fmt::format("{{repeated}} {} of {} {} on more than one row", one ? "value" : "values", name, one ? "stands" : "stand");
-  claim.summary = fmt::format("Nearly every {} has its own {}; {{example}} is on {{most}} rows.", plain_words(subject.noun), name);
+  claim.title = fmt::format("{{repeated}} {} of {} {} on more than one row",
+                            one ? "value" : "values", name, one ? "stands" : "stand");
+  claim.summary = fmt::format("Nearly every {} has its own {}; {{example}} is on {{most}} rows.",
+                              plain_words(subject.noun), name);
   claim.action = "Check whether these rows were recorded twice, or numbers were given out twice.";
   claim.values = values.bindings();
   claim.test.effect_name = "share of rows";
@@ -135,10 +166,13 @@ std::vector<Candidate> examine_duplicates(const Workspace& workspace) {
   for (const std::size_t column : own_columns(workspace)) {
     if (!should_be_unique(workspace, column)) continue;
     const auto& profile = subject.frame.columns[column].profile;
-    const double repeats = 1 - static_cast<double>(profile.distinct) / static_cast<double>(profile.rows - profile.nulls);
-    auto key = fact_candidate("duplicates", fmt::format("duplicates/{}", subject.columns[column].name), repeats);
+    const double repeats = 1 - static_cast<double>(profile.distinct) /
+                                   static_cast<double>(profile.rows - profile.nulls);
+    auto key = fact_candidate("duplicates",
+                              fmt::format("duplicates/{}", subject.columns[column].name), repeats);
     // The same rows that repeat as a whole are not told twice.
-    key.material = !(candidates.front().material && repeats <= 1.05 * share) && repeats > 1 - nearly_unique_full;
+    key.material = !(candidates.front().material && repeats <= 1.05 * share) &&
+                   repeats > 1 - nearly_unique_full;
     key.surprise = 0.6;
     key.claim = [&workspace, column] { return state_key(workspace, column); };
     candidates.push_back(std::move(key));

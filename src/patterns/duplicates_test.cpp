@@ -18,7 +18,8 @@ TEST_CASE("rows that repeat in every column are counted with their money") {
   TestTable table(testing::sales_header);
   fill_sales(table, {});
   for (int i = 0; i < 40; ++i) {
-    for (int copy = 0; copy < 2; ++copy) table.row(90000 + i, day_text(i), "Customer 01", "Area A", "P-007", 2, "12.00", "24.00");
+    for (int copy = 0; copy < 2; ++copy)
+      table.row(90000 + i, day_text(i), "Customer 01", "Area A", "P-007", 2, "12.00", "24.00");
   }
   const auto finding = sole_finding(table, examine_duplicates);
   INFO(finding.title);
@@ -29,13 +30,16 @@ TEST_CASE("rows that repeat in every column are counted with their money") {
 
 TEST_CASE("equal rows of a table that does not number its rows are no fault") {
   TestTable table("order_date,customer,product,net_sales");
-  for (int i = 0; i < 3000; ++i) table.row(day_text(i / 10), fmt::format("Customer {}", i % 9), "P-1", 10);
+  for (int i = 0; i < 3000; ++i)
+    table.row(day_text(i / 10), fmt::format("Customer {}", i % 9), "P-1", 10);
   CHECK(table.accepted(examine_duplicates).empty());
 }
 
 TEST_CASE("a number that should name one row and names two is told") {
   TestTable table("ticket_id,opened_at,category");
-  for (int i = 0; i < 1000; ++i) table.row(fmt::format("T{:05}", i == 500 ? 499 : i), day_text(i), fmt::format("Kind {}", i % 5));
+  for (int i = 0; i < 1000; ++i)
+    table.row(fmt::format("T{:05}", i == 500 ? 499 : i), day_text(i),
+              fmt::format("Kind {}", i % 5));
   const auto finding = sole_finding(table, examine_duplicates);
   CHECK(finding.title == "1 value of ticket_id stands on more than one row");
 }

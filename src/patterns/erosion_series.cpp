@@ -15,9 +15,12 @@ constexpr double usual_share_min = 0.1;
 constexpr std::size_t periods_min_level = 8;
 constexpr std::size_t periods_min_change = 9;
 constexpr double thirds_apart_min = 0.008;
-constexpr double thirds_noise_min = 2.5;  // in their own standard error; a change that passes the test has far more
+constexpr double thirds_noise_min =
+    2.5;  // in their own standard error; a change that passes the test has far more
 
-bool has(const std::vector<std::size_t>& measures, std::size_t column) { return std::ranges::find(measures, column) != measures.end(); }
+bool has(const std::vector<std::size_t>& measures, std::size_t column) {
+  return std::ranges::find(measures, column) != measures.end();
+}
 
 double mean_of(std::span<const double> values) { return stats::moments_of(values).mean; }
 
@@ -30,19 +33,23 @@ double effective_count(std::span<const double> values) {
 // Noise from one period to the next, whatever the level does.
 double jitter(std::span<const double> series) {
   double squares = 0;
-  for (std::size_t i = 1; i < series.size(); ++i) squares += (series[i] - series[i - 1]) * (series[i] - series[i - 1]);
+  for (std::size_t i = 1; i < series.size(); ++i)
+    squares += (series[i] - series[i - 1]) * (series[i] - series[i - 1]);
   return std::sqrt(squares / (2 * static_cast<double>(series.size() - 1)));
 }
 
 bool may_have_changed(std::span<const double> series) {
   const std::size_t third = series.size() / 3;
   const double noise = jitter(series) / std::sqrt(static_cast<double>(third));
-  const double first = mean_of(series.first(third)), middle = mean_of(series.subspan(third, series.size() - 2 * third)), last = mean_of(series.last(third));
+  const double first = mean_of(series.first(third)),
+               middle = mean_of(series.subspan(third, series.size() - 2 * third)),
+               last = mean_of(series.last(third));
   const double apart = std::max({first, middle, last}) - std::min({first, middle, last});
   return apart >= thirds_apart_min && apart >= thirds_noise_min * noise;
 }
 
-std::optional<LossChange> change_in(std::span<const double> series, const std::vector<std::size_t>& periods) {
+std::optional<LossChange> change_in(std::span<const double> series,
+                                    const std::vector<std::size_t>& periods) {
   if (series.size() < periods_min_change || !may_have_changed(series)) return std::nullopt;
   const auto fit = stats::best_shape(series);
   if (!fit) return std::nullopt;
@@ -72,12 +79,15 @@ std::optional<LossChange> change_in(std::span<const double> series, const std::v
   change.now_end = periods.back() + 1;
   const double memory = std::clamp(fit->autocorrelation, 0.0, 0.9);
   const double spread = fit->residual_standard_deviation * std::sqrt((1 + memory) / (1 - memory));
-  change.margin = 1.96 * spread * std::sqrt(1.0 / static_cast<double>(before) + 1.0 / static_cast<double>(n - now));
+  change.margin = 1.96 * spread *
+                  std::sqrt(1.0 / static_cast<double>(before) + 1.0 / static_cast<double>(n - now));
   return change;
 }
 
-Amounts collect(const Workspace& workspace, const ErosionStep& step, const frame::Mask& kept, auto is_own) {
-  Amounts amounts{std::vector<double>(workspace.periods.count), std::vector<double>(workspace.periods.count)};
+Amounts collect(const Workspace& workspace, const ErosionStep& step, const frame::Mask& kept,
+                auto is_own) {
+  Amounts amounts{std::vector<double>(workspace.periods.count),
+                  std::vector<double>(workspace.periods.count)};
   const auto &from = workspace.subject.numbers(step.from), &to = workspace.subject.numbers(step.to);
   const auto& periods = workspace.periods.of_row;
   for (std::size_t row = 0; row < periods.size(); ++row) {
@@ -96,26 +106,33 @@ std::vector<ErosionStep> erosion_steps(const Workspace& workspace) {
   if (subject.chain && subject.chain->columns.size() >= 2) {
     const auto& chain = subject.chain->columns;
     steps.push_back({chain.front(), chain.back(), false});
-    for (std::size_t i = 1; i < chain.size() && chain.size() > 2; ++i) steps.push_back({chain[i - 1], chain[i], false});
+    for (std::size_t i = 1; i < chain.size() && chain.size() > 2; ++i)
+      steps.push_back({chain[i - 1], chain[i], false});
   }
   if (subject.money) {
     for (const std::size_t column : workspace.measures) {
       const auto& measure = subject.columns[column];
-      if (measure.kind == "margin" && measure.additive && column != *subject.money) steps.push_back({*subject.money, column, true});
+      if (measure.kind == "margin" && measure.additive && column != *subject.money)
+        steps.push_back({*subject.money, column, true});
     }
   }
-  std::erase_if(steps, [&](const ErosionStep& step) { return !has(workspace.measures, step.from) || !has(workspace.measures, step.to); });
+  std::erase_if(steps, [&](const ErosionStep& step) {
+    return !has(workspace.measures, step.from) || !has(workspace.measures, step.to);
+  });
   return steps;
 }
 
 Amounts amounts_of(const Cube& cube, const ErosionStep& step, std::uint32_t value) {
-  const auto from = cube.series(cube.place(step.from), value), to = cube.series(cube.place(step.to), value);
+  const auto from = cube.series(cube.place(step.from), value),
+             to = cube.series(cube.place(step.to), value);
   return {{from.begin(), from.end()}, {to.begin(), to.end()}};
 }
 
-Amounts amounts_where(const Workspace& workspace, const ErosionStep& step, std::size_t column, std::uint32_t value, const frame::Mask& kept) {
-  return workspace.subject.codes(column).codes.visit(
-      [&](const auto* codes) { return collect(workspace, step, kept, [&](std::size_t row) { return codes[row] == value; }); });
+Amounts amounts_where(const Workspace& workspace, const ErosionStep& step, std::size_t column,
+                      std::uint32_t value, const frame::Mask& kept) {
+  return workspace.subject.codes(column).codes.visit([&](const auto* codes) {
+    return collect(workspace, step, kept, [&](std::size_t row) { return codes[row] == value; });
+  });
 }
 
 Amounts total_where(const Workspace& workspace, const ErosionStep& step, const frame::Mask& kept) {
@@ -165,7 +182,8 @@ std::optional<LossLevel> loss_level(const LossSeries& losses) {
   }
   const double t = moments.mean / level.error;
   // Exact where it can matter; the rest is only counted.
-  level.p = stats::p_value(t < 1.5 ? stats::normal_two_sided(t) : stats::student_two_sided(t, level.degrees));
+  level.p = stats::p_value(t < 1.5 ? stats::normal_two_sided(t)
+                                   : stats::student_two_sided(t, level.degrees));
   if (t < -1.5) level.p = std::max(level.p, 0.05);
   return level;
 }
@@ -181,6 +199,8 @@ std::optional<LossChange> loss_change(const LossSeries& losses) {
   return change_in(apart, losses.periods);
 }
 
-std::optional<LossChange> loss_change_alone(const LossSeries& losses) { return change_in(losses.own, losses.periods); }
+std::optional<LossChange> loss_change_alone(const LossSeries& losses) {
+  return change_in(losses.own, losses.periods);
+}
 
 }  // namespace insights::patterns

@@ -1,10 +1,10 @@
 #include "patterns/facts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
-
-#include <fmt/format.h>
 
 #include "findings/sentence.h"
 
@@ -14,7 +14,8 @@ namespace {
 
 std::string folded(std::string_view text) {
   std::string result;
-  for (const char c : text) result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const char c : text)
+    result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const auto first = result.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) return "";
   return result.substr(first, result.find_last_not_of(" \t\r\n") - first + 1);
@@ -23,11 +24,13 @@ std::string folded(std::string_view text) {
 }  // namespace
 
 double Amount::of(const Cube& cube, std::uint32_t value) const {
-  return is_money() ? cube.total(cube.place(*workspace_.subject.money), value) : cube.rows_total(value);
+  return is_money() ? cube.total(cube.place(*workspace_.subject.money), value)
+                    : cube.rows_total(value);
 }
 
 double Amount::in_period(const Cube& cube, std::uint32_t value, std::size_t period) const {
-  return is_money() ? cube.series(cube.place(*workspace_.subject.money), value)[period] : cube.row_series(value)[period];
+  return is_money() ? cube.series(cube.place(*workspace_.subject.money), value)[period]
+                    : cube.row_series(value)[period];
 }
 
 double Amount::total() const {
@@ -39,8 +42,9 @@ std::string Amount::sum_sql() const {
 }
 
 std::string Amount::sum_where_sql(std::string_view condition) const {
-  return is_money() ? patterns::sum_where_sql(workspace_.subject, *workspace_.subject.money, condition)
-                    : fmt::format("count(*) FILTER (WHERE {})", condition);
+  return is_money()
+             ? patterns::sum_where_sql(workspace_.subject, *workspace_.subject.money, condition)
+             : fmt::format("count(*) FILTER (WHERE {})", condition);
 }
 
 std::string Amount::phrase(findings::Values& values) const {
@@ -48,7 +52,8 @@ std::string Amount::phrase(findings::Values& values) const {
 }
 
 findings::Chart::Axis Amount::axis(std::string_view column) const {
-  return {std::string(column), is_money() ? measure()->label : workspace_.subject.nouns, findings::Chart::Axis::Kind::quantitative, unit()};
+  return {std::string(column), is_money() ? measure()->label : workspace_.subject.nouns,
+          findings::Chart::Axis::Kind::quantitative, unit()};
 }
 
 Candidate fact_candidate(std::string_view pattern, std::string fingerprint, double effect) {
@@ -61,7 +66,8 @@ Candidate fact_candidate(std::string_view pattern, std::string fingerprint, doub
   return candidate;
 }
 
-void set_counted_impact(findings::Claim& claim, findings::Values& values, const Workspace& workspace, std::string_view expression,
+void set_counted_impact(findings::Claim& claim, findings::Values& values,
+                        const Workspace& workspace, std::string_view expression,
                         findings::Account account, std::string_view method) {
   const Amount amount(workspace);
   const bool spread = workspace.subject.time.has_value();
@@ -76,29 +82,49 @@ void set_counted_impact(findings::Claim& claim, findings::Values& values, const 
   claim.impact.method = method;
 }
 
-std::string counted(std::string_view name, double count, std::string_view noun, std::string_view nouns) {
+std::string counted(std::string_view name, double count, std::string_view noun,
+                    std::string_view nouns) {
   return fmt::format("{{{}}} {}", name, count == 1 ? noun : nouns);
 }
 
 bool says_missing(std::string_view text) {
-  static constexpr std::array<std::string_view, 19> words{
-      "",    "unknown", "n/a",  "none",    "null",          "nil",           "nan",     "-",   "--", "?",
-      "tbd", "missing", "blank", "(blank)", "not specified", "not available", "unspecified", "undefined", "(null)"};
+  static constexpr std::array<std::string_view, 19> words{"",
+                                                          "unknown",
+                                                          "n/a",
+                                                          "none",
+                                                          "null",
+                                                          "nil",
+                                                          "nan",
+                                                          "-",
+                                                          "--",
+                                                          "?",
+                                                          "tbd",
+                                                          "missing",
+                                                          "blank",
+                                                          "(blank)",
+                                                          "not specified",
+                                                          "not available",
+                                                          "unspecified",
+                                                          "undefined",
+                                                          "(null)"};
   return std::ranges::find(words, folded(text)) != words.end();
 }
 
 bool says_nothing(std::string_view text) {
-  static constexpr std::array<std::string_view, 5> words{"other", "others", "misc", "miscellaneous", "various"};
+  static constexpr std::array<std::string_view, 5> words{"other", "others", "misc", "miscellaneous",
+                                                         "various"};
   return says_missing(text) || std::ranges::find(words, folded(text)) != words.end();
 }
 
-std::string in_sql(const catalog::Subject& subject, std::size_t column, const std::vector<std::uint32_t>& values) {
+std::string in_sql(const catalog::Subject& subject, std::size_t column,
+                   const std::vector<std::uint32_t>& values) {
   const auto& dictionary = subject.codes(column).dictionary;
   const auto type = subject.columns[column].type;
   const bool numeric = type == frame::Type::integer || type == frame::Type::decimal;
   std::string list;
   for (const auto value : values) {
-    list += (list.empty() ? "" : ", ") + (numeric ? dictionary[value] : sql::quote_text(dictionary[value]));
+    list += (list.empty() ? "" : ", ") +
+            (numeric ? dictionary[value] : sql::quote_text(dictionary[value]));
   }
   return fmt::format("{} IN ({})", subject.columns[column].sql, list);
 }
@@ -115,18 +141,21 @@ std::string text_sql(const catalog::Subject& subject, std::size_t column) {
 std::string group_name_sql(const catalog::Subject& subject, std::size_t column) {
   const auto index = label_column_of(subject, column);
   if (!index) return fmt::format("max({})", text_sql(subject, column));
-  return fmt::format("coalesce(max({}), max({}))", subject.columns[*index].sql, text_sql(subject, column));
+  return fmt::format("coalesce(max({}), max({}))", subject.columns[*index].sql,
+                     text_sql(subject, column));
 }
 
 std::optional<std::size_t> label_column_of(const catalog::Subject& subject, std::size_t column) {
   const auto& label = subject.columns[column].label_column;
   const auto index = label.empty() ? std::nullopt : subject.index_of(label);
-  if (!index || subject.columns[*index].type != frame::Type::text || !subject.is_coded(*index)) return std::nullopt;
+  if (!index || subject.columns[*index].type != frame::Type::text || !subject.is_coded(*index))
+    return std::nullopt;
   return index;
 }
 
 std::string with_article(std::string_view noun) {
-  const bool vowel = !noun.empty() && std::string_view("aeiouAEIOU").find(noun.front()) != std::string_view::npos;
+  const bool vowel =
+      !noun.empty() && std::string_view("aeiouAEIOU").find(noun.front()) != std::string_view::npos;
   return fmt::format("{} {}", vowel ? "an" : "a", noun);
 }
 
@@ -134,7 +163,8 @@ std::vector<std::size_t> own_columns(const Workspace& workspace) {
   std::vector<std::size_t> columns;
   for (std::size_t i = 0; i < workspace.subject.columns.size(); ++i) {
     const auto& column = workspace.subject.columns[i];
-    if (!workspace.is_decoy(i) && !column.derived && column.table == workspace.subject.table) columns.push_back(i);
+    if (!workspace.is_decoy(i) && !column.derived && column.table == workspace.subject.table)
+      columns.push_back(i);
   }
   return columns;
 }

@@ -1,14 +1,15 @@
-// Groups whose cases differ in size, duration, score or another number that is averaged, never summed: orders of one
-// region are twice as large, one team takes longer.
+// Groups whose cases differ in size, duration, score or another number that is averaged, never
+// summed: orders of one region are twice as large, one team takes longer.
 //
-// Unit: what determines the group (the customer of a segment), by its mean; rows where nothing does. Welch's analysis of
-// variance over the units' means, confirmed on their ranks where they are few; then the value furthest from all others
-// is told. With millions of rows everything is significant, so the difference must also be one that can be seen.
+// Unit: what determines the group (the customer of a segment), by its mean; rows where nothing
+// does. Welch's analysis of variance over the units' means, confirmed on their ranks where they are
+// few; then the value furthest from all others is told. With millions of rows everything is
+// significant, so the difference must also be one that can be seen.
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
@@ -28,10 +29,10 @@ using findings::GuardStatus;
 using stats::Moments;
 
 constexpr std::string_view family = "group difference";
-constexpr std::size_t values_max = 30;
-constexpr std::int64_t units_min = 10;          // of a group, to be told of
+constexpr std::size_t values_max = 60;
+constexpr std::int64_t units_min = 10;  // of a group, to be told of
 constexpr double eta_squared_min = 0.01, effect_min = 0.2;
-constexpr double relative_min = 0.1;            // of the mean of rows, which the sentence tells
+constexpr double relative_min = 0.1;  // of the mean of rows, which the sentence tells
 constexpr double p_survives = 0.001;
 constexpr std::size_t ranked_units_max = 50'000;
 
@@ -47,17 +48,20 @@ std::vector<std::size_t> averaged_measures(const Workspace& workspace) {
   std::vector<std::size_t> measures;
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     const auto& column = subject.columns[i];
-    const bool averaged = column.role == catalog::Role::measure && !column.additive && column.kind != "price";
-    if ((averaged || subject.money == i) && subject.frame.columns[i].numbers() != nullptr) measures.push_back(i);
+    const bool averaged =
+        column.role == catalog::Role::measure && !column.additive && column.kind != "price";
+    if ((averaged || subject.money == i) && subject.frame.columns[i].numbers() != nullptr)
+      measures.push_back(i);
   }
   return measures;
 }
 
 // By group: the moments over units (their means) or rows, and the plain sums over rows.
 struct Groups {
-  std::vector<Moments> units;               // [value]
-  std::vector<double> rows, sums;           // [value]
-  std::vector<std::vector<double>> values;  // [value] of the units, when they are few enough to be ranked
+  std::vector<Moments> units;      // [value]
+  std::vector<double> rows, sums;  // [value]
+  std::vector<std::vector<double>>
+      values;  // [value] of the units, when they are few enough to be ranked
 };
 
 void add(Groups& groups, std::size_t group, double value, bool ranked) {
@@ -71,16 +75,19 @@ struct CentredSums {
 };
 
 // Calls visit(row, group, number) for each row that takes part.
-void each_row(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept, auto visit) {
+void each_row(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept,
+              auto visit) {
   const auto& numbers = subject.numbers(what.measure);
   subject.codes(what.column).codes.visit([&](const auto* codes) {
     for (std::size_t row = 0; row < numbers.size(); ++row) {
-      if (codes[row] != 0 && !std::isnan(numbers[row]) && (kept.empty() || kept[row] != 0)) visit(row, codes[row], numbers[row]);
+      if (codes[row] != 0 && !std::isnan(numbers[row]) && (kept.empty() || kept[row] != 0))
+        visit(row, codes[row], numbers[row]);
     }
   });
 }
 
-void add_units(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept, Groups& groups) {
+void add_units(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept,
+               Groups& groups) {
   const auto& units = subject.codes(*what.unit);
   std::vector<double> sums(units.values()), rows(units.values());
   std::vector<std::uint32_t> group_of(units.values());
@@ -92,16 +99,21 @@ void add_units(const catalog::Subject& subject, const Difference& what, const fr
     });
   });
   for (std::size_t unit = 1; unit < sums.size(); ++unit) {
-    if (rows[unit] > 0) add(groups, group_of[unit], sums[unit] / rows[unit], units.values() <= ranked_units_max);
+    if (rows[unit] > 0)
+      add(groups, group_of[unit], sums[unit] / rows[unit], units.values() <= ranked_units_max);
   }
 }
 
 Groups groups_of(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept) {
   const std::size_t count = subject.codes(what.column).values();
-  Groups groups{std::vector<Moments>(count), std::vector<double>(count), std::vector<double>(count), std::vector<std::vector<double>>(count)};
+  Groups groups{std::vector<Moments>(count), std::vector<double>(count), std::vector<double>(count),
+                std::vector<std::vector<double>>(count)};
   const auto& profile = subject.frame.columns[what.measure].profile;
-  const double centre = profile.rows > profile.nulls ? profile.sum / static_cast<double>(profile.rows - profile.nulls) : 0;
-  CentredSums centred{std::vector<double>(count), std::vector<double>(count), std::vector<double>(count)};
+  const double centre = profile.rows > profile.nulls
+                            ? profile.sum / static_cast<double>(profile.rows - profile.nulls)
+                            : 0;
+  CentredSums centred{std::vector<double>(count), std::vector<double>(count),
+                      std::vector<double>(count)};
   const bool ranked = !what.unit && subject.frame.rows <= ranked_units_max;
   each_row(subject, what, kept, [&](std::size_t, std::uint32_t group, double number) {
     const double off = number - centre;
@@ -114,7 +126,9 @@ Groups groups_of(const catalog::Subject& subject, const Difference& what, const 
     const double n = centred.rows[group], mean = n > 0 ? centred.sums[group] / n : 0;
     groups.rows[group] = n;
     groups.sums[group] = centred.sums[group] + n * centre;
-    if (!what.unit && n > 0) groups.units[group] = {std::llround(n), centre + mean, std::max(0.0, centred.squares[group] - n * mean * mean)};
+    if (!what.unit && n > 0)
+      groups.units[group] = {std::llround(n), centre + mean,
+                             std::max(0.0, centred.squares[group] - n * mean * mean)};
   }
   if (what.unit) add_units(subject, what, kept, groups);
   return groups;
@@ -123,6 +137,8 @@ Groups groups_of(const catalog::Subject& subject, const Difference& what, const 
 // One group against all others.
 struct Apart {
   std::optional<stats::WelchT> test;
+  bool both_vary =
+      false;            // a number that only one side has at all (zero elsewhere) is no difference
   double relative = 0;  // of the means of rows, own over others less 1
 };
 
@@ -135,53 +151,100 @@ Apart apart(const Groups& groups, std::uint32_t value) {
     rows += groups.rows[other];
     sum += groups.sums[other];
   }
-  Apart result{stats::welch_t(groups.units[value], others), 0};
-  if (rows > 0 && sum != 0 && groups.rows[value] > 0) result.relative = (groups.sums[value] / groups.rows[value]) / (sum / rows) - 1;
+  Apart result{stats::welch_t(groups.units[value], others),
+               groups.units[value].m2 > 0 && others.m2 > 0, 0};
+  if (rows > 0 && sum != 0 && groups.rows[value] > 0)
+    result.relative = (groups.sums[value] / groups.rows[value]) / (sum / rows) - 1;
   return result;
 }
 
 bool is_material(const Groups& groups, std::uint32_t value, const Apart& one) {
-  return one.test && groups.units[value].n >= units_min && std::fabs(one.test->effect) >= effect_min && std::fabs(one.relative) >= relative_min &&
+  return one.test && one.both_vary && groups.units[value].n >= units_min &&
+         std::fabs(one.test->effect) >= effect_min && std::fabs(one.relative) >= relative_min &&
          (one.test->difference > 0) == (one.relative > 0);
 }
 
 class Statement {
  public:
   Statement(const Workspace& workspace, const Difference& found)
-      : workspace_(workspace), subject_(workspace.subject), found_(found), measure_(subject_.columns[found.measure]), column_(subject_.columns[found.column]),
-        own_(equals_sql(subject_, found.column, found.value)), groups_(groups_of(subject_, found, {})), apart_(apart(groups_, found.value)) {
-    claim_ = claim_about(workspace, "group_difference", family, found.column, found.value, measure_.name);
+      : workspace_(workspace),
+        subject_(workspace.subject),
+        found_(found),
+        measure_(subject_.columns[found.measure]),
+        column_(subject_.columns[found.column]),
+        own_(equals_sql(subject_, found.column, found.value)),
+        groups_(groups_of(subject_, found, {})),
+        apart_(apart(groups_, found.value)) {
+    claim_ = claim_about(workspace, "group_difference", family, found.column, found.value,
+                         measure_.name);
   }
 
   findings::Claim made() {
     const auto other = fmt::format("NOT ({})", own_);
-    const auto counted = [&](const std::string& condition) { return fmt::format("count({}) FILTER (WHERE {})", measure_.sql, condition); };
-    claim_.evidence.push_back({"a", fmt::format("SELECT {} AS who, {} AS total, {} AS cases, {} AS total_others, {} AS cases_others FROM {}", label_sql(subject_, found_.column, found_.value),
-                                                sum_where_sql(subject_, found_.measure, own_), counted(own_), sum_where_sql(subject_, found_.measure, other), counted(other), subject_.from_sql)});
+    const auto counted = [&](const std::string& condition) {
+      return fmt::format("count({}) FILTER (WHERE {})", measure_.sql, condition);
+    };
+    claim_.evidence.push_back(
+        {"a", fmt::format("SELECT {} AS who, {} AS total, {} AS cases, {} AS total_others, {} AS "
+                          "cases_others FROM {}",
+                          label_sql(subject_, found_.column, found_.value),
+                          sum_where_sql(subject_, found_.measure, own_), counted(own_),
+                          sum_where_sql(subject_, found_.measure, other), counted(other),
+                          subject_.from_sql)});
     const auto format = amount_format(measure_);
-    values_.cell("who", "a", 0, "who").cell("total", "a", 0, "total").cell("cases", "a", 0, "cases", Format::integer);
-    values_.cell("total_others", "a", 0, "total_others").cell("cases_others", "a", 0, "cases_others", Format::integer);
-    values_.formula("mean", "total / cases", format, measure_.unit).formula("others", "total_others / cases_others", format, measure_.unit);
+    values_.cell("who", "a", 0, "who")
+        .cell("total", "a", 0, "total")
+        .cell("cases", "a", 0, "cases", Format::integer);
+    values_.cell("total_others", "a", 0, "total_others")
+        .cell("cases_others", "a", 0, "cases_others", Format::integer);
+    values_.formula("mean", "total / cases", format, measure_.unit)
+        .formula("others", "total_others / cases_others", format, measure_.unit);
     const bool higher = apart_.relative > 0;
-    values_.formula("gap", higher ? "mean / others - 1" : "1 - mean / others", Format::percent);
     const auto measure = measure_word();
-    const auto phrase = subject_phrase(subject_, found_.column, found_.value);
-    const auto what = measure_.money ? fmt::format("{{mean}} of {} in the average {}", measure, subject_.noun) : fmt::format("average {} {{mean}}", measure);
-    claim_.title = fmt::format("{}: {}, against {{others}} elsewhere", phrase, what);
-    claim_.summary = fmt::format("That is {{gap}} {} than elsewhere, over {{cases}} {}{}.", higher ? "more" : "less", subject_.nouns,
-                                 found_.unit ? fmt::format("; it holds from {} to {} as well", noun_of(subject_.columns[*found_.unit]), noun_of(subject_.columns[*found_.unit])) : "");
-    claim_.action = fmt::format("Find out why {} {{who}} differs from the others, and whether it should.", noun_of(column_));
-    claim_.test.name = found_.unit ? fmt::format("Welch's analysis of variance, by {}", noun_of(subject_.columns[*found_.unit])) : "Welch's analysis of variance";
+    claim_.title = fmt::format("{}: average {} {{mean}}, against {{others}} elsewhere",
+                               subject_phrase(subject_, found_.column, found_.value), measure);
+    claim_.summary = comparison(higher);
+    claim_.summary += fmt::format(" over {{cases}} {}.", subject_.nouns);
+    if (found_.unit) {
+      const auto unit = noun_of(subject_.columns[*found_.unit]);
+      claim_.summary += fmt::format(" It holds from {} to {} as well.", unit, unit);
+    }
+    claim_.action =
+        fmt::format("Find out why {} {{who}} differs from the others, and whether it should.",
+                    noun_of(column_));
+    claim_.test.name = found_.unit ? fmt::format("Welch's analysis of variance, by {}",
+                                                 noun_of(subject_.columns[*found_.unit]))
+                                   : "Welch's analysis of variance";
     claim_.test.effect_name = "difference in standard deviations";
     draw(measure);
     claim_.guards = usual_guards(workspace_);
-    claim_.guards.push_back({"partial_period", GuardStatus::not_applicable, "averages do not depend on how long a month is"});
+    claim_.guards.push_back({"partial_period", GuardStatus::not_applicable,
+                             "averages do not depend on how long a month is"});
     claim_.guards.push_back(one_entity());
     claim_.values = values_.bindings();
     return std::move(claim_);
   }
 
  private:
+  // More than twice as much is told as a multiple; against an average of nothing there is neither.
+  std::string comparison(bool higher) {
+    double rows = 0, sum = 0;
+    for (std::size_t group = 1; group < groups_.rows.size(); ++group) {
+      if (group == found_.value) continue;
+      rows += groups_.rows[group];
+      sum += groups_.sums[group];
+    }
+    if (!(rows > 0) || std::fabs(sum) < 1e-9 * rows) return "Elsewhere there is none on average,";
+    if (sum > 0 && apart_.relative > 1) {
+      values_.formula("times", "mean / others", Format::multiple);
+      return "That is {times} the average elsewhere,";
+    }
+    values_.formula("gap",
+                    higher ? "(mean - others) / abs(others)" : "(others - mean) / abs(others)",
+                    Format::percent);
+    return fmt::format("That is {{gap}} {} than elsewhere,", higher ? "more" : "less");
+  }
+
   // A column's name as one says it, unless somebody gave it a better one or it holds digits.
   std::string measure_word() {
     const auto phrase = measure_phrase(values_, measure_);
@@ -189,33 +252,49 @@ class Statement {
   }
 
   void draw(const std::string& measure) {
-    claim_.evidence.push_back({"b", fmt::format("SELECT {0} AS value, CAST({1} AS DOUBLE PRECISION) / count({2}) AS mean FROM {3} WHERE {0} IS NOT NULL GROUP BY {0} HAVING count({2}) > 0 ORDER BY mean DESC, value LIMIT 30",
-                                                column_.sql, sum_sql(subject_, found_.measure), measure_.sql, subject_.from_sql)});
-    claim_.chart = {findings::Chart::Mark::bar, fmt::format("Average {}, by {}", measure, noun_of(column_)), "b",
+    claim_.evidence.push_back(
+        {"b", fmt::format("SELECT {0} AS value, CAST({1} AS DOUBLE PRECISION) / count({2}) AS mean "
+                          "FROM {3} WHERE {0} IS NOT NULL GROUP BY {0} HAVING count({2}) > 0 ORDER "
+                          "BY mean DESC, value LIMIT 30",
+                          column_.sql, sum_sql(subject_, found_.measure), measure_.sql,
+                          subject_.from_sql)});
+    claim_.chart = {findings::Chart::Mark::bar,
+                    fmt::format("Average {}, by {}", measure, noun_of(column_)),
+                    "b",
                     {"value", noun_of(column_), findings::Chart::Axis::Kind::nominal, ""},
                     {"mean", measure, findings::Chart::Axis::Kind::quantitative, measure_.unit},
-                    "", claim_.entities.front().value, "", ""};
+                    "",
+                    claim_.entities.front().value,
+                    "",
+                    ""};
   }
 
   // The unit (or the row's customer) with most of it left out.
   Guard one_entity() const {
     const auto inside = found_.unit ? found_.unit : workspace_.customers();
     if (!inside || *inside == found_.column || subject_.has_dependency(found_.column, *inside)) {
-      return {"one_entity", GuardStatus::not_applicable, "its rows belong to nothing that could carry the difference alone"};
+      return {"one_entity", GuardStatus::not_applicable,
+              "its rows belong to nothing that could carry the difference alone"};
     }
     std::vector<double> sums(subject_.codes(*inside).values(), 0);
     const auto &own = subject_.codes(found_.column).codes, &entity = subject_.codes(*inside).codes;
     const auto& numbers = subject_.numbers(found_.measure);
     for (std::size_t row = 0; row < numbers.size(); ++row) {
-      if (own[row] == found_.value && entity[row] != 0 && !std::isnan(numbers[row])) sums[entity[row]] += std::fabs(numbers[row]);
+      if (own[row] == found_.value && entity[row] != 0 && !std::isnan(numbers[row]))
+        sums[entity[row]] += std::fabs(numbers[row]);
     }
     const auto largest = static_cast<std::uint32_t>(std::ranges::max_element(sums) - sums.begin());
     const auto groups = groups_of(subject_, found_, mask_without(subject_, *inside, largest));
     const auto again = apart(groups, found_.value);
     const auto noun = noun_of(subject_.columns[*inside]);
-    const bool stands = again.test && again.test->p_value < p_survives && (again.relative > 0) == (apart_.relative > 0) && std::fabs(again.relative) >= relative_min;
-    if (stands) return {"one_entity", GuardStatus::passed, fmt::format("it holds without its largest {} as well", noun)};
-    return {"one_entity", GuardStatus::downgraded, fmt::format("without its largest {} it would not stand out", noun)};
+    const bool stands = again.test && again.test->p_value < p_survives &&
+                        (again.relative > 0) == (apart_.relative > 0) &&
+                        std::fabs(again.relative) >= relative_min;
+    if (stands)
+      return {"one_entity", GuardStatus::passed,
+              fmt::format("it holds without its largest {} as well", noun)};
+    return {"one_entity", GuardStatus::downgraded,
+            fmt::format("without its largest {} it would not stand out", noun)};
   }
 
   const Workspace& workspace_;
@@ -245,9 +324,13 @@ std::uint32_t furthest(const Groups& groups) {
   return found;
 }
 
-double p_of(const Groups& groups, const stats::AnalysisOfVariance& analysis) {
+// Both tests of all groups, and the test of the one that is told, which was picked from all.
+double p_of(const Groups& groups, const stats::AnalysisOfVariance& analysis, const Apart& told) {
   const auto ranks = stats::kruskal_wallis(groups.values);
-  return ranks ? std::max(analysis.p_value, ranks->p_value) : analysis.p_value;
+  const auto picked_from = std::ranges::count_if(
+      groups.units, [](const Moments& moments) { return moments.n >= units_min; });
+  const double p_told = told.test ? told.test->p_value * static_cast<double>(picked_from) : 1;
+  return std::min(1.0, std::max({analysis.p_value, ranks ? ranks->p_value : 0, p_told}));
 }
 
 std::optional<Candidate> candidate_of(const Workspace& workspace, Difference what) {
@@ -262,9 +345,10 @@ std::optional<Candidate> candidate_of(const Workspace& workspace, Difference wha
   candidate.entry.pattern = "group_difference";
   const auto& column = subject.columns[what.column];
   const findings::Entity entity{column.name, subject.codes(what.column).dictionary[what.value], ""};
-  candidate.entry.fingerprint = findings::fingerprint("group_difference", subject.columns[what.measure].name, std::vector{entity});
+  candidate.entry.fingerprint = findings::fingerprint(
+      "group_difference", subject.columns[what.measure].name, std::vector{entity});
   candidate.entry.statistic = analysis->f;
-  candidate.entry.p = p_of(groups, *analysis);
+  candidate.entry.p = p_of(groups, *analysis, one);
   candidate.entry.effect = one.test ? one.test->effect : 0;
   candidate.column = what.column;
   candidate.value = what.value;
@@ -272,14 +356,16 @@ std::optional<Candidate> candidate_of(const Workspace& workspace, Difference wha
   candidate.rank = kind == nullptr ? 0 : kind->rank;
   candidate.measure = subject.columns[what.measure].name + " on average";
   candidate.of_total = true;
-  candidate.material = analysis->eta_squared >= eta_squared_min && is_material(groups, what.value, one);
+  candidate.material =
+      analysis->eta_squared >= eta_squared_min && is_material(groups, what.value, one);
   candidate.surprise = std::clamp(std::fabs(candidate.entry.effect), 0.2, 1.0);
   if (!candidate.material) return candidate;
   candidate.claim = [&workspace, what] { return Statement(workspace, what).made(); };
   candidate.survives = [&subject, what, before = candidate.entry.effect](const frame::Mask& kept) {
     const auto again = groups_of(subject, what, kept);
     const auto left = apart(again, what.value);
-    return is_material(again, what.value, left) && still_stands(left.test->p_value, left.test->effect, before);
+    return is_material(again, what.value, left) &&
+           still_stands(left.test->p_value, left.test->effect, before);
   };
   return candidate;
 }
@@ -293,8 +379,10 @@ std::vector<Candidate> examine_group_difference(const Workspace& workspace) {
   for (const std::size_t measure : averaged_measures(workspace)) {
     for (const std::size_t column : workspace.groupings) {
       const auto values = subject.codes(column).values();
-      if (values < 3 || values > values_max + 1 || subject.columns[column].kind == "calendar") continue;
-      if (auto candidate = candidate_of(workspace, {measure, column, 0, workspace.unit_of(column)})) candidates.push_back(*std::move(candidate));
+      if (values < 3 || values > values_max + 1 || subject.columns[column].kind == "calendar")
+        continue;
+      if (auto candidate = candidate_of(workspace, {measure, column, 0, workspace.unit_of(column)}))
+        candidates.push_back(*std::move(candidate));
     }
   }
   return candidates;

@@ -9,8 +9,8 @@ namespace {
 using testing::day_text;
 using testing::TestTable;
 
-// 4,000 cases of 120 clients in 4 areas, handled by 5 teams: `slow` adds hours to the second team's cases, `habit` makes
-// clients differ by themselves.
+// 4,000 cases of 120 clients in 4 areas, handled by 5 teams: `slow` adds hours to the second team's
+// cases, `habit` makes clients differ by themselves.
 void fill_cases(TestTable& table, std::uint64_t seed, double slow, double habit) {
   stats::Random random(seed);
   std::vector<double> own;
@@ -19,7 +19,8 @@ void fill_cases(TestTable& table, std::uint64_t seed, double slow, double habit)
     const auto client = random.below(120);
     const auto team = random.below(5);
     const double hours = 20 + own[client] + (team == 1 ? slow : 0) + 8 * random.normal();
-    table.row(day_text(i * 700 / 4000), fmt::format("K{:03}", client), fmt::format("Area {}", static_cast<char>('A' + client % 4)),
+    table.row(day_text(i * 700 / 4000), fmt::format("K{:03}", client),
+              fmt::format("Area {}", static_cast<char>('A' + client % 4)),
               fmt::format("Team {}", static_cast<char>('A' + team)), fmt::format("{:.1f}", hours));
   }
 }

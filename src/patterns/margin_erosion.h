@@ -1,5 +1,5 @@
-// What examine_margin_erosion finds out about one value (or the whole table), and how it is put into words. Used by
-// margin_erosion*.cpp alone.
+// What examine_margin_erosion finds out about one value (or the whole table), and how it is put
+// into words. Used by margin_erosion*.cpp alone.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ struct Erosion {
   std::uint32_t value = 0;
   std::optional<LossLevel> level;    // it keeps less than others
   std::optional<LossChange> change;  // it keeps less than it did
-};                                   // neither: described, in a small table
+};  // neither: described, in a small table
 
 // Thresholds: material and in the bad direction.
 bool is_material(const LossLevel& level);

@@ -11,11 +11,12 @@ namespace {
 using testing::day_text;
 using testing::TestTable;
 
-// 9,000 lines over three years: 30 customers in 5 areas, list to invoice to net about 8 % and 4 % off, margin about 40 %.
+// 9,000 lines over three years: 30 customers in 5 areas, list to invoice to net about 8 % and 4 %
+// off, margin about 40 %.
 struct Plan {
   std::uint64_t seed = 1;
-  int creeping = -1;      // customer whose first discount grows from 8 % to 20 % in the second half
-  int generous = -1;      // customer whose first discount is 8 points larger all along
+  int creeping = -1;  // customer whose first discount grows from 8 % to 20 % in the second half
+  int generous = -1;  // customer whose first discount is 8 points larger all along
   double customer_terms = 0;  // how far customers differ by themselves
 };
 
@@ -30,14 +31,19 @@ void fill_lines(TestTable& table, const Plan& plan) {
     double off = own[static_cast<std::size_t>(customer)] + 0.03 * (random.uniform() - 0.5);
     if (customer == plan.creeping && day > days / 2) off += 0.12 * (day - days / 2) / (days / 2.0);
     if (customer == plan.generous) off += 0.08;
-    const double gross = 100 + 400 * random.uniform(), invoiced = gross * (1 - off), net = invoiced * (0.96 + 0.01 * random.uniform());
-    table.row(day_text(day), fmt::format("K{:02}", customer), fmt::format("Area {}", static_cast<char>('A' + customer % 5)),
-              fmt::format("Item {}", static_cast<char>('A' + random.below(12))), fmt::format("{:.2f}", gross), fmt::format("{:.2f}", invoiced),
-              fmt::format("{:.2f}", net), fmt::format("{:.2f}", net * (0.35 + 0.1 * random.uniform())));
+    const double gross = 100 + 400 * random.uniform(), invoiced = gross * (1 - off),
+                 net = invoiced * (0.96 + 0.01 * random.uniform());
+    table.row(day_text(day), fmt::format("K{:02}", customer),
+              fmt::format("Area {}", static_cast<char>('A' + customer % 5)),
+              fmt::format("Item {}", static_cast<char>('A' + random.below(12))),
+              fmt::format("{:.2f}", gross), fmt::format("{:.2f}", invoiced),
+              fmt::format("{:.2f}", net),
+              fmt::format("{:.2f}", net * (0.35 + 0.1 * random.uniform())));
   }
 }
 
-constexpr std::string_view header = "order_date,customer,area,product,gross_sales,invoiced_sales,net_sales,profit";
+constexpr std::string_view header =
+    "order_date,customer,area,product,gross_sales,invoiced_sales,net_sales,profit";
 
 }  // namespace
 
@@ -52,7 +58,8 @@ TEST_CASE("a discount that creeps up is found at its customer and its step, with
     CHECK(customer->entry.effect > 0.06);
     const auto finding = table.proven(*customer);
     INFO(finding.title);
-    CHECK(finding.title.starts_with("Customer K07: the loss from gross_sales to invoiced_sales rose from 8"));
+    CHECK(finding.title.starts_with(
+        "Customer K07: the loss from gross_sales to invoiced_sales rose from 8"));
     CHECK(finding.title.find("2024") != std::string::npos);
     CHECK(finding.impact.account == findings::Account::lost);
     CHECK(finding.impact.amount > 0);
@@ -93,21 +100,26 @@ TEST_CASE("customers with terms of their own are no trait of their area") {
   for (std::uint64_t seed = 31; seed < 37; ++seed) {
     TestTable table(header);
     fill_lines(table, {.seed = seed, .customer_terms = 0.12});
-    for (const auto& candidate : table.accepted(examine_margin_erosion)) accepted += candidate.column == *table.subject().index_of("area") ? 1 : 0;
+    for (const auto& candidate : table.accepted(examine_margin_erosion))
+      accepted += candidate.column == *table.subject().index_of("area") ? 1 : 0;
   }
   CHECK(accepted <= 1);
 }
 
 TEST_CASE("in a small table a loss well above the typical one is described") {
   TestTable table("sale_date,customer,product,quantity,gross_sales,net_sales");
-  for (int i = 0; i < 12; ++i) table.row(day_text(i * 9), fmt::format("Firm {}", static_cast<char>('A' + i % 4)), fmt::format("Item {}", static_cast<char>('A' + i % 3)), 100, 1000, 940);
+  for (int i = 0; i < 12; ++i)
+    table.row(day_text(i * 9), fmt::format("Firm {}", static_cast<char>('A' + i % 4)),
+              fmt::format("Item {}", static_cast<char>('A' + i % 3)), 100, 1000, 940);
   table.row(day_text(50), "Hopper Ltd", "Item D", 500, 5000, 4250);
   const auto accepted = table.accepted(examine_margin_erosion);
   const auto* customer = table.about(accepted, "customer", "Hopper Ltd");
   REQUIRE(customer != nullptr);
   CHECK(customer->entry.fact);
   CHECK(customer->rank > table.about(accepted, "product", "Item D")->rank);
-  CHECK(table.proven(*customer).title == "Hopper Ltd loses 15 % from gross_sales to net_sales on 500 units, against 6 % for the typical customer");
+  CHECK(table.proven(*customer).title ==
+        "Hopper Ltd loses 15 % from gross_sales to net_sales on 500 units, against 6 % for the "
+        "typical customer");
   CHECK(table.about(accepted, "customer", "Firm A") == nullptr);
 }
 

@@ -41,7 +41,10 @@ TEST_CASE("the month since which more is missing is named") {
 
 TEST_CASE("what is missing because it has not happened yet is no fault") {
   TestTable table("opened_at,state,caller,technician");
-  for (int i = 0; i < 900; ++i) table.row(testing::day_text(i), i % 3 == 0 ? "open" : "closed", fmt::format("Caller {}", i % 40), i % 3 == 0 ? "" : fmt::format("Technician {}", i % 7));
+  for (int i = 0; i < 900; ++i)
+    table.row(testing::day_text(i), i % 3 == 0 ? "open" : "closed",
+              fmt::format("Caller {}", i % 40),
+              i % 3 == 0 ? "" : fmt::format("Technician {}", i % 7));
   CHECK(table.accepted(examine_missing_values).empty());
 }
 

@@ -1,11 +1,11 @@
 #include "patterns/odd_codes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <map>
-
-#include <fmt/format.h>
 
 #include "patterns/all.h"
 #include "patterns/facts.h"
@@ -19,8 +19,8 @@ using findings::Format;
 constexpr std::size_t values_min = 30;
 constexpr double usual_share_min = 0.05;
 constexpr double together_min = 0.90;
-constexpr std::size_t odd_max = 300;          // more are another way of coding, not oddities
-constexpr double money_share_min = 0.002;     // of the money, taken without sign
+constexpr std::size_t odd_max = 300;       // more are another way of coding, not oddities
+constexpr double money_share_min = 0.002;  // of the money, taken without sign
 constexpr double rows_share_min = 0.001;
 constexpr std::size_t named_max = 3;
 
@@ -42,7 +42,9 @@ Odd odd_in(const Workspace& workspace, std::size_t column) {
     odd.rows += cube.rows_total(value);
     if (amount.is_money()) odd.money += std::fabs(amount.of(cube, value));
   }
-  std::ranges::stable_sort(odd.values, [&](std::uint32_t a, std::uint32_t b) { return std::fabs(amount.of(cube, a)) > std::fabs(amount.of(cube, b)); });
+  std::ranges::stable_sort(odd.values, [&](std::uint32_t a, std::uint32_t b) {
+    return std::fabs(amount.of(cube, a)) > std::fabs(amount.of(cube, b));
+  });
   return odd;
 }
 
@@ -58,19 +60,28 @@ findings::Claim state(const Workspace& workspace, const Odd& odd) {
   const auto odd_sql = in_sql(subject, odd.column, odd.values);
   const std::size_t named = std::min(named_max, odd.values.size());
   std::string names;
-  for (std::size_t i = 0; i < named; ++i) names += fmt::format(", {} AS name_{}", label_sql(subject, odd.column, odd.values[i]), "abc"[i]);
+  for (std::size_t i = 0; i < named; ++i)
+    names +=
+        fmt::format(", {} AS name_{}", label_sql(subject, odd.column, odd.values[i]), "abc"[i]);
   std::string money_columns;
   if (amount.is_money()) {
     const auto& money = subject.columns[*subject.money].sql;
-    money_columns = fmt::format(", {} AS added, {} AS taken", amount.sum_where_sql(fmt::format("{} AND {} > 0", odd_sql, money)),
+    money_columns = fmt::format(", {} AS added, {} AS taken",
+                                amount.sum_where_sql(fmt::format("{} AND {} > 0", odd_sql, money)),
                                 amount.sum_where_sql(fmt::format("{} AND {} < 0", odd_sql, money)));
   }
-  claim.evidence.push_back({"a", fmt::format("SELECT count(DISTINCT {}) FILTER (WHERE {}) AS codes, count(*) FILTER (WHERE {}) AS odd_rows{}{} FROM {}", own.sql, odd_sql,
-                                             odd_sql, names, money_columns, subject.from_sql)});
-  claim.evidence.push_back({"b", fmt::format("SELECT {} AS code, {} AS name, count(*) AS row_count, {} AS amount FROM {} WHERE {} GROUP BY {} ORDER BY abs({}) DESC, code LIMIT 9",
-                                             own.sql, group_name_sql(subject, odd.column), amount.sum_sql(), subject.from_sql, odd_sql, own.sql, amount.sum_sql())});
+  claim.evidence.push_back(
+      {"a", fmt::format("SELECT count(DISTINCT {}) FILTER (WHERE {}) AS codes, count(*) FILTER "
+                        "(WHERE {}) AS odd_rows{}{} FROM {}",
+                        own.sql, odd_sql, odd_sql, names, money_columns, subject.from_sql)});
+  claim.evidence.push_back(
+      {"b", fmt::format("SELECT {} AS code, {} AS name, count(*) AS row_count, {} AS amount FROM "
+                        "{} WHERE {} GROUP BY {} ORDER BY abs({}) DESC, code LIMIT 9",
+                        own.sql, group_name_sql(subject, odd.column), amount.sum_sql(),
+                        subject.from_sql, odd_sql, own.sql, amount.sum_sql())});
   findings::Values values;
-  values.cell("codes", "a", 0, "codes", Format::integer).cell("odd_rows", "a", 0, "odd_rows", Format::integer);
+  values.cell("codes", "a", 0, "codes", Format::integer)
+      .cell("odd_rows", "a", 0, "odd_rows", Format::integer);
   std::string examples;
   for (std::size_t i = 0; i < named; ++i) {
     const auto name = fmt::format("name_{}", "abc"[i]);
@@ -78,19 +89,30 @@ findings::Claim state(const Workspace& workspace, const Odd& odd) {
     examples += fmt::format("{}{{{}}}", i == 0 ? "" : ", ", name);
   }
   const bool one = odd.values.size() == 1;
-  claim.title = fmt::format("{} {} not look like the others ({}{})", counted("codes", static_cast<double>(odd.values.size()), noun_of(own) + " code", noun_of(own) + " codes"),
+  claim.title = fmt::format("{} {} not look like the others ({}{})",
+                            counted("codes", static_cast<double>(odd.values.size()),
+                                    noun_of(own) + " code", noun_of(own) + " codes"),
                             one ? "does" : "do", examples, odd.values.size() > named ? " ..." : "");
   const auto* kind = workspace.vocabulary.kind_named(own.kind);
   const bool product = kind != nullptr && kind->entity && !kind->orders && kind->name == "product";
-  claim.summary = product ? "They read like fees, postage or adjustments rather than products." : fmt::format("They may be no {} at all.", nouns_of(own));
+  claim.summary = product ? "They read like fees, postage or adjustments rather than products."
+                          : fmt::format("They may be no {} at all.", nouns_of(own));
   if (amount.is_money()) {
-    values.cell("added", "a", 0, "added", amount.format(), amount.unit()).cell("taken", "a", 0, "taken").formula("back", "0 - taken", amount.format(), amount.unit());
-    claim.summary += fmt::format(" Their {{odd_rows}} rows add {{added}} to {} and take {{back}} away.", amount.phrase(values));
-    set_counted_impact(claim, values, workspace, "added - taken", findings::Account::none, "what these rows add and take away, without sign, spread over the months of the data");
+    values.cell("added", "a", 0, "added", amount.format(), amount.unit())
+        .cell("taken", "a", 0, "taken")
+        .formula("back", "0 - taken", amount.format(), amount.unit());
+    claim.summary +=
+        fmt::format(" Their {{odd_rows}} rows add {{added}} to {} and take {{back}} away.",
+                    amount.phrase(values));
+    set_counted_impact(
+        claim, values, workspace, "added - taken", findings::Account::none,
+        "what these rows add and take away, without sign, spread over the months of the data");
   } else {
     claim.summary += " They stand on {odd_rows} rows.";
   }
-  claim.action = fmt::format("Decide which of them are {}; keep the others out of every ranking and average by {}.", nouns_of(own), noun_of(own));
+  claim.action = fmt::format(
+      "Decide which of them are {}; keep the others out of every ranking and average by {}.",
+      nouns_of(own), noun_of(own));
   claim.values = values.bindings();
   claim.test.effect_name = "share of rows";
   claim.guards = usual_guards(workspace);
@@ -103,8 +125,11 @@ std::string shape_of(std::string_view text) {
   std::string shape;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const char mark = std::isdigit(byte) != 0 ? '9' : std::isalpha(byte) != 0 || byte >= 0x80 ? 'A' : c;
-    const bool run = !shape.empty() && shape.back() == mark && (mark == '9' || mark == 'A' || mark == ' ');
+    const char mark = std::isdigit(byte) != 0                   ? '9'
+                      : std::isalpha(byte) != 0 || byte >= 0x80 ? 'A'
+                                                                : c;
+    const bool run =
+        !shape.empty() && shape.back() == mark && (mark == '9' || mark == 'A' || mark == ' ');
     if (!run) shape += mark;
   }
   return shape;
@@ -112,7 +137,8 @@ std::string shape_of(std::string_view text) {
 
 std::vector<std::uint32_t> odd_codes(const catalog::Subject& subject, std::size_t column) {
   const auto& dictionary = subject.codes(column).dictionary;
-  if (subject.columns[column].type != frame::Type::text || dictionary.size() <= values_min) return {};
+  if (subject.columns[column].type != frame::Type::text || dictionary.size() <= values_min)
+    return {};
   std::map<std::string, std::vector<std::uint32_t>> by_shape;
   for (std::uint32_t value = 1; value < dictionary.size(); ++value) {
     if (!says_missing(dictionary[value])) by_shape[shape_of(dictionary[value])].push_back(value);
@@ -122,9 +148,12 @@ std::vector<std::uint32_t> odd_codes(const catalog::Subject& subject, std::size_
   std::vector<std::uint32_t> odd;
   for (const auto& [shape, values] : by_shape) {
     const bool usual = static_cast<double>(values.size()) >= usual_share_min * all;
-    if (usual && !has_digit(shape)) return {};  // words: a column of names has no shape
-    if (usual) covered += static_cast<double>(values.size());
-    else odd.insert(odd.end(), values.begin(), values.end());
+    const bool reads_as_code = has_digit(shape) && shape.find(' ') == std::string::npos;
+    if (usual && !reads_as_code) return {};  // words: a column of names has no shape
+    if (usual)
+      covered += static_cast<double>(values.size());
+    else
+      odd.insert(odd.end(), values.begin(), values.end());
   }
   if (covered < together_min * all || odd.size() > odd_max) return {};
   std::ranges::sort(odd);
@@ -136,11 +165,14 @@ std::vector<Candidate> examine_odd_codes(const Workspace& workspace) {
   const Amount amount(workspace);
   for (const std::size_t column : workspace.groupings) {
     const auto& own = workspace.subject.columns[column];
-    if (workspace.is_decoy(column) || workspace.flat(column) == nullptr || own.role != catalog::Role::entity) continue;
+    if (workspace.is_decoy(column) || workspace.flat(column) == nullptr ||
+        own.role != catalog::Role::entity)
+      continue;
     const auto odd = odd_in(workspace, column);
     const double rows_share = odd.rows / static_cast<double>(workspace.subject.frame.rows);
     auto candidate = fact_candidate("odd_codes", fmt::format("odd_codes/{}", own.name), rows_share);
-    const bool money_counts = amount.is_money() && odd.money >= money_share_min * std::fabs(workspace.money_total);
+    const bool money_counts =
+        amount.is_money() && odd.money >= money_share_min * std::fabs(workspace.money_total);
     candidate.material = !odd.values.empty() && (money_counts || rows_share >= rows_share_min);
     candidate.impact = odd.money / workspace.months;
     candidate.surprise = 0.4;

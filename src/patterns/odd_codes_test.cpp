@@ -36,7 +36,10 @@ TEST_CASE("fees among product numbers are told with what they carry") {
 
 TEST_CASE("names have no shape, and codes that are all alike have no odd one") {
   TestTable table("order_date,customer,product,net_sales");
-  for (int i = 0; i < 2000; ++i) table.row(testing::day_text(i / 4), i % 60 == 0 ? "A.B.C. & Sons" : fmt::format("Name {}", std::string(1 + i % 40, 'x')), fmt::format("{}", 4000 + i % 50), 10);
+  for (int i = 0; i < 2000; ++i)
+    table.row(testing::day_text(i / 4),
+              i % 60 == 0 ? "A.B.C. & Sons" : fmt::format("Name {}", std::string(1 + i % 40, 'x')),
+              fmt::format("{}", 4000 + i % 50), 10);
   CHECK(table.accepted(examine_odd_codes).empty());
 }
 

@@ -8,7 +8,8 @@ namespace insights::patterns {
 OrderDays order_days(const catalog::Subject& subject, std::size_t column) {
   const auto& coded = subject.codes(column);
   const auto& time = subject.frame.columns[*subject.time].days()->days;
-  const std::vector<double>* returned = subject.returns ? &subject.numbers(subject.returns->flag_column) : nullptr;
+  const std::vector<double>* returned =
+      subject.returns ? &subject.numbers(subject.returns->flag_column) : nullptr;
   const auto counts = [&](std::size_t row) {
     return time[row] != frame::no_day && (returned == nullptr || (*returned)[row] == 0);
   };
@@ -55,7 +56,8 @@ stats::Gaps gaps_of(std::span<const std::int32_t> days) {
 
 double longest_gap(std::span<const std::int32_t> days) {
   double longest = 0;
-  for (std::size_t i = 1; i < days.size(); ++i) longest = std::max(longest, static_cast<double>(days[i] - days[i - 1]));
+  for (std::size_t i = 1; i < days.size(); ++i)
+    longest = std::max(longest, static_cast<double>(days[i] - days[i - 1]));
   return longest;
 }
 

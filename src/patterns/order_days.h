@@ -10,7 +10,8 @@
 
 namespace insights::patterns {
 
-// By customer code (0 = null, always empty): its order days, ascending, each once. Returns are no orders.
+// By customer code (0 = null, always empty): its order days, ascending, each once. Returns are no
+// orders.
 class OrderDays {
  public:
   std::size_t customers() const { return starts_.size() - 1; }

@@ -1,5 +1,5 @@
-// The parts that a total falls into by a column: its values, without null, "unknown", "other" and, among codes, fees and
-// adjustments that are no value of that kind.
+// The parts that a total falls into by a column: its values, without null, "unknown", "other" and,
+// among codes, fees and adjustments that are no value of that kind.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ std::vector<std::uint32_t> parts_of(const catalog::Subject& subject, std::size_t
 // SELECT part, name, amount: one row a part, not ordered.
 std::string parts_sql(const catalog::Subject& subject, const Amount& amount, std::size_t column);
 // SELECT name, amount: the largest `rows` of them.
-std::string top_parts_sql(const catalog::Subject& subject, const Amount& amount, std::size_t column, int rows);
+std::string top_parts_sql(const catalog::Subject& subject, const Amount& amount, std::size_t column,
+                          int rows);
 
 // Share of the largest tenth of the parts; nothing where they are no things, or too few.
 std::optional<double> top_tenth_share(const Workspace& workspace, std::size_t column);

@@ -1,9 +1,10 @@
 // A kind of insight: how it is looked for, tested, and put into words.
 //
-// A pattern examines a Workspace (one subject, prepared) and hands back candidates: one a hypothesis that it
-// tested, each with its ledger entry and, for when it is accepted, a function that states the claim. It reads the
-// frame, never the database; the claim's evidence queries are what the database is asked later.
-// To add one: one file, one entry in all.h, one case in tests/patterns.
+// A pattern examines a Workspace (one subject, prepared) and hands back candidates: one a
+// hypothesis that it tested, each with its ledger entry and, for when it is accepted, a function
+// that states the claim. It reads the frame, never the database; the claim's evidence queries are
+// what the database is asked later. To add one: one file, one entry in all.h, one case in
+// tests/patterns.
 #pragma once
 
 #include <functional>
@@ -18,18 +19,20 @@
 namespace insights::patterns {
 
 struct Candidate {
-  findings::LedgerEntry entry;   // family, pattern, fingerprint, statistic, p, effect, fact, decoy
-  bool material = false;         // the effect passes the pattern's threshold
-  double impact = 0;             // money (or rows) a month, to decide which claims are stated first
-  double surprise = 0;           // 0..1: percentile of the shrunk effect among its siblings
+  findings::LedgerEntry entry;  // family, pattern, fingerprint, statistic, p, effect, fact, decoy
+  bool material = false;        // the effect passes the pattern's threshold
+  double impact = 0;            // money (or rows) a month, to decide which claims are stated first
+  double surprise = 0;          // 0..1: percentile of the shrunk effect among its siblings
   std::size_t column = no_column;  // the coded column it is about, if it is about one value of one
   std::uint32_t value = 0;         // its code
-  int rank = 0;                  // of the column's kind: who leads when several show one cause
-  std::string measure;           // what it measures: claims of one cause and several measures are told once
-  bool of_total = false;     // its numbers are held against everybody's: rows of others can explain it too
+  int rank = 0;                    // of the column's kind: who leads when several show one cause
+  std::string measure;  // what it measures: claims of one cause and several measures are told once
+  bool of_total =
+      false;  // its numbers are held against everybody's: rows of others can explain it too
   // States the claim: sentences, values, evidence. Called for accepted candidates only.
   std::function<findings::Claim()> claim;
-  // Would it still be accepted if only these rows were there? Empty: it is never an echo of another.
+  // Would it still be accepted if only these rows were there? Empty: it is never an echo of
+  // another.
   std::function<bool(const frame::Mask& kept)> survives;
 };
 

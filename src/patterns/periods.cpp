@@ -20,7 +20,8 @@ Day period_start(Grain grain, Day day) {
 }
 
 Day next_start(Grain grain, Day start) {
-  if (grain == Grain::month) return base::first_day(base::Month{base::month_of(start).since_year_zero + 1});
+  if (grain == Grain::month)
+    return base::first_day(base::Month{base::month_of(start).since_year_zero + 1});
   return Day{start.since_epoch + 7};
 }
 
@@ -29,7 +30,8 @@ struct Active {
   bool any = false;
 };
 
-// Days without rows that are usual at the ends of a period: a business closed on Sundays ends some months early.
+// Days without rows that are usual at the ends of a period: a business closed on Sundays ends some
+// months early.
 struct Quiet {
   int at_start = 0, at_end = 0;
 };
@@ -57,7 +59,8 @@ Periods cut(Grain grain, const std::vector<std::int32_t>& days, Day first, Day l
   }
   starts.push_back(next_start(grain, starts.back()));
 
-  std::vector<std::uint16_t> index_of_day(static_cast<std::size_t>(last.since_epoch - first.since_epoch) + 1);
+  std::vector<std::uint16_t> index_of_day(
+      static_cast<std::size_t>(last.since_epoch - first.since_epoch) + 1);
   std::size_t at = 0;
   for (std::size_t i = 0; i < index_of_day.size(); ++i) {
     while (first.since_epoch + static_cast<std::int32_t>(i) >= starts[at + 1].since_epoch) ++at;
@@ -66,7 +69,8 @@ Periods cut(Grain grain, const std::vector<std::int32_t>& days, Day first, Day l
   std::vector<Active> active(starts.size() - 1);
   periods.of_row.assign(days.size(), no_period);
   for (std::size_t row = 0; row < days.size(); ++row) {
-    if (days[row] == frame::no_day || days[row] > last.since_epoch || days[row] < first.since_epoch) continue;
+    if (days[row] == frame::no_day || days[row] > last.since_epoch || days[row] < first.since_epoch)
+      continue;
     const auto period = index_of_day[static_cast<std::size_t>(days[row] - first.since_epoch)];
     periods.of_row[row] = period;
     auto& one = active[period];
@@ -82,7 +86,8 @@ Periods cut(Grain grain, const std::vector<std::int32_t>& days, Day first, Day l
   const std::size_t to = starts.size() - 1 - (periods.last_left_out ? 1 : 0);
   if (to <= from) return periods;
   periods.count = to - from;
-  periods.starts.assign(starts.begin() + static_cast<std::ptrdiff_t>(from), starts.begin() + static_cast<std::ptrdiff_t>(to) + 1);
+  periods.starts.assign(starts.begin() + static_cast<std::ptrdiff_t>(from),
+                        starts.begin() + static_cast<std::ptrdiff_t>(to) + 1);
   for (auto& period : periods.of_row) {
     if (period == no_period) continue;
     period = period < from || period >= to ? no_period : static_cast<std::uint16_t>(period - from);
@@ -90,7 +95,8 @@ Periods cut(Grain grain, const std::vector<std::int32_t>& days, Day first, Day l
   return periods;
 }
 
-// The time span that holds nearly all rows: single rows decades away (1900-01-01, 9999-12-31) do not stretch it.
+// The time span that holds nearly all rows: single rows decades away (1900-01-01, 9999-12-31) do
+// not stretch it.
 std::pair<Day, Day> usual_span(const std::vector<std::int32_t>& days) {
   std::vector<std::int32_t> present;
   for (const auto day : days) {
@@ -98,7 +104,8 @@ std::pair<Day, Day> usual_span(const std::vector<std::int32_t>& days) {
   }
   if (present.empty()) return {};
   const auto rank = [&](double share) {
-    const auto place = present.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(present.size() - 1));
+    const auto place = present.begin() +
+                       static_cast<std::ptrdiff_t>(share * static_cast<double>(present.size() - 1));
     std::ranges::nth_element(present, place);
     return *place;
   };

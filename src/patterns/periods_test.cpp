@@ -13,7 +13,8 @@ namespace {
 Periods periods_between(int first, int last, int weekend = 7) {
   TestTable table("order_date,customer,net_sales");
   for (int day = first; day <= last; ++day) {
-    if (base::weekday(base::Day{19358 + day}) < weekend) table.row(day_text(day), "C1", 5 + day % 3);
+    if (base::weekday(base::Day{19358 + day}) < weekend)
+      table.row(day_text(day), "C1", 5 + day % 3);
   }
   table.row(day_text(last), "C2", 5);
   return periods_of(table.subject());
@@ -51,7 +52,8 @@ TEST_CASE("a date in the year 9999 stretches nothing") {
 
 TEST_CASE("names with quotes and numbers reach SQL as literals") {
   TestTable table("order_date,customer,store_id,net_sales");
-  for (int day = 0; day < 300; ++day) table.row(day_text(day), day % 2 == 0 ? "O'Hara" : "Plain", 40 + day % 3, 5);
+  for (int day = 0; day < 300; ++day)
+    table.row(day_text(day), day % 2 == 0 ? "O'Hara" : "Plain", 40 + day % 3, 5);
   const auto& subject = table.subject();
   CHECK(equals_sql(subject, *subject.index_of("customer"), 1) == "\"customer\" = 'O''Hara'");
   CHECK(equals_sql(subject, *subject.index_of("store_id"), 1) == "\"store_id\" = 40");

@@ -1,12 +1,12 @@
 // The price of a product, changed: money per unit by period, best of line, step and hinge.
 //
-// Gross money where there is a chain (so that a discount is no price change), over quantity. For products only:
-// elsewhere money per unit moves with the mix.
+// Gross money where there is a chain (so that a discount is no price change), over quantity. For
+// products only: elsewhere money per unit moves with the mix.
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "patterns/all.h"
 #include "patterns/movement.h"
@@ -40,7 +40,8 @@ bool is_material(const Movement& movement) {
   return std::fabs(movement.relative) >= relative_min && movement.fit.r_squared >= explained_min;
 }
 
-findings::Claim state(const Workspace& workspace, std::size_t column, std::uint32_t value, Columns used, const Movement& movement) {
+findings::Claim state(const Workspace& workspace, std::size_t column, std::uint32_t value,
+                      Columns used, const Movement& movement) {
   const auto& subject = workspace.subject;
   const auto& starts = workspace.periods.starts;
   const auto& at = movement.stretches;
@@ -50,16 +51,26 @@ findings::Claim state(const Workspace& workspace, std::size_t column, std::uint3
   claim.columns.push_back(subject.columns[used.quantity].name);
   claim.columns.push_back(subject.columns[*subject.time].name);
   const auto who = equals_sql(subject, column, value);
-  const auto before = who + " AND " + between_sql(subject, starts[at.before_begin], starts[at.before_end]);
-  const auto after = who + " AND " + between_sql(subject, starts[at.after_begin], starts[at.after_end]);
-  claim.evidence.push_back({"a", fmt::format(
-      "SELECT {} AS who, {} AS money_before, {} AS units_before, {} AS money_after, {} AS units_after, {} AS changed FROM {}",
-      label_sql(subject, column, value), sum_where_sql(subject, used.money, before), sum_where_sql(subject, used.quantity, before),
-      sum_where_sql(subject, used.money, after), sum_where_sql(subject, used.quantity, after), day_sql(starts[at.after_begin]), subject.from_sql)});
+  const auto before =
+      who + " AND " + between_sql(subject, starts[at.before_begin], starts[at.before_end]);
+  const auto after =
+      who + " AND " + between_sql(subject, starts[at.after_begin], starts[at.after_end]);
+  claim.evidence.push_back(
+      {"a",
+       fmt::format("SELECT {} AS who, {} AS money_before, {} AS units_before, {} AS money_after, "
+                   "{} AS units_after, {} AS changed FROM {}",
+                   label_sql(subject, column, value), sum_where_sql(subject, used.money, before),
+                   sum_where_sql(subject, used.quantity, before),
+                   sum_where_sql(subject, used.money, after),
+                   sum_where_sql(subject, used.quantity, after), day_sql(starts[at.after_begin]),
+                   subject.from_sql)});
   const auto period = period_sql(subject, workspace.periods.grain);
-  claim.evidence.push_back({"b", fmt::format("SELECT {0} AS period, CAST({1} AS DOUBLE PRECISION) / nullif({2}, 0) AS price FROM {3} WHERE {4} AND {5} GROUP BY {0} ORDER BY period",
-                                             period, sum_sql(subject, used.money), sum_sql(subject, used.quantity), subject.from_sql, who,
-                                             between_sql(subject, starts.front(), starts.back()))});
+  claim.evidence.push_back(
+      {"b",
+       fmt::format("SELECT {0} AS period, CAST({1} AS DOUBLE PRECISION) / nullif({2}, 0) AS price "
+                   "FROM {3} WHERE {4} AND {5} GROUP BY {0} ORDER BY period",
+                   period, sum_sql(subject, used.money), sum_sql(subject, used.quantity),
+                   subject.from_sql, who, between_sql(subject, starts.front(), starts.back()))});
   findings::Values values;
   values.cell("who", "a", 0, "who");
   values.cell("money_before", "a", 0, "money_before");
@@ -69,29 +80,50 @@ findings::Claim state(const Workspace& workspace, std::size_t column, std::uint3
   values.cell("changed", "a", 0, "changed", Format::month);
   values.formula("before", "money_before / units_before", amount_format(money), money.unit);
   values.formula("after", "money_after / units_after", amount_format(money), money.unit);
-  values.formula("change", "abs(money_after / units_after / (money_before / units_before) - 1)", Format::percent);
+  values.formula("change", "abs(money_after / units_after / (money_before / units_before) - 1)",
+                 Format::percent);
   values.constant("periods_after", static_cast<double>(at.after_end - at.after_begin));
-  values.constant("noise", movement.fit.residual_standard_deviation *
-                               std::sqrt(1.0 / static_cast<double>(at.after_end - at.after_begin) + 1.0 / static_cast<double>(at.before_end - at.before_begin)));
+  values.constant("noise",
+                  movement.fit.residual_standard_deviation *
+                      std::sqrt(1.0 / static_cast<double>(at.after_end - at.after_begin) +
+                                1.0 / static_cast<double>(at.before_end - at.before_begin)));
   values.constant("direction", falls ? -1 : 1);
   const bool step = movement.fit.shape == stats::Shape::step;
-  claim.title = fmt::format("{}: price per unit {} by {{change}}, from {{before}} to {{after}}", subject_phrase(subject, column, value), falls ? "fell" : "rose");
-  claim.summary = step ? "The price changed in {changed} and has stayed there." : "The price moved little by little; {after} is the price since {changed}.";
-  claim.action = falls ? "Check that the lower price of {who} was meant, and that it sells enough more." : "Check that the higher price of {who} was meant, and what it did to the volume.";
+  claim.title = fmt::format("{}: price per unit {} by {{change}}, from {{before}} to {{after}}",
+                            subject_phrase(subject, column, value), falls ? "fell" : "rose");
+  claim.summary = step ? "The price changed in {changed} and has stayed there."
+                       : "The price moved little by little; {after} is the price since {changed}.";
+  claim.action =
+      falls ? "Check that the lower price of {who} was meant, and that it sells enough more."
+            : "Check that the higher price of {who} was meant, and what it did to the volume.";
   claim.impact.account = falls ? findings::Account::lost : findings::Account::none;
-  claim.impact.amount = values.expression("direction * (money_after - money_before / units_before * units_after) / periods_after");
-  claim.impact.low = values.expression("max(0, direction * (money_after - money_before / units_before * units_after) / periods_after - 1.96 * noise * units_after / periods_after)");
-  claim.impact.high = values.expression("direction * (money_after - money_before / units_before * units_after) / periods_after + 1.96 * noise * units_after / periods_after");
+  claim.impact.amount = values.expression(
+      "direction * (money_after - money_before / units_before * units_after) / periods_after");
+  claim.impact.low = values.expression(
+      "max(0, direction * (money_after - money_before / units_before * units_after) / "
+      "periods_after - 1.96 * noise * units_after / periods_after)");
+  claim.impact.high = values.expression(
+      "direction * (money_after - money_before / units_before * units_after) / periods_after + "
+      "1.96 * noise * units_after / periods_after");
   claim.impact.unit = money.unit;
   claim.impact.is_money = money.money;
   claim.impact.per = workspace.periods.noun();
   claim.impact.of = measure_phrase(values, money);
-  claim.impact.method = "the change of the price times the units sold since; range: the scatter of the price around its course";
+  claim.impact.method =
+      "the change of the price times the units sold since; range: the scatter of the price around "
+      "its course";
   claim.values = values.bindings();
   claim.test.name = "best of line, step and hinge";
   claim.test.effect_name = "relative change of the price";
-  claim.chart = {findings::Chart::Mark::line, "Price per unit of {who}", "b", {"period", "", findings::Chart::Axis::Kind::temporal, ""},
-                 {"price", "price per unit", findings::Chart::Axis::Kind::quantitative, money.unit}, "", "", "", ""};
+  claim.chart = {findings::Chart::Mark::line,
+                 "Price per unit of {who}",
+                 "b",
+                 {"period", "", findings::Chart::Axis::Kind::temporal, ""},
+                 {"price", "price per unit", findings::Chart::Axis::Kind::quantitative, money.unit},
+                 "",
+                 "",
+                 "",
+                 ""};
   claim.guards = usual_guards(workspace);
   claim.guards.push_back(partial_period_guard(workspace));
   return claim;
@@ -106,25 +138,30 @@ std::vector<Candidate> examine_price_change(const Workspace& workspace) {
   if (!used || workspace.periods.count == 0 || workspace.small) return candidates;
   for (const std::size_t column : workspace.groupings) {
     const auto* cube = workspace.cube(column);
-    if (cube == nullptr || subject.columns[column].kind != "product" || workspace.is_decoy(column)) continue;
+    if (cube == nullptr || subject.columns[column].kind != "product" || workspace.is_decoy(column))
+      continue;
     const std::size_t money = cube->place(used->money), quantity = cube->place(used->quantity);
     for (std::uint32_t value = 1; value < cube->values; ++value) {
-      if (cube->rows_total(value) < rows_a_period_min * static_cast<double>(cube->periods)) continue;
+      if (cube->rows_total(value) < rows_a_period_min * static_cast<double>(cube->periods))
+        continue;
       auto movement = movement_of(cube->series(money, value), cube->series(quantity, value));
       if (!movement) continue;
       Candidate candidate;
       candidate.entry.family = family;
       candidate.entry.pattern = "price_change";
-      candidate.entry.fingerprint = fmt::format("price_change/{}={}", subject.columns[column].name, subject.codes(column).dictionary[value]);
+      candidate.entry.fingerprint = fmt::format("price_change/{}={}", subject.columns[column].name,
+                                                subject.codes(column).dictionary[value]);
       candidate.entry.statistic = movement->fit.r_squared;
       candidate.entry.p = movement->fit.p_value;
       candidate.entry.effect = movement->relative;
       candidate.column = column;
       candidate.value = value;
-      candidate.rank = 11;  // a price step shows as a step of the share of money too, and is its cause
+      candidate.rank =
+          11;  // a price step shows as a step of the share of money too, and is its cause
       candidate.measure = "price";
       candidate.material = is_material(*movement);
-      candidate.impact = std::fabs(movement->relative) * cube->total(money, value) / workspace.months;
+      candidate.impact =
+          std::fabs(movement->relative) * cube->total(money, value) / workspace.months;
       candidate.material = candidate.material && workspace.is_worth_telling(candidate.impact);
       candidate.surprise = std::min(1.0, 4 * std::fabs(movement->relative));
       candidate.survives = [&workspace, column, value, used = *used](const frame::Mask& kept) {

@@ -1,9 +1,9 @@
 // A rate outlier put into words: sentences, values, evidence, guards.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "patterns/rate_outlier.h"
 #include "patterns/wording.h"
@@ -19,25 +19,35 @@ using findings::Format;
 using findings::Guard;
 using findings::GuardStatus;
 
-constexpr int recent_days = 60;             // a value without rows for longer has come to its end: its cost is told once
-constexpr std::size_t names_length_max = 90;  // of who and what in a title, so that it stays within its limit
+constexpr int recent_days =
+    60;  // a value without rows for longer has come to its end: its cost is told once
+constexpr std::size_t names_length_max =
+    90;  // of who and what in a title, so that it stays within its limit
 constexpr double p_guard = 0.001;
 
-// What else one knows of the value: the product and plant of a batch. Things it is always found with, best ranked first.
+// What else one knows of the value: the product and plant of a batch. Things it is always found
+// with, best ranked first.
 struct Attribute {
   std::size_t column = 0;
   std::uint32_t value = 0;
   int rank = 0;
 };
 
-std::vector<Attribute> attributes_of(const Workspace& workspace, std::size_t column, std::uint32_t value) {
+std::vector<Attribute> attributes_of(const Workspace& workspace, std::size_t column,
+                                     std::uint32_t value) {
   const auto& subject = workspace.subject;
   std::vector<Attribute> found;
   for (const std::size_t other : workspace.groupings) {
     const auto* kind = workspace.vocabulary.kind_named(subject.columns[other].kind);
-    const bool is_thing = kind != nullptr && kind->entity && !kind->orders && subject.columns[other].role == catalog::Role::entity;
-    if (other == column || workspace.is_decoy(other) || !is_thing || kind->name == subject.columns[column].kind) continue;
-    if (std::ranges::any_of(found, [&](const Attribute& one) { return subject.columns[one.column].kind == kind->name; })) continue;
+    const bool is_thing = kind != nullptr && kind->entity && !kind->orders &&
+                          subject.columns[other].role == catalog::Role::entity;
+    if (other == column || workspace.is_decoy(other) || !is_thing ||
+        kind->name == subject.columns[column].kind)
+      continue;
+    if (std::ranges::any_of(found, [&](const Attribute& one) {
+          return subject.columns[one.column].kind == kind->name;
+        }))
+      continue;
     std::uint32_t only = 0;
     bool same = true;
     const auto& codes = subject.codes(column).codes;
@@ -49,7 +59,8 @@ std::vector<Attribute> attributes_of(const Workspace& workspace, std::size_t col
     }
     if (same && only != 0) found.push_back({other, only, kind->rank});
   }
-  std::ranges::stable_sort(found, [](const Attribute& a, const Attribute& b) { return a.rank > b.rank; });
+  std::ranges::stable_sort(found,
+                           [](const Attribute& a, const Attribute& b) { return a.rank > b.rank; });
   if (found.size() > 2) found.resize(2);
   return found;
 }
@@ -57,10 +68,15 @@ std::vector<Attribute> attributes_of(const Workspace& workspace, std::size_t col
 class Statement {
  public:
   Statement(const Workspace& workspace, const RateOutlier& found, const RateContext& context)
-      : workspace_(workspace), subject_(workspace.subject), found_(found), context_(context),
-        flag_(subject_.columns[found.flag]), own_(equals_sql(subject_, found.column, found.value)),
+      : workspace_(workspace),
+        subject_(workspace.subject),
+        found_(found),
+        context_(context),
+        flag_(subject_.columns[found.flag]),
+        own_(equals_sql(subject_, found.column, found.value)),
         phrase_(subject_phrase(subject_, found.column, found.value)) {
-    claim_ = claim_about(workspace, "rate_outlier", fmt::format("{}: {}", rate_family, flag_.name), found.column, found.value, flag_.name);
+    claim_ = claim_about(workspace, "rate_outlier", fmt::format("{}: {}", rate_family, flag_.name),
+                         found.column, found.value, flag_.name);
     is_return_ = subject_.returns && subject_.returns->flag_column == found.flag;
     in_units_ = found.in_units || (is_return_ && found.is_bad && units_tell_the_same());
     higher_ = found.own.rate() > found.elsewhere.rate();
@@ -69,16 +85,20 @@ class Statement {
 
   findings::Claim made() {
     ask();
-    if (in_units_) say_in_units();
-    else say_in_rows();
+    if (in_units_)
+      say_in_units();
+    else
+      say_in_rows();
     value_it();
     draw();
     guard();
     claim_.test.name = "beta-binomial test of a rate";
     claim_.test.effect_name = "times the rate elsewhere";
-    const double rate = std::max(found_.elsewhere.rate(), 0.5 / static_cast<double>(found_.elsewhere.trials + 1));
+    const double rate =
+        std::max(found_.elsewhere.rate(), 0.5 / static_cast<double>(found_.elsewhere.trials + 1));
     const double strength = rate_prior_strength(context_.scatter);
-    const stats::Proportion pulled{found_.own.events + std::llround(rate * strength), found_.own.trials + std::llround(strength)};
+    const stats::Proportion pulled{found_.own.events + std::llround(rate * strength),
+                                   found_.own.trials + std::llround(strength)};
     const auto interval = stats::wilson_interval(pulled, stats::confidence_default);
     if (!workspace_.small) {
       claim_.test.interval_low = interval.low / rate;
@@ -89,7 +109,8 @@ class Statement {
   }
 
  private:
-  // One large order that was cancelled is no rate: units are told when they say what the rows say and several rows do.
+  // One large order that was cancelled is no rate: units are told when they say what the rows say
+  // and several rows do.
   bool units_tell_the_same() const {
     const auto sizes = taken_back_by_value(subject_, found_.column, {});
     TakenBack all;
@@ -99,7 +120,8 @@ class Statement {
     }
     const auto& own = sizes[found_.value];
     const TakenBack rest{all.sold - own.sold, all.back - own.back, 0};
-    return own.back > 0 && own.back <= own.sold && own.largest <= 0.5 * own.back && own.rate() >= 1.3 * rest.rate() && rest.sold > 0;
+    return own.back > 0 && own.back <= own.sold && own.largest <= 0.5 * own.back &&
+           own.rate() >= 1.3 * rest.rate() && rest.sold > 0;
   }
 
   void ask() {
@@ -114,54 +136,85 @@ class Statement {
       names += entity_of(subject_, attribute.column, attribute.value).label.size();
       if (names > names_length_max) break;
       const auto name = place++ == 0 ? "made_of" : "made_at";
-      select += fmt::format(", {} AS {}", label_sql(subject_, attribute.column, attribute.value), name);
+      select +=
+          fmt::format(", {} AS {}", label_sql(subject_, attribute.column, attribute.value), name);
       values_.cell(name, "a", 0, name);
       auto phrase = subject_phrase(subject_, attribute.column, attribute.value);
       phrase.replace(phrase.find("{who}"), 5, fmt::format("{{{}}}", name));
-      phrase[0] = phrase[0] == '{' ? '{' : static_cast<char>(std::tolower(static_cast<unsigned char>(phrase[0])));
+      phrase[0] = phrase[0] == '{'
+                      ? '{'
+                      : static_cast<char>(std::tolower(static_cast<unsigned char>(phrase[0])));
       attributes_ += (attributes_.empty() ? "" : ", ") + phrase;
     }
     if (!attributes_.empty()) attributes_ = " (" + attributes_ + ")";
-    select += fmt::format(", count(*) FILTER (WHERE {} AND {}) AS events, count({}) FILTER (WHERE {}) AS cases", own_, event, case_sql, own_);
-    select += fmt::format(", count(*) FILTER (WHERE {} AND {}) AS events_elsewhere, count({}) FILTER (WHERE {}) AS cases_elsewhere", other, event, case_sql, other);
+    select += fmt::format(
+        ", count(*) FILTER (WHERE {} AND {}) AS events, count({}) FILTER (WHERE {}) AS cases", own_,
+        event, case_sql, own_);
+    select += fmt::format(
+        ", count(*) FILTER (WHERE {} AND {}) AS events_elsewhere, count({}) FILTER (WHERE {}) AS "
+        "cases_elsewhere",
+        other, event, case_sql, other);
     if (in_units_) {
       const auto size = subject_.returns->size_column;
       const auto back = subject_.returns->sql;
-      select += fmt::format(", {} AS sold, 0 - {} AS back", sum_where_sql(subject_, size, fmt::format("{} AND NOT ({})", own_, back)),
-                            sum_where_sql(subject_, size, fmt::format("{} AND {}", own_, back)));
-      select += fmt::format(", {} AS sold_elsewhere, 0 - {} AS back_elsewhere", sum_where_sql(subject_, size, fmt::format("{} AND NOT ({})", other, back)),
-                            sum_where_sql(subject_, size, fmt::format("{} AND {}", other, back)));
+      select +=
+          fmt::format(", {} AS sold, 0 - {} AS back",
+                      sum_where_sql(subject_, size, fmt::format("{} AND NOT ({})", own_, back)),
+                      sum_where_sql(subject_, size, fmt::format("{} AND {}", own_, back)));
+      select +=
+          fmt::format(", {} AS sold_elsewhere, 0 - {} AS back_elsewhere",
+                      sum_where_sql(subject_, size, fmt::format("{} AND NOT ({})", other, back)),
+                      sum_where_sql(subject_, size, fmt::format("{} AND {}", other, back)));
     }
-    if (with_money_) select += fmt::format(", {} AS money", sum_where_sql(subject_, *subject_.money, fmt::format("{} AND {}", own_, event)));
+    if (with_money_)
+      select += fmt::format(", {} AS money", sum_where_sql(subject_, *subject_.money,
+                                                           fmt::format("{} AND {}", own_, event)));
     if (subject_.time) {
-      select += fmt::format(", min({0}) FILTER (WHERE {1}) AS first_day, max({0}) FILTER (WHERE {1}) AS last_day", time_sql(subject_), own_);
-      values_.cell("first_day", "a", 0, "first_day", Format::date).cell("last_day", "a", 0, "last_day", Format::date);
+      select += fmt::format(
+          ", min({0}) FILTER (WHERE {1}) AS first_day, max({0}) FILTER (WHERE {1}) AS last_day",
+          time_sql(subject_), own_);
+      values_.cell("first_day", "a", 0, "first_day", Format::date)
+          .cell("last_day", "a", 0, "last_day", Format::date);
     }
     claim_.evidence.push_back({"a", fmt::format("SELECT {} FROM {}", select, subject_.from_sql)});
-    values_.cell("events", "a", 0, "events", Format::integer).cell("cases", "a", 0, "cases", Format::integer);
-    values_.cell("events_elsewhere", "a", 0, "events_elsewhere", Format::integer).cell("cases_elsewhere", "a", 0, "cases_elsewhere", Format::integer);
+    values_.cell("events", "a", 0, "events", Format::integer)
+        .cell("cases", "a", 0, "cases", Format::integer);
+    values_.cell("events_elsewhere", "a", 0, "events_elsewhere", Format::integer)
+        .cell("cases_elsewhere", "a", 0, "cases_elsewhere", Format::integer);
   }
 
   void say_in_units() {
     const auto& size = subject_.columns[subject_.returns->size_column];
     const auto format = size.money ? Format::money : Format::decimal;
-    values_.cell("sold", "a", 0, "sold", format, size.money ? size.unit : "").cell("back", "a", 0, "back", format, size.money ? size.unit : "");
-    values_.cell("sold_elsewhere", "a", 0, "sold_elsewhere").cell("back_elsewhere", "a", 0, "back_elsewhere");
+    values_.cell("sold", "a", 0, "sold", format, size.money ? size.unit : "")
+        .cell("back", "a", 0, "back", format, size.money ? size.unit : "");
+    values_.cell("sold_elsewhere", "a", 0, "sold_elsewhere")
+        .cell("back_elsewhere", "a", 0, "back_elsewhere");
     values_.formula("rate", "back / sold", Format::percent);
     values_.formula("elsewhere", "back_elsewhere / sold_elsewhere", Format::percent);
     const std::string what = size.money ? "" : " units";
-    claim_.title = fmt::format("{}{}: {{back}} of {{sold}}{} came back, {{rate}}", phrase_, attributes_, what);
-    claim_.summary = fmt::format("That is {{rate}} of what was sold, against {{elsewhere}} elsewhere, in {{events}} of {{cases}} {}.", rows_noun());
+    claim_.title =
+        fmt::format("{}{}: {{back}} of {{sold}}{} came back, {{rate}}", phrase_, attributes_, what);
+    claim_.summary = fmt::format(
+        "That is {{rate}} of what was sold, against {{elsewhere}} elsewhere, in {{events}} of "
+        "{{cases}} {}.",
+        rows_noun());
     claim_.columns.push_back(size.name);
     claim_.action = action();
   }
 
   void say_in_rows() {
-    values_.formula("rate", "events / cases", Format::percent).formula("elsewhere", "events_elsewhere / cases_elsewhere", Format::percent);
+    values_.formula("rate", "events / cases", Format::percent)
+        .formula("elsewhere", "events_elsewhere / cases_elsewhere", Format::percent);
     const auto happens = flag_phrase(flag_);
-    claim_.title = fmt::format("{}{}: {}{{rate}} of its {} {}, against {{elsewhere}} elsewhere", phrase_, attributes_, higher_ ? "" : "only ", rows_noun(), happens);
-    values_.formula("difference", higher_ ? "events - cases * elsewhere" : "cases * elsewhere - events", Format::integer);
-    claim_.summary = fmt::format("{{events}} of {{cases}} {} {}, about {{difference}} {} than at the rate elsewhere.", rows_noun(), happens, higher_ ? "more" : "fewer");
+    claim_.title = fmt::format("{}{}: {}{{rate}} of its {} {}, against {{elsewhere}} elsewhere",
+                               phrase_, attributes_, higher_ ? "" : "only ", rows_noun(), happens);
+    values_.formula("difference",
+                    higher_ ? "events - cases * elsewhere" : "cases * elsewhere - events",
+                    Format::integer);
+    claim_.summary = fmt::format(
+        "{{events}} of {{cases}} {} {}, about {{difference}} {} than at the rate elsewhere.",
+        rows_noun(), happens, higher_ ? "more" : "fewer");
     if (is_short_lived()) claim_.summary += " They are from {first_day} to {last_day}.";
     claim_.action = action();
   }
@@ -191,14 +244,25 @@ class Statement {
     const auto* kind = workspace_.vocabulary.kind_named(column.kind);
     const auto noun = noun_of(column);
     if (!found_.is_bad) {
-      return flag_.polarity == 0 ? fmt::format("Find out why {} {{who}} differs, and whether that is wanted.", noun)
-                                 : fmt::format("Find out what {} {{who}} does better, and whether others can do the same.", noun);
+      return flag_.polarity == 0
+                 ? fmt::format("Find out why {} {{who}} differs, and whether that is wanted.", noun)
+                 : fmt::format(
+                       "Find out what {} {{who}} does better, and whether others can do the same.",
+                       noun);
     }
-    if (kind != nullptr && kind->orders) return "Ask {who} what goes wrong, with the cases in hand, and settle it with those responsible.";
+    if (kind != nullptr && kind->orders)
+      return "Ask {who} what goes wrong, with the cases in hand, and settle it with those "
+             "responsible.";
     if (is_return_ && kind != nullptr && kind->entity) {
-      return fmt::format("Open a quality investigation of {} {{who}}: why did it come back? Hold further deliveries until that is known.", noun);
+      return fmt::format(
+          "Open a quality investigation of {} {{who}}: why did it come back? Hold further "
+          "deliveries until that is known.",
+          noun);
     }
-    return fmt::format("Look into {} {{who}}: compare the {} concerned with the others, find the cause, and settle it with those responsible.", noun, rows_noun());
+    return fmt::format(
+        "Look into {} {{who}}: compare the {} concerned with the others, find the cause, and "
+        "settle it with those responsible.",
+        noun, rows_noun());
   }
 
   void value_it() {
@@ -208,12 +272,15 @@ class Statement {
     bool is_over = true;
     if (subject_.time && !workspace_.small) {
       is_over = own_days().second < workspace_.today.since_epoch - recent_days;
-      if (!is_over) values_.formula("months", "max(1, (last_day - first_day + 1) / 30.4375)", Format::decimal);
+      if (!is_over)
+        values_.formula("months", "max(1, (last_day - first_day + 1) / 30.4375)", Format::decimal);
     }
     const std::string per = is_over ? "" : " / months";
-    const std::string expected = found_.elsewhere.events == 0 ? "0 * events" : "events * elsewhere / rate";
+    const std::string expected =
+        found_.elsewhere.events == 0 ? "0 * events" : "events * elsewhere / rate";
     values_.formula("expected", expected, Format::decimal);
-    values_.formula("cost", fmt::format("abs(money) / events * (events - expected){}", per), amount_format(money), money.unit);
+    values_.formula("cost", fmt::format("abs(money) / events * (events - expected){}", per),
+                    amount_format(money), money.unit);
     claim_.impact.account = is_return_ ? Account::lost : Account::at_risk;
     claim_.impact.amount = values_.binding("cost");
     claim_.impact.low = claim_.impact.high = claim_.impact.amount;
@@ -222,53 +289,79 @@ class Statement {
     claim_.impact.is_money = money.money;
     claim_.impact.per = is_over ? "" : "month";
     claim_.impact.of = measure_phrase(values_, money);
-    claim_.impact.method = fmt::format("{} of the {} concerned beyond the rate elsewhere{}{}",
-                                       measure_phrase(values_, money), rows_noun(), is_over ? "" : ", by month of its own time",
-                                       workspace_.small ? "" : "; range: their number as a Poisson count");
+    claim_.impact.method = fmt::format(
+        "{} of the {} concerned beyond the rate elsewhere{}{}", measure_phrase(values_, money),
+        rows_noun(), is_over ? "" : ", by month of its own time",
+        workspace_.small ? "" : "; range: their number as a Poisson count");
     claim_.columns.push_back(money.name);
-    claim_.summary += is_return_ ? fmt::format(" The excess took back {{cost}} of {}{}.", measure_phrase(values_, money), is_over ? "" : " a month")
-                                 : fmt::format(" The excess concerns {{cost}} of {}{}.", measure_phrase(values_, money), is_over ? "" : " a month");
+    claim_.summary += is_return_
+                          ? fmt::format(" The excess took back {{cost}} of {}{}.",
+                                        measure_phrase(values_, money), is_over ? "" : " a month")
+                          : fmt::format(" The excess concerns {{cost}} of {}{}.",
+                                        measure_phrase(values_, money), is_over ? "" : " a month");
   }
 
   void bound(const std::string& per) {
-    claim_.impact.low = values_.expression(fmt::format("abs(money) / events * max(0, poisson_low(events) - expected){}", per));
-    claim_.impact.high = values_.expression(fmt::format("abs(money) / events * (poisson_high(events) - expected){}", per));
+    claim_.impact.low = values_.expression(
+        fmt::format("abs(money) / events * max(0, poisson_low(events) - expected){}", per));
+    claim_.impact.high = values_.expression(
+        fmt::format("abs(money) / events * (poisson_high(events) - expected){}", per));
   }
 
   void draw() {
     const auto& column = subject_.columns[found_.column];
-    const auto rate = in_units_ ? fmt::format("CAST(0 - {} AS DOUBLE PRECISION) / nullif({}, 0)", sum_where_sql(subject_, subject_.returns->size_column, subject_.returns->sql),
-                                              sum_where_sql(subject_, subject_.returns->size_column, fmt::format("NOT ({})", subject_.returns->sql)))
-                                : fmt::format("CAST({} AS DOUBLE PRECISION) / count({})", sum_sql(subject_, found_.flag), flag_.sql);
-    const auto least = workspace_.small ? std::int64_t{1} : std::min<std::int64_t>(30, found_.own.trials);
-    claim_.evidence.push_back({"b", fmt::format("SELECT {} AS value, {} AS rate FROM {} WHERE {} IS NOT NULL GROUP BY {} HAVING count({}) >= {} ORDER BY rate {} NULLS LAST, value LIMIT 12",
-                                                column.sql, rate, subject_.from_sql, column.sql, column.sql, flag_.sql, least, higher_ ? "DESC" : "ASC")});
+    const auto rate =
+        in_units_ ? fmt::format("CAST(0 - {} AS DOUBLE PRECISION) / nullif({}, 0)",
+                                sum_where_sql(subject_, subject_.returns->size_column,
+                                              subject_.returns->sql),
+                                sum_where_sql(subject_, subject_.returns->size_column,
+                                              fmt::format("NOT ({})", subject_.returns->sql)))
+                  : fmt::format("CAST({} AS DOUBLE PRECISION) / count({})",
+                                sum_sql(subject_, found_.flag), flag_.sql);
+    const auto least =
+        workspace_.small ? std::int64_t{1} : std::min<std::int64_t>(30, found_.own.trials);
+    claim_.evidence.push_back(
+        {"b", fmt::format("SELECT {} AS value, {} AS rate FROM {} WHERE {} IS NOT NULL GROUP BY {} "
+                          "HAVING count({}) >= {} ORDER BY rate {} NULLS LAST, value LIMIT 12",
+                          column.sql, rate, subject_.from_sql, column.sql, column.sql, flag_.sql,
+                          least, higher_ ? "DESC" : "ASC")});
     claim_.chart = {findings::Chart::Mark::bar,
-                    in_units_ ? fmt::format("Share that came back, by {}", noun_of(column)) : fmt::format("Share of {} that {}, by {}", rows_noun(), flag_phrase(flag_), noun_of(column)),
+                    in_units_ ? fmt::format("Share that came back, by {}", noun_of(column))
+                              : fmt::format("Share of {} that {}, by {}", rows_noun(),
+                                            flag_phrase(flag_), noun_of(column)),
                     "b",
                     {"value", noun_of(column), findings::Chart::Axis::Kind::nominal, ""},
                     {"rate", "share", findings::Chart::Axis::Kind::quantitative, "%"},
-                    "", claim_.entities.front().value, "", ""};
+                    "",
+                    claim_.entities.front().value,
+                    "",
+                    ""};
   }
 
   void guard() {
     claim_.guards = usual_guards(workspace_);
-    claim_.guards.push_back({"partial_period", GuardStatus::not_applicable, "a share of rows does not depend on how long a month is"});
+    claim_.guards.push_back({"partial_period", GuardStatus::not_applicable,
+                             "a share of rows does not depend on how long a month is"});
     claim_.guards.push_back(one_entity());
     if (!workspace_.small && workspace_.periods.count > 0) {
-      claim_.guards.push_back({"season", GuardStatus::passed, "it stands out against the same months elsewhere as well"});
+      claim_.guards.push_back({"season", GuardStatus::passed,
+                               "it stands out against the same months elsewhere as well"});
     }
-    claim_.guards.push_back({"offsetting_rows", is_return_ ? GuardStatus::passed : GuardStatus::not_applicable,
-                             is_return_ ? "what came back is what is counted here" : "no amounts are added up here"});
+    claim_.guards.push_back(
+        {"offsetting_rows", is_return_ ? GuardStatus::passed : GuardStatus::not_applicable,
+         is_return_ ? "what came back is what is counted here" : "no amounts are added up here"});
   }
 
   // Its customer (or document) with most events left out: does it still stand out?
   Guard one_entity() const {
-    if (workspace_.small) return {"one_entity", GuardStatus::not_applicable, "too few rows to leave any out"};
+    if (workspace_.small)
+      return {"one_entity", GuardStatus::not_applicable, "too few rows to leave any out"};
     std::string noun;
     const Dependence dependence(workspace_, found_.flag);
     const auto* entities = dependence.entities(found_.column, noun);
-    if (entities == nullptr) return {"one_entity", GuardStatus::not_applicable, "the rows belong to nothing that could carry the effect alone"};
+    if (entities == nullptr)
+      return {"one_entity", GuardStatus::not_applicable,
+              "the rows belong to nothing that could carry the effect alone"};
     const auto& flags = subject_.numbers(found_.flag);
     const auto& codes = subject_.codes(found_.column).codes;
     std::vector<stats::Proportion> counts(entities->values());
@@ -277,10 +370,17 @@ class Statement {
       ++counts[entities->codes[row]].trials;
       counts[entities->codes[row]].events += flags[row] > 0 ? 1 : 0;
     }
-    const auto largest = std::ranges::max_element(counts, [&](const auto& a, const auto& b) { return higher_ ? a.events < b.events : a.trials < b.trials; });
-    const auto without = judge_rate({found_.own.events - largest->events, found_.own.trials - largest->trials}, found_.elsewhere, context_);
-    if (without.material && without.p < p_guard) return {"one_entity", GuardStatus::passed, fmt::format("it stands out without the {} that has most of it as well", noun)};
-    return {"one_entity", GuardStatus::downgraded, fmt::format("without one {} it would not stand out", noun)};
+    const auto largest = std::ranges::max_element(counts, [&](const auto& a, const auto& b) {
+      return higher_ ? a.events < b.events : a.trials < b.trials;
+    });
+    const auto without =
+        judge_rate({found_.own.events - largest->events, found_.own.trials - largest->trials},
+                   found_.elsewhere, context_);
+    if (without.material && without.p < p_guard)
+      return {"one_entity", GuardStatus::passed,
+              fmt::format("it stands out without the {} that has most of it as well", noun)};
+    return {"one_entity", GuardStatus::downgraded,
+            fmt::format("without one {} it would not stand out", noun)};
   }
 
   const Workspace& workspace_;
@@ -296,7 +396,8 @@ class Statement {
 
 }  // namespace
 
-std::vector<TakenBack> taken_back_by_value(const Subject& subject, std::size_t column, const frame::Mask& kept) {
+std::vector<TakenBack> taken_back_by_value(const Subject& subject, std::size_t column,
+                                           const frame::Mask& kept) {
   std::vector<TakenBack> sums(subject.codes(column).values());
   const auto& sizes = subject.numbers(subject.returns->size_column);
   const auto& returned = subject.numbers(subject.returns->flag_column);
@@ -315,7 +416,8 @@ std::vector<TakenBack> taken_back_by_value(const Subject& subject, std::size_t c
   return sums;
 }
 
-findings::Claim state_rate_outlier(const Workspace& workspace, const RateOutlier& found, const RateContext& context) {
+findings::Claim state_rate_outlier(const Workspace& workspace, const RateOutlier& found,
+                                   const RateContext& context) {
   return Statement(workspace, found, context).made();
 }
 

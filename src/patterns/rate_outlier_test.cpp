@@ -11,8 +11,10 @@ namespace {
 using testing::day_text;
 using testing::TestTable;
 
-// 6,000 lines over two years, 40 batches of 8 products, 60 customers in 4 areas; 2 % come back, of `bad_batch` `rate`.
-void fill_lines(TestTable& table, std::uint64_t seed, int bad_batch, double bad_rate, double customer_habit = 0) {
+// 6,000 lines over two years, 40 batches of 8 products, 60 customers in 4 areas; 2 % come back, of
+// `bad_batch` `rate`.
+void fill_lines(TestTable& table, std::uint64_t seed, int bad_batch, double bad_rate,
+                double customer_habit = 0) {
   stats::Random random(seed);
   std::vector<double> habit(60, 0.02);
   for (auto& one : habit) one = std::max(0.0, 0.02 + customer_habit * (random.uniform() - 0.5));
@@ -21,7 +23,8 @@ void fill_lines(TestTable& table, std::uint64_t seed, int bad_batch, double bad_
     const auto batch = static_cast<int>(random.below(40));
     const double rate = batch == bad_batch ? bad_rate : customer_habit > 0 ? habit[customer] : 0.02;
     const bool back = random.uniform() < rate;
-    table.row(day_text(i * 730 / 6000), fmt::format("C{:03}", customer), fmt::format("Area {}", customer % 4), fmt::format("L{:02}", batch),
+    table.row(day_text(i * 730 / 6000), fmt::format("C{:03}", customer),
+              fmt::format("Area {}", customer % 4), fmt::format("L{:02}", batch),
               fmt::format("Item {}", batch % 8), 100 + random.below(50), back ? 1 : 0);
   }
 }
@@ -47,7 +50,8 @@ TEST_CASE("a batch whose lines come back too often is found, with its rate and w
     const auto* product = table.about(accepted, "product", "Item 1");
     if (product != nullptr) {
       const auto& subject = table.subject();
-      CHECK_FALSE(product->survives(mask_without(subject, *subject.index_of("batch"), batch->value)));
+      CHECK_FALSE(
+          product->survives(mask_without(subject, *subject.index_of("batch"), batch->value)));
       CHECK(batch->survives({}));
     }
   }
@@ -82,7 +86,8 @@ TEST_CASE("what came back is told in units when rows of negative quantity mark i
     const auto product = random.below(20);
     const bool back = random.uniform() < (product == 7 ? 0.15 : 0.02);
     const int quantity = static_cast<int>(5 + random.below(10)) * (back ? -1 : 1);
-    table.row(day_text(i * 700 / 5000), fmt::format("C{:03}", random.below(80)), fmt::format("Item {}", static_cast<char>('A' + product)), quantity, quantity * 12.5);
+    table.row(day_text(i * 700 / 5000), fmt::format("C{:03}", random.below(80)),
+              fmt::format("Item {}", static_cast<char>('A' + product)), quantity, quantity * 12.5);
   }
   const auto accepted = table.accepted(examine_rate_outlier);
   const auto* product = table.about(accepted, "product", "Item H");
@@ -94,7 +99,9 @@ TEST_CASE("what came back is told in units when rows of negative quantity mark i
 
 TEST_CASE("a small table is described, in the bad direction only") {
   TestTable table("sale_date,customer,product,quantity,net_sales");
-  for (int i = 0; i < 12; ++i) table.row(day_text(i * 9), fmt::format("C{}", i % 4), fmt::format("Item {}", static_cast<char>('A' + i % 3)), 100, 1000);
+  for (int i = 0; i < 12; ++i)
+    table.row(day_text(i * 9), fmt::format("C{}", i % 4),
+              fmt::format("Item {}", static_cast<char>('A' + i % 3)), 100, 1000);
   table.row(day_text(110), "C9", "Item Z", 300, 3000);
   table.row(day_text(118), "C9", "Item Z", -50, -500);
   const auto accepted = table.accepted(examine_rate_outlier);

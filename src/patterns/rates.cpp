@@ -40,18 +40,23 @@ std::vector<Proportion> count(const frame::Coded& coded, const std::vector<doubl
 std::vector<std::size_t> flag_columns(const catalog::Subject& subject) {
   std::vector<std::size_t> flags;
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
-    if (subject.columns[i].role == Role::flag && subject.frame.columns[i].numbers() != nullptr) flags.push_back(i);
+    if (subject.columns[i].role == Role::flag && subject.frame.columns[i].numbers() != nullptr)
+      flags.push_back(i);
   }
   return flags;
 }
 
 std::string flag_phrase(const catalog::Column& flag) {
   auto words = catalog::words_of(flag.label);
-  if (words.size() > 1 && (words.front() == "is" || words.front() == "was" || words.front() == "has")) words.erase(words.begin());
+  if (words.size() > 1 &&
+      (words.front() == "is" || words.front() == "was" || words.front() == "has"))
+    words.erase(words.begin());
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  // "returned", "late", "overdue", "faulty", "defective" say how a row is; "refund", "complaint" are things.
-  const bool says_how = text.ends_with("ed") || text.ends_with("late") || text.ends_with("due") || text.ends_with("ty") || text.ends_with("ive");
+  // "returned", "late", "overdue", "faulty", "defective" say how a row is; "refund", "complaint"
+  // are things.
+  const bool says_how = text.ends_with("ed") || text.ends_with("late") || text.ends_with("due") ||
+                        text.ends_with("ty") || text.ends_with("ive");
   return (says_how ? "are " : "are marked ") + text;
 }
 
@@ -59,11 +64,14 @@ RatesByValue rates_of(const Workspace& workspace, std::size_t flag, std::size_t 
   const auto& subject = workspace.subject;
   RatesByValue rates;
   const auto* flat = workspace.flat(column);
-  const bool counted = flat != nullptr && std::ranges::find(flat->measures, flag) != flat->measures.end();
-  const bool whole = std::ranges::none_of(subject.numbers(flag), [](double value) { return std::isnan(value); });
+  const bool counted =
+      flat != nullptr && std::ranges::find(flat->measures, flag) != flat->measures.end();
+  const bool whole =
+      std::ranges::none_of(subject.numbers(flag), [](double value) { return std::isnan(value); });
   if (counted && whole) {
     const auto& events = flat->sums[flat->place(flag)];
-    for (std::size_t value = 0; value < flat->values; ++value) rates.values.push_back(proportion(events[value], flat->rows[value]));
+    for (std::size_t value = 0; value < flat->values; ++value)
+      rates.values.push_back(proportion(events[value], flat->rows[value]));
   } else {
     rates.values = count(subject.codes(column), subject.numbers(flag));
   }
@@ -74,8 +82,8 @@ RatesByValue rates_of(const Workspace& workspace, std::size_t flag, std::size_t 
   return rates;
 }
 
-OwnAndElsewhere rates_where(const catalog::Subject& subject, std::size_t flag, std::size_t column, std::uint32_t value,
-                            const frame::Mask& kept) {
+OwnAndElsewhere rates_where(const catalog::Subject& subject, std::size_t flag, std::size_t column,
+                            std::uint32_t value, const frame::Mask& kept) {
   OwnAndElsewhere rates;
   const auto& flags = subject.numbers(flag);
   subject.codes(column).codes.visit([&](const auto* codes) {
@@ -94,7 +102,8 @@ Siblings::Siblings(const RatesByValue& rates) {
     if (rates.values[value].trials > 0) values_.push_back(value);
   }
   if (values_.size() > siblings_max) {
-    std::ranges::stable_sort(values_, [&](auto a, auto b) { return rates.values[a].trials > rates.values[b].trials; });
+    std::ranges::stable_sort(
+        values_, [&](auto a, auto b) { return rates.values[a].trials > rates.values[b].trials; });
     values_.resize(siblings_max);
     std::ranges::sort(values_);
   }
@@ -109,7 +118,8 @@ double Siblings::scatter_without(std::uint32_t value) const {
   return stats::overdispersion(others);
 }
 
-Dependence::Dependence(const Workspace& workspace, std::size_t flag) : workspace_(workspace), flag_(flag) {
+Dependence::Dependence(const Workspace& workspace, std::size_t flag)
+    : workspace_(workspace), flag_(flag) {
   const auto& subject = workspace.subject;
   if (const auto customers = workspace.customers()) add(*customers, subject.codes(*customers));
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
@@ -141,18 +151,22 @@ void Dependence::add(std::size_t column, const frame::Coded& coded) {
 void Dependence::add_unit_of(std::size_t column) {
   const auto unit = workspace_.unit_of(column);
   if (!unit) return;
-  const bool known = std::ranges::any_of(groups_, [&](const Group& group) { return group.column == *unit; });
+  const bool known =
+      std::ranges::any_of(groups_, [&](const Group& group) { return group.column == *unit; });
   if (!known) add(*unit, workspace_.subject.codes(*unit));
 }
 
 // A value that lies within one group (a batch of one product) cannot be split by it.
 bool Dependence::applies(const Group& group, std::size_t column) const {
-  return group.column != column && !workspace_.subject.has_dependency(column, group.column) && group.scatter > scatter_negligible;
+  return group.column != column && !workspace_.subject.has_dependency(column, group.column) &&
+         group.scatter > scatter_negligible;
 }
 
-// For each value: with how many of its rows a row shares its group, on average (itself counted). The group codes of the
-// rows are laid out value by value first, so that all values together cost two passes.
-std::vector<double> Dependence::shared_rows(const Group& group, std::size_t column, std::span<const std::uint32_t> values) const {
+// For each value: with how many of its rows a row shares its group, on average (itself counted).
+// The group codes of the rows are laid out value by value first, so that all values together cost
+// two passes.
+std::vector<double> Dependence::shared_rows(const Group& group, std::size_t column,
+                                            std::span<const std::uint32_t> values) const {
   constexpr std::uint32_t unwanted = 0xFFFFFFFF;
   std::vector<std::uint32_t> slot_of(workspace_.subject.codes(column).values(), unwanted);
   for (std::uint32_t slot = 0; slot < values.size(); ++slot) slot_of[values[slot]] = slot;
@@ -207,7 +221,8 @@ double Dependence::overall(std::size_t column) {
   add_unit_of(column);
   double effect = 1;
   for (const auto& group : groups_) {
-    if (applies(group, column)) effect = std::max(effect, 1 + std::max(0.0, group.mean_square - 1) * group.scatter);
+    if (applies(group, column))
+      effect = std::max(effect, 1 + std::max(0.0, group.mean_square - 1) * group.scatter);
   }
   return effect;
 }

@@ -1,4 +1,5 @@
-// Customers kept from one span of time to the next, by where they belong. Used by retention*.cpp alone.
+// Customers kept from one span of time to the next, by where they belong. Used by retention*.cpp
+// alone.
 #pragma once
 
 #include <string_view>
@@ -25,7 +26,8 @@ struct Retention {
   stats::Proportion own, others;  // kept of active customers
 };
 
-// A customer that went quiet, in a table too small for a test: this many own gaps, and this many days.
+// A customer that went quiet, in a table too small for a test: this many own gaps, and this many
+// days.
 inline constexpr double quiet_gaps_min = 3;
 inline constexpr int quiet_days_min = 90;
 

@@ -9,16 +9,18 @@ namespace {
 using testing::day_text;
 using testing::TestTable;
 
-// 240 customers in 4 areas order about every three weeks for two years; `lost` of the first area and `lost_elsewhere` of
-// the others stop three fourths into it.
+// 240 customers in 4 areas order about every three weeks for two years; `lost` of the first area
+// and `lost_elsewhere` of the others stop three fourths into it.
 void fill_orders(TestTable& table, std::uint64_t seed, double lost, double lost_elsewhere) {
   stats::Random random(seed);
   for (int customer = 0; customer < 240; ++customer) {
     const int area = customer % 4;
     const bool stops = random.uniform() < (area == 0 ? lost : lost_elsewhere);
     const int end = stops ? 540 : 729;
-    for (int day = static_cast<int>(random.below(21)); day <= end; day += 14 + static_cast<int>(random.below(15))) {
-      table.row(day_text(day), fmt::format("K{:03}", customer), fmt::format("Area {}", static_cast<char>('A' + area)),
+    for (int day = static_cast<int>(random.below(21)); day <= end;
+         day += 14 + static_cast<int>(random.below(15))) {
+      table.row(day_text(day), fmt::format("K{:03}", customer),
+                fmt::format("Area {}", static_cast<char>('A' + area)),
                 fmt::format("R{:02}", customer % 12), 100 + random.below(200));
     }
   }
@@ -52,12 +54,18 @@ TEST_CASE("areas that lose alike are not told apart") {
   CHECK(accepted <= 1);
 }
 
-TEST_CASE("in a small table the group of a customer gone quiet is described, and is no echo of that customer") {
+TEST_CASE(
+    "in a small table the group of a customer gone quiet is described, and is no echo of that "
+    "customer") {
   TestTable table("sale_date,customer,area,segment,product,net_sales");
-  for (const int day : {0, 15}) table.row(day_text(day), "Ada Ltd", "Coast", "Retail", "Item A", 5000);
-  for (const int day : {90, 105, 120}) table.row(day_text(day), "Bob Ltd", "Coast", "Retail", "Item A", 5000);
-  for (const int day : {80, 100, 118}) table.row(day_text(day), "Cem Ltd", "Inland", "Retail", "Item B", 5000);
-  for (const int day : {85, 103, 119}) table.row(day_text(day), "Dee Ltd", "Inland", "Public", "Item B", 5000);
+  for (const int day : {0, 15})
+    table.row(day_text(day), "Ada Ltd", "Coast", "Retail", "Item A", 5000);
+  for (const int day : {90, 105, 120})
+    table.row(day_text(day), "Bob Ltd", "Coast", "Retail", "Item A", 5000);
+  for (const int day : {80, 100, 118})
+    table.row(day_text(day), "Cem Ltd", "Inland", "Retail", "Item B", 5000);
+  for (const int day : {85, 103, 119})
+    table.row(day_text(day), "Dee Ltd", "Inland", "Public", "Item B", 5000);
   const auto accepted = table.accepted(examine_retention);
   const auto* area = table.about(accepted, "area", "Coast");
   REQUIRE(area != nullptr);

@@ -37,7 +37,9 @@ TEST_CASE("a table without returns has nothing to say about them") {
 
 TEST_CASE("a flag of bad news is told with its share; a neutral one is not") {
   TestTable table("order_date,customer,net_sales,delayed,gift");
-  for (int i = 0; i < 1200; ++i) table.row(testing::day_text(i / 3), fmt::format("Customer {}", i % 30), 100 + i % 7, i % 20 == 0 ? 1 : 0, i % 4 == 0 ? 1 : 0);
+  for (int i = 0; i < 1200; ++i)
+    table.row(testing::day_text(i / 3), fmt::format("Customer {}", i % 30), 100 + i % 7,
+              i % 20 == 0 ? 1 : 0, i % 4 == 0 ? 1 : 0);
   const auto finding = sole_finding(table, examine_returns_overview);
   CHECK(finding.title.starts_with("60 rows (5 %) are marked delayed: "));
   CHECK(finding.impact.account == findings::Account::none);

@@ -1,14 +1,15 @@
-// Single rows that are out of all proportion: a quantity or price many times what is usual for its product, and giant
-// orders that were taken back again and must not be told as record sales.
+// Single rows that are out of all proportion: a quantity or price many times what is usual for its
+// product, and giant orders that were taken back again and must not be told as record sales.
 //
-// Ratios to the product's median, in logarithms; what counts as far is learnt from all rows together (their median absolute
-// deviation, or their upper per cent where tails are heavy), so that a table of wild quantities does not call each of
-// them wild. Facts: they list rows, each of which can be looked up.
+// Ratios to the product's median, in logarithms; what counts as far is learnt from all rows
+// together (their median absolute deviation, or their upper per cent where tails are heavy), so
+// that a table of wild quantities does not call each of them wild. Facts: they list rows, each of
+// which can be looked up.
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "patterns/all.h"
 #include "patterns/facts.h"
@@ -23,10 +24,11 @@ namespace {
 using catalog::Role;
 using findings::Format;
 
-constexpr double deviates_min = 6;          // robust z
+constexpr double deviates_min = 6;  // robust z
 constexpr double factor_min = 5;
 constexpr double rows_of_product_min = 20;  // below, its usual quantity is not known
-constexpr double row_money_min = 0.0002;    // of all money: a smaller slip costs more to mend than it is worth
+constexpr double row_money_min =
+    0.0002;  // of all money: a smaller slip costs more to mend than it is worth
 constexpr double all_money_min = 0.001;
 constexpr double pair_money_min = 0.003;
 constexpr std::size_t pairs_max = 4;
@@ -34,8 +36,8 @@ constexpr std::size_t pairs_max = 4;
 enum class What { quantity, price };
 
 struct Scope {
-  std::size_t product = no_column;           // rows are compared within its values; no_column: all together
-  std::vector<std::uint32_t> left_out;       // of its codes: fees and adjustments, ascending
+  std::size_t product = no_column;  // rows are compared within its values; no_column: all together
+  std::vector<std::uint32_t> left_out;  // of its codes: fees and adjustments, ascending
   std::vector<OffsettingPair> pairs;
 };
 
@@ -46,9 +48,11 @@ std::size_t product_of(const Workspace& workspace) {
   for (const std::size_t column : workspace.groupings) {
     const auto& own = workspace.subject.columns[column];
     const auto* kind = workspace.vocabulary.kind_named(own.kind);
-    if (workspace.is_decoy(column) || kind == nullptr || kind->orders || own.role != Role::entity) continue;
+    if (workspace.is_decoy(column) || kind == nullptr || kind->orders || own.role != Role::entity)
+      continue;
     const auto values = static_cast<double>(workspace.subject.codes(column).values() - 1);
-    const bool known_well = values * rows_of_product_min <= static_cast<double>(workspace.subject.frame.rows);
+    const bool known_well =
+        values * rows_of_product_min <= static_cast<double>(workspace.subject.frame.rows);
     const int rank = kind->name == "product" ? 100 : kind->rank;
     if (known_well && rank > best_rank) {
       best = column;
@@ -67,20 +71,27 @@ struct Ratios {
 Ratios ratios_of(const Workspace& workspace, const Scope& scope, std::size_t measure) {
   const auto& subject = workspace.subject;
   const auto& values = subject.numbers(measure);
-  const std::size_t products = scope.product == no_column ? 1 : subject.codes(scope.product).values();
-  const auto code = [&](std::size_t row) { return scope.product == no_column ? 0U : subject.codes(scope.product).codes[row]; };
+  const std::size_t products =
+      scope.product == no_column ? 1 : subject.codes(scope.product).values();
+  const auto code = [&](std::size_t row) {
+    return scope.product == no_column ? 0U : subject.codes(scope.product).codes[row];
+  };
   std::vector<std::vector<double>> of_product(products);
-  const auto takes_part = [&](std::size_t row) { return values[row] > 0 && (scope.product == no_column || code(row) != 0); };
+  const auto takes_part = [&](std::size_t row) {
+    return values[row] > 0 && (scope.product == no_column || code(row) != 0);
+  };
   for (std::size_t row = 0; row < values.size(); ++row) {
     if (takes_part(row)) of_product[code(row)].push_back(values[row]);
   }
   for (const auto odd : scope.left_out) of_product[odd].clear();
   Ratios ratios{std::vector<double>(values.size(), std::nan("")), std::vector<double>(products, 0)};
   for (std::size_t i = 0; i < products; ++i) {
-    if (static_cast<double>(of_product[i].size()) >= rows_of_product_min) ratios.usual[i] = stats::median(of_product[i]).value_or(0);
+    if (static_cast<double>(of_product[i].size()) >= rows_of_product_min)
+      ratios.usual[i] = stats::median(of_product[i]).value_or(0);
   }
   for (std::size_t row = 0; row < values.size(); ++row) {
-    if (takes_part(row) && ratios.usual[code(row)] > 0) ratios.of_row[row] = std::log(values[row] / ratios.usual[code(row)]);
+    if (takes_part(row) && ratios.usual[code(row)] > 0)
+      ratios.of_row[row] = std::log(values[row] / ratios.usual[code(row)]);
   }
   return ratios;
 }
@@ -94,7 +105,8 @@ double round_up(double factor) {
   return 10 * power;
 }
 
-// How many times the usual is far; nothing when all rows are alike, so that nothing can be called usual spread.
+// How many times the usual is far; nothing when all rows are alike, so that nothing can be called
+// usual spread.
 std::optional<double> far_factor(const Ratios& ratios) {
   std::vector<double> sample;
   for (const double ratio : ratios.of_row) {
@@ -102,9 +114,12 @@ std::optional<double> far_factor(const Ratios& ratios) {
   }
   if (sample.size() < 100) return std::nullopt;
   const double deviation = *stats::median(sample) * stats::normal_consistency;
-  const double tail = *stats::quantile(sample, 0.98) / 2.326;  // of a normal's absolute value, 2 in 100 lie beyond
+  const double tail =
+      *stats::quantile(sample, 0.98) / 2.326;  // of a normal's absolute value, 2 in 100 lie beyond
   const double factor = std::exp(deviates_min * std::max(deviation, tail));
-  return std::isfinite(factor) && factor < 1e6 ? std::optional(round_up(std::max(factor_min, factor))) : std::nullopt;
+  return std::isfinite(factor) && factor < 1e6
+             ? std::optional(round_up(std::max(factor_min, factor)))
+             : std::nullopt;
 }
 
 struct Outliers {
@@ -114,11 +129,13 @@ struct Outliers {
   std::size_t largest = 0;  // row
 };
 
-std::optional<Outliers> outliers_in(const Workspace& workspace, const Scope& scope, What what, std::size_t measure) {
+std::optional<Outliers> outliers_in(const Workspace& workspace, const Scope& scope, What what,
+                                    std::size_t measure) {
   const auto ratios = ratios_of(workspace, scope, measure);
   const auto factor = far_factor(ratios);
   if (!factor) return std::nullopt;
-  const auto* money = workspace.subject.money ? &workspace.subject.numbers(*workspace.subject.money) : nullptr;
+  const auto* money =
+      workspace.subject.money ? &workspace.subject.numbers(*workspace.subject.money) : nullptr;
   std::vector<bool> in_pair(ratios.of_row.size(), false);
   for (const auto& pair : scope.pairs) in_pair[pair.order_row] = true;
   Outliers found{what, measure, *factor, 0, 0, row_money_min * std::fabs(workspace.money_total), 0};
@@ -139,7 +156,8 @@ std::optional<Outliers> outliers_in(const Workspace& workspace, const Scope& sco
   return found;
 }
 
-std::string rows_sql(const Workspace& workspace, const std::vector<OffsettingPair>& pairs, std::size_t product) {
+std::string rows_sql(const Workspace& workspace, const std::vector<OffsettingPair>& pairs,
+                     std::size_t product) {
   const auto& subject = workspace.subject;
   const auto& size = subject.columns[subject.quantity.value_or(*subject.money)];
   const auto& days = subject.frame.columns[*subject.time].days()->days;
@@ -147,9 +165,14 @@ std::string rows_sql(const Workspace& workspace, const std::vector<OffsettingPai
   std::string text;
   for (const auto& pair : pairs) {
     std::string one = fmt::format("abs({}) = {}", size.sql, frame::number_text(pair.size));
-    if (product != no_column) one += " AND " + equals_sql(subject, product, subject.codes(product).codes[pair.order_row]);
-    if (customer) one += " AND " + equals_sql(subject, *customer, subject.codes(*customer).codes[pair.order_row]);
-    one += fmt::format(" AND {} IN ({}, {})", time_sql(subject), day_sql(base::Day{days[pair.order_row]}), day_sql(base::Day{days[pair.return_row]}));
+    if (product != no_column)
+      one += " AND " + equals_sql(subject, product, subject.codes(product).codes[pair.order_row]);
+    if (customer)
+      one +=
+          " AND " + equals_sql(subject, *customer, subject.codes(*customer).codes[pair.order_row]);
+    one += fmt::format(" AND {} IN ({}, {})", time_sql(subject),
+                       day_sql(base::Day{days[pair.order_row]}),
+                       day_sql(base::Day{days[pair.return_row]}));
     text += fmt::format("{}({})", text.empty() ? "" : " OR ", one);
   }
   return "(" + text + ")";
@@ -165,12 +188,14 @@ std::string row_columns(const Workspace& workspace, std::size_t product) {
     if (document) list += subject.columns[column].sql + ", ";
   }
   if (subject.time) list += time_sql(subject) + " AS day, ";
-  if (const auto customer = workspace.customers()) list += fmt::format("{} AS customer, ", text_sql(subject, *customer));
+  if (const auto customer = workspace.customers())
+    list += fmt::format("{} AS customer, ", text_sql(subject, *customer));
   if (product != no_column) list += fmt::format("{} AS product, ", text_sql(subject, product));
   return list;
 }
 
-findings::Claim state_pairs(const Workspace& workspace, const Scope& scope, std::vector<OffsettingPair> pairs) {
+findings::Claim state_pairs(const Workspace& workspace, const Scope& scope,
+                            std::vector<OffsettingPair> pairs) {
   const auto& subject = workspace.subject;
   const auto& money = subject.columns[*subject.money];
   const std::size_t more = pairs.size();
@@ -180,34 +205,58 @@ findings::Claim state_pairs(const Workspace& workspace, const Scope& scope, std:
   claim.topics.emplace_back("returns");
   const auto& size = subject.columns[subject.quantity.value_or(*subject.money)];
   const auto condition = rows_sql(workspace, pairs, scope.product);
-  claim.evidence.push_back({"a", fmt::format("SELECT count(*) AS row_count, {} AS net, {} AS ordered FROM {} WHERE {}", sum_sql(subject, *subject.money),
-                                             sum_where_sql(subject, *subject.money, money.sql + " > 0"), subject.from_sql, condition)});
-  claim.evidence.push_back({"b", fmt::format("SELECT {0}{1} AS size, {2} AS amount FROM {3} WHERE {4} ORDER BY abs({2}) DESC, abs({1}) DESC, {1} DESC LIMIT 8",
-                                             row_columns(workspace, scope.product), size.sql, money.exact_sql, subject.from_sql, condition)});
+  claim.evidence.push_back(
+      {"a", fmt::format("SELECT count(*) AS row_count, {} AS net, {} AS ordered FROM {} WHERE {}",
+                        sum_sql(subject, *subject.money),
+                        sum_where_sql(subject, *subject.money, money.sql + " > 0"),
+                        subject.from_sql, condition)});
+  claim.evidence.push_back(
+      {"b", fmt::format("SELECT {0}{1} AS size, {2} AS amount FROM {3} WHERE {4} ORDER BY abs({2}) "
+                        "DESC, abs({1}) DESC, {1} DESC LIMIT 8",
+                        row_columns(workspace, scope.product), size.sql, money.exact_sql,
+                        subject.from_sql, condition)});
   const bool units = subject.quantity.has_value();
   findings::Values values;
-  values.cell("net", "a", 0, "net", amount_format(money), money.unit).cell("ordered", "a", 0, "ordered", amount_format(money), money.unit);
-  values.cell("first", "b", 0, "size", units ? Format::integer : amount_format(money), units ? "" : money.unit);
+  values.cell("net", "a", 0, "net", amount_format(money), money.unit)
+      .cell("ordered", "a", 0, "ordered", amount_format(money), money.unit);
+  values.cell("first", "b", 0, "size", units ? Format::integer : amount_format(money),
+              units ? "" : money.unit);
   const std::string of_units = units ? " units" : "";
   if (pairs.size() == 1) {
-    claim.title = fmt::format("A large order of {{first}}{} was cancelled again: it is no record sale", of_units);
-    claim.summary = fmt::format("The order was worth {{ordered}} of {}; with the row that takes it back, {{net}} is left.", measure_phrase(values, money));
+    claim.title = fmt::format(
+        "A large order of {{first}}{} was cancelled again: it is no record sale", of_units);
+    claim.summary = fmt::format(
+        "The order was worth {{ordered}} of {}; with the row that takes it back, {{net}} is left.",
+        measure_phrase(values, money));
   } else {
-    values.cell("second", "b", 2, "size", units ? Format::integer : amount_format(money), units ? "" : money.unit);
-    claim.title = pairs.size() == 2 ? fmt::format("Two large orders, of {{first}} and {{second}}{}, were cancelled again: they are no record sales", of_units)
-                                    : fmt::format("Large orders, among them {{first}} and {{second}}{}, were cancelled again: they are no record sales", of_units);
-    claim.summary = fmt::format("{}hey were worth {{ordered}} of {}; with the rows that take them back, {{net}} is left.", more > pairs_max ? "The largest are listed; t" : "T",
-                                measure_phrase(values, money));
+    values.cell("second", "b", 2, "size", units ? Format::integer : amount_format(money),
+                units ? "" : money.unit);
+    claim.title = pairs.size() == 2 ? fmt::format(
+                                          "Two large orders, of {{first}} and {{second}}{}, were "
+                                          "cancelled again: they are no record sales",
+                                          of_units)
+                                    : fmt::format(
+                                          "Large orders, among them {{first}} and {{second}}{}, "
+                                          "were cancelled again: they are no record sales",
+                                          of_units);
+    claim.summary = fmt::format(
+        "{}hey were worth {{ordered}} of {}; with the rows that take them back, {{net}} is left.",
+        more > pairs_max ? "The largest are listed; t" : "T", measure_phrase(values, money));
   }
-  claim.action = "Leave these pairs out when sales of a day, a product or a customer are compared, and ask how orders of this size could be entered.";
+  claim.action =
+      "Leave these pairs out when sales of a day, a product or a customer are compared, and ask "
+      "how orders of this size could be entered.";
   claim.values = values.bindings();
   claim.test.effect_name = "orders taken back";
   claim.guards = usual_guards(workspace);
-  claim.guards.push_back({"offsetting_rows", findings::GuardStatus::passed, "each order is shown with the row that takes it back; nothing of it counts as a sale"});
+  claim.guards.push_back(
+      {"offsetting_rows", findings::GuardStatus::passed,
+       "each order is shown with the row that takes it back; nothing of it counts as a sale"});
   return claim;
 }
 
-// The rows of a table beside what is usual for their product. `far` and `lines` are used by both queries.
+// The rows of a table beside what is usual for their product. `far` and `lines` are used by both
+// queries.
 struct Compared {
   std::string from, far, amount;
 };
@@ -217,67 +266,113 @@ Compared compared_sql(const Workspace& workspace, const Scope& scope, const Outl
   const auto& measure = subject.columns[outliers.measure];
   const bool grouped = scope.product != no_column;
   const auto product = grouped ? subject.columns[scope.product].sql : "";
-  const auto positive = fmt::format("{} > 0{}", measure.sql, scope.left_out.empty() ? "" : fmt::format(" AND NOT ({})", in_sql(subject, scope.product, scope.left_out)));
-  const auto pairs = scope.pairs.empty() ? "" : fmt::format(" AND NOT {}", rows_sql(workspace, scope.pairs, scope.product));
+  const auto positive = fmt::format(
+      "{} > 0{}", measure.sql,
+      scope.left_out.empty()
+          ? ""
+          : fmt::format(" AND NOT ({})", in_sql(subject, scope.product, scope.left_out)));
+  const auto pairs =
+      scope.pairs.empty()
+          ? ""
+          : fmt::format(" AND NOT {}", rows_sql(workspace, scope.pairs, scope.product));
   const auto amount = subject.money ? subject.columns[*subject.money].exact_sql : "0";
-  const auto lines = fmt::format("SELECT {}{}{} AS size, {} AS amount FROM {} WHERE {}{}", row_columns(workspace, scope.product), grouped ? product + " AS thing, " : "",
-                                 measure.sql, amount, subject.from_sql, positive, pairs);
-  const auto usual = fmt::format("SELECT {}percentile_cont(0.5) WITHIN GROUP (ORDER BY {}) AS usual FROM {} WHERE {}{}", grouped ? product + " AS thing, " : "", measure.sql,
-                                 subject.from_sql, positive, grouped ? fmt::format(" GROUP BY {} HAVING count(*) >= {}", product, rows_of_product_min) : "");
+  const auto lines =
+      fmt::format("SELECT {}{}{} AS size, {} AS amount FROM {} WHERE {}{}",
+                  row_columns(workspace, scope.product), grouped ? product + " AS thing, " : "",
+                  measure.sql, amount, subject.from_sql, positive, pairs);
+  const auto usual = fmt::format(
+      "SELECT {}percentile_cont(0.5) WITHIN GROUP (ORDER BY {}) AS usual FROM {} WHERE {}{}",
+      grouped ? product + " AS thing, " : "", measure.sql, subject.from_sql, positive,
+      grouped ? fmt::format(" GROUP BY {} HAVING count(*) >= {}", product, rows_of_product_min)
+              : "");
   Compared compared;
-  compared.from = fmt::format("({}) AS lines {} ({}) AS typical{}", lines, grouped ? "JOIN" : "CROSS JOIN", usual, grouped ? " ON lines.thing = typical.thing" : "");
+  compared.from =
+      fmt::format("({}) AS lines {} ({}) AS typical{}", lines, grouped ? "JOIN" : "CROSS JOIN",
+                  usual, grouped ? " ON lines.thing = typical.thing" : "");
   compared.far = fmt::format("size > {} * usual", outliers.factor);
-  if (outliers.what == What::price) compared.far = fmt::format("(size > {0} * usual OR size * {0} < usual)", outliers.factor);
+  if (outliers.what == What::price)
+    compared.far = fmt::format("(size > {0} * usual OR size * {0} < usual)", outliers.factor);
   if (subject.money) compared.far += fmt::format(" AND abs(amount) >= {:.2f}", outliers.money_min);
   return compared;
 }
 
-findings::Claim state_outliers(const Workspace& workspace, const Scope& scope, const Outliers& outliers) {
+findings::Claim state_outliers(const Workspace& workspace, const Scope& scope,
+                               const Outliers& outliers) {
   const auto& subject = workspace.subject;
   const auto& measure = subject.columns[outliers.measure];
   auto claim = claim_about_all(workspace, "row_outlier", "row_outlier", measure.name);
   const bool grouped = scope.product != no_column, price = outliers.what == What::price;
   if (grouped) claim.columns.push_back(subject.columns[scope.product].name);
   const auto compared = compared_sql(workspace, scope, outliers);
-  const auto who = grouped ? label_sql(subject, scope.product, subject.codes(scope.product).codes[outliers.largest]) : std::string("''");
-  claim.evidence.push_back({"a", fmt::format("SELECT count(*) AS far_rows, coalesce(sum(abs(amount)), 0) AS money, {} AS factor FROM {} WHERE {}", outliers.factor, compared.from, compared.far)});
-  claim.evidence.push_back({"b", fmt::format("SELECT lines.*, usual FROM {} WHERE {} ORDER BY abs(amount) DESC, size DESC, usual LIMIT 8", compared.from, compared.far)});
+  const auto who = grouped ? label_sql(subject, scope.product,
+                                       subject.codes(scope.product).codes[outliers.largest])
+                           : std::string("''");
+  claim.evidence.push_back(
+      {"a", fmt::format("SELECT count(*) AS far_rows, coalesce(sum(abs(amount)), 0) AS money, {} "
+                        "AS factor FROM {} WHERE {}",
+                        outliers.factor, compared.from, compared.far)});
+  claim.evidence.push_back({"b", fmt::format("SELECT lines.*, usual FROM {} WHERE {} ORDER BY "
+                                             "abs(amount) DESC, size DESC, usual LIMIT 8",
+                                             compared.from, compared.far)});
   claim.evidence.push_back({"c", fmt::format("SELECT {} AS who FROM {}", who, subject.from_sql)});
   findings::Values values;
-  values.cell("far_rows", "a", 0, "far_rows", Format::integer).cell("factor", "a", 0, "factor", Format::multiple).cell("who", "c", 0, "who");
+  values.cell("far_rows", "a", 0, "far_rows", Format::integer)
+      .cell("factor", "a", 0, "factor", Format::multiple)
+      .cell("who", "c", 0, "who");
   const auto format = price ? amount_format(measure) : Format::integer;
-  values.cell("largest", "b", 0, "size", format, measure.unit).cell("usual", "b", 0, "usual", price ? format : Format::decimal, price ? measure.unit : "");
-  const auto name = measure_phrase(values, measure), rows = counted("far_rows", outliers.rows, plain_words(subject.noun), plain_words(subject.nouns));
+  values.cell("largest", "b", 0, "size", format, measure.unit)
+      .cell("usual", "b", 0, "usual", price ? format : Format::decimal, price ? measure.unit : "");
+  const auto name = measure_phrase(values, measure),
+             rows = counted("far_rows", outliers.rows, plain_words(subject.noun),
+                            plain_words(subject.nouns));
   const bool one = outliers.rows == 1;
   const auto thing = grouped ? noun_of(subject.columns[scope.product]) : "";
   const auto usual_of = grouped ? fmt::format(" of {} {}", one ? "its" : "their", thing) : "";
-  claim.title = price ? fmt::format("{} {} a {} {{factor}} above or below the usual{}", rows, one ? "has" : "have", name, usual_of)
-                      : fmt::format("{} {} more than {{factor}} the usual {}{}", rows, one ? "has" : "have", name, usual_of);
-  claim.summary = grouped ? fmt::format("The largest: {{largest}} for {{who}}, where {{usual}} is usual.") : "The largest: {largest}, where {usual} is usual.";
+  claim.title = price ? fmt::format("{} {} a {} {{factor}} above or below the usual{}", rows,
+                                    one ? "has" : "have", name, usual_of)
+                      : fmt::format("{} {} more than {{factor}} the usual {}{}", rows,
+                                    one ? "has" : "have", name, usual_of);
+  claim.summary =
+      grouped ? fmt::format("The largest: {{largest}} for {{who}}, where {{usual}} is usual.")
+              : "The largest: {largest}, where {usual} is usual.";
   if (subject.money) {
     const auto& money = subject.columns[*subject.money];
     values.cell("money", "a", 0, "money", amount_format(money), money.unit);
-    claim.summary += fmt::format(" {} {{money}} of {}.", one ? "It carries" : "Together they carry", measure_phrase(values, money, "money_name"));
-    set_counted_impact(claim, values, workspace, "money", findings::Account::none, "the amounts on these rows, spread over the months of the data");
+    claim.summary += fmt::format(" {} {{money}} of {}.", one ? "It carries" : "Together they carry",
+                                 measure_phrase(values, money, "money_name"));
+    set_counted_impact(claim, values, workspace, "money", findings::Account::none,
+                       "the amounts on these rows, spread over the months of the data");
   }
-  claim.action = price ? "Check these prices against the price list: a misplaced point or a wrong unit looks like this." : "Check these rows against the documents: a real order of this size, a wrong unit, or a slip of the finger?";
+  claim.action = price ? "Check these prices against the price list: a misplaced point or a wrong "
+                         "unit looks like this."
+                       : "Check these rows against the documents: a real order of this size, a "
+                         "wrong unit, or a slip of the finger?";
   claim.values = values.bindings();
   claim.test.effect_name = "rows";
   claim.guards = usual_guards(workspace);
-  claim.guards.push_back({"offsetting_rows", findings::GuardStatus::passed, "orders that were taken back again are not among them"});
+  claim.guards.push_back({"offsetting_rows", findings::GuardStatus::passed,
+                          "orders that were taken back again are not among them"});
   return claim;
 }
 
-void add_outliers(std::vector<Candidate>& candidates, const Workspace& workspace, const Scope& scope, What what, std::optional<std::size_t> measure) {
+void add_outliers(std::vector<Candidate>& candidates, const Workspace& workspace,
+                  const Scope& scope, What what, std::optional<std::size_t> measure) {
   if (!measure || workspace.subject.frame.columns[*measure].numbers() == nullptr) return;
   const auto found = outliers_in(workspace, scope, what, *measure);
   if (!found) return;
-  auto candidate = fact_candidate("row_outlier", fmt::format("row_outlier/{}", workspace.subject.columns[*measure].name), found->rows);
-  const bool money = !workspace.subject.money || found->money >= all_money_min * std::fabs(workspace.money_total);
-  candidate.material = found->rows > 0 && money && found->rows <= 0.001 * static_cast<double>(workspace.subject.frame.rows);
+  auto candidate = fact_candidate(
+      "row_outlier", fmt::format("row_outlier/{}", workspace.subject.columns[*measure].name),
+      found->rows);
+  const bool money =
+      !workspace.subject.money || found->money >= all_money_min * std::fabs(workspace.money_total);
+  candidate.material = found->rows > 0 && money &&
+                       found->rows <= 0.001 * static_cast<double>(workspace.subject.frame.rows);
   candidate.impact = found->money / workspace.months;
   candidate.surprise = 0.5;
-  if (candidate.material) candidate.claim = [&workspace, scope, found = *found] { return state_outliers(workspace, scope, found); };
+  if (candidate.material)
+    candidate.claim = [&workspace, scope, found = *found] {
+      return state_outliers(workspace, scope, found);
+    };
   candidates.push_back(std::move(candidate));
 }
 
@@ -291,8 +386,10 @@ std::vector<Candidate> examine_row_outlier(const Workspace& workspace) {
   scope.product = product_of(workspace);
   if (scope.product != no_column) scope.left_out = odd_codes(subject, scope.product);
   if (subject.money && subject.returns) {
-    scope.pairs = offsetting_pairs(workspace, scope.product, scope.left_out, pair_money_min * std::fabs(workspace.money_total));
-    auto pairs = fact_candidate("row_outlier", "row_outlier/taken_back", static_cast<double>(scope.pairs.size()));
+    scope.pairs = offsetting_pairs(workspace, scope.product, scope.left_out,
+                                   pair_money_min * std::fabs(workspace.money_total));
+    auto pairs = fact_candidate("row_outlier", "row_outlier/taken_back",
+                                static_cast<double>(scope.pairs.size()));
     pairs.material = !scope.pairs.empty();
     if (pairs.material) pairs.impact = scope.pairs.front().money / workspace.months;
     pairs.surprise = 0.8;

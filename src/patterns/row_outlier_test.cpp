@@ -68,7 +68,9 @@ TEST_CASE("ordinary quantities and prices give nothing, nor do wild ones where a
   CHECK(table.accepted(examine_row_outlier).empty());
   TestTable wild(testing::sales_header);
   stats::Random random(5);
-  fill_sales(wild, {}, [&](Line& line, int, int) { make(line, 1 + static_cast<int>(20 * std::exp(1.4 * random.normal()))); });
+  fill_sales(wild, {}, [&](Line& line, int, int) {
+    make(line, 1 + static_cast<int>(20 * std::exp(1.4 * random.normal())));
+  });
   CHECK(wild.accepted(examine_row_outlier).empty());
 }
 

@@ -22,7 +22,8 @@ void fill_sales(TestTable& table, std::uint64_t seed, int seasonal, double swing
     double units = 10 + 20 * random.uniform();
     if (product == seasonal) units *= 1 + swing * std::cos(2 * 3.14159265 * (day - 166) / 365.25);
     const auto count = std::max(1, static_cast<int>(units));
-    table.row(day_text(day), fmt::format("K{:02}", random.below(40)), fmt::format("Item {}", static_cast<char>('A' + product)),
+    table.row(day_text(day), fmt::format("K{:02}", random.below(40)),
+              fmt::format("Item {}", static_cast<char>('A' + product)),
               fmt::format("Group {}", static_cast<char>('A' + product % 3)), count, count * 10);
   }
 }
@@ -39,10 +40,12 @@ TEST_CASE("a product with a season is found, with its month and how far it swing
   const auto finding = table.proven(*product);
   INFO(finding.title);
   CHECK(finding.title.starts_with("Item E sells "));
-  CHECK((finding.title.find("June") != std::string::npos || finding.title.find("July") != std::string::npos));
+  CHECK((finding.title.find("June") != std::string::npos ||
+         finding.title.find("July") != std::string::npos));
   // Its category shows it too, but not without it.
   const auto* category = table.about(accepted, "category", "Group B");
-  if (category != nullptr) CHECK_FALSE(category->survives(mask_without(table.subject(), product->column, product->value)));
+  if (category != nullptr)
+    CHECK_FALSE(category->survives(mask_without(table.subject(), product->column, product->value)));
 }
 
 TEST_CASE("without seasons nothing is said") {
@@ -58,11 +61,14 @@ TEST_CASE("without seasons nothing is said") {
 TEST_CASE("one lump in one year is no season, and two years are too few for one") {
   TestTable lump("order_date,customer,product,category,quantity,net_sales");
   fill_sales(lump, 3, -1, 0);
-  for (int i = 0; i < 30; ++i) lump.row(day_text(890 + i / 3), "K01", "Item E", "Group B", 400, 4000);
+  for (int i = 0; i < 30; ++i)
+    lump.row(day_text(890 + i / 3), "K01", "Item E", "Group B", 400, 4000);
   CHECK(lump.about(lump.accepted(examine_seasonality), "product", "Item E") == nullptr);
 
   TestTable two_years("order_date,customer,product,quantity,net_sales");
-  for (int day = 0; day < 730; ++day) two_years.row(day_text(day), fmt::format("K{}", day % 7), fmt::format("Item {}", day % 2 == 0 ? 'A' : 'B'), day % 365 < 60 ? 90 : 10, 100);
+  for (int day = 0; day < 730; ++day)
+    two_years.row(day_text(day), fmt::format("K{}", day % 7),
+                  fmt::format("Item {}", day % 2 == 0 ? 'A' : 'B'), day % 365 < 60 ? 90 : 10, 100);
   CHECK(two_years.accepted(examine_seasonality).empty());
 }
 

@@ -1,22 +1,24 @@
-// One value looks worse than another in total and is better within every group of a second column, because it is given
-// the harder ones.
+// One value looks worse than another in total and is better within every group of a second column,
+// because it is given the harder ones.
 //
-// For two values of a small column, a flag and a second small column as strata: the pooled difference and the common
-// difference within strata (Mantel-Haenszel) have opposite signs, and both are sure, and so is it that the two values
-// are spread differently over the strata (stats/simpson.h). Told only when every stratum agrees.
+// For two values of a small column, a flag and a second small column as strata: the pooled
+// difference and the common difference within strata (Mantel-Haenszel) have opposite signs, and
+// both are sure, and so is it that the two values are spread differently over the strata
+// (stats/simpson.h). Told only when every stratum agrees.
+
+#include "stats/simpson.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
 
-#include <fmt/format.h>
-
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
 #include "patterns/rates.h"
 #include "patterns/wording.h"
-#include "stats/simpson.h"
 
 namespace insights::patterns {
 
@@ -41,7 +43,8 @@ struct Reversed {
 };
 
 // Counts by (value of column, value of strata column), [value * strata + stratum].
-std::vector<Proportion> counts_of(const catalog::Subject& subject, std::size_t flag, std::size_t column, std::size_t strata_column) {
+std::vector<Proportion> counts_of(const catalog::Subject& subject, std::size_t flag,
+                                  std::size_t column, std::size_t strata_column) {
   const std::size_t width = subject.codes(strata_column).values();
   std::vector<Proportion> counts(subject.codes(column).values() * width);
   const auto& flags = subject.numbers(flag);
@@ -59,7 +62,9 @@ std::vector<Proportion> counts_of(const catalog::Subject& subject, std::size_t f
 }
 
 Proportion divided(const Proportion& counts, double design) {
-  const auto part = [&](std::int64_t count) { return static_cast<std::int64_t>(std::llround(static_cast<double>(count) / design)); };
+  const auto part = [&](std::int64_t count) {
+    return static_cast<std::int64_t>(std::llround(static_cast<double>(count) / design));
+  };
   return {std::min(part(counts.events), part(counts.trials)), part(counts.trials)};
 }
 
@@ -68,9 +73,12 @@ bool is_small(const Workspace& workspace, std::size_t column, std::size_t most) 
   return values >= 3 && values <= most + 1;
 }
 
-Reversed judged(const Workspace& workspace, Reversed pair, const std::vector<Proportion>& counts, double design) {
+Reversed judged(const Workspace& workspace, Reversed pair, const std::vector<Proportion>& counts,
+                double design) {
   const std::size_t width = workspace.subject.codes(pair.strata_column).values();
-  const auto cell = [&](std::uint32_t value, std::size_t stratum) { return divided(counts[value * width + stratum], design); };
+  const auto cell = [&](std::uint32_t value, std::size_t stratum) {
+    return divided(counts[value * width + stratum], design);
+  };
   std::vector<stats::Stratum> strata;
   for (std::uint32_t stratum = 1; stratum < width; ++stratum) {
     const auto first = cell(pair.first, stratum), second = cell(pair.second, stratum);
@@ -91,7 +99,8 @@ Reversed judged(const Workspace& workspace, Reversed pair, const std::vector<Pro
     second_all += static_cast<double>(cell(pair.second, stratum).trials);
   }
   for (const auto stratum : pair.strata) {
-    const double more = static_cast<double>(cell(pair.first, stratum).trials) / first_all - static_cast<double>(cell(pair.second, stratum).trials) / second_all;
+    const double more = static_cast<double>(cell(pair.first, stratum).trials) / first_all -
+                        static_cast<double>(cell(pair.second, stratum).trials) / second_all;
     if (more > most) pair.main_stratum = stratum;
     most = std::max(most, more);
   }
@@ -99,7 +108,8 @@ Reversed judged(const Workspace& workspace, Reversed pair, const std::vector<Pro
 }
 
 bool is_material(const stats::Reversal& reversal) {
-  return reversal.reversed && std::fabs(reversal.pooled_difference) >= difference_min && std::fabs(reversal.common_difference) >= difference_min &&
+  return reversal.reversed && std::fabs(reversal.pooled_difference) >= difference_min &&
+         std::fabs(reversal.common_difference) >= difference_min &&
          reversal.strata_with_common_sign == reversal.strata_used;
 }
 
@@ -108,52 +118,94 @@ findings::Claim state(const Workspace& workspace, const Reversed& found) {
   const auto& flag = subject.columns[found.flag];
   const auto& strata = subject.columns[found.strata_column];
   auto claim = claim_about(workspace, "simpson", family, found.column, found.first, flag.name);
-  const std::vector<findings::Entity> both{claim.entities.front(), {claim.entities.front().column, subject.codes(found.column).dictionary[found.second], ""}, {strata.name, "", ""}};
+  const std::vector<findings::Entity> both{
+      claim.entities.front(),
+      {claim.entities.front().column, subject.codes(found.column).dictionary[found.second], ""},
+      {strata.name, "", ""}};
   claim.fingerprint = findings::fingerprint("simpson", flag.name, both);
   claim.columns.push_back(strata.name);
   claim.entities.push_back(entity_of(subject, found.column, found.second));
   std::string within;
-  for (const auto stratum : found.strata) within += (within.empty() ? "" : " OR ") + equals_sql(subject, found.strata_column, stratum);
+  for (const auto stratum : found.strata)
+    within += (within.empty() ? "" : " OR ") + equals_sql(subject, found.strata_column, stratum);
   within = "(" + within + ")";
-  const auto first = equals_sql(subject, found.column, found.first), second = equals_sql(subject, found.column, found.second);
+  const auto first = equals_sql(subject, found.column, found.first),
+             second = equals_sql(subject, found.column, found.second);
   const auto main = equals_sql(subject, found.strata_column, found.main_stratum);
   const auto pair = [&](const std::string& condition, const std::string& name) {
-    return fmt::format("{} AS events_{}, count({}) FILTER (WHERE {}) AS cases_{}", sum_where_sql(subject, found.flag, condition), name, flag.sql, condition, name);
+    return fmt::format("{} AS events_{}, count({}) FILTER (WHERE {}) AS cases_{}",
+                       sum_where_sql(subject, found.flag, condition), name, flag.sql, condition,
+                       name);
   };
-  claim.evidence.push_back({"a", fmt::format("SELECT {} AS who, {} AS other, {} AS stratum, {}, {}, {}, {} FROM {} WHERE {}", label_sql(subject, found.column, found.first),
-                                             label_sql(subject, found.column, found.second), label_sql(subject, found.strata_column, found.main_stratum), pair(first, "first"), pair(second, "second"),
-                                             pair(first + " AND " + main, "first_in"), pair(second + " AND " + main, "second_in"), subject.from_sql, within)});
+  claim.evidence.push_back(
+      {"a", fmt::format(
+                "SELECT {} AS who, {} AS other, {} AS stratum, {}, {}, {}, {} FROM {} WHERE {}",
+                label_sql(subject, found.column, found.first),
+                label_sql(subject, found.column, found.second),
+                label_sql(subject, found.strata_column, found.main_stratum), pair(first, "first"),
+                pair(second, "second"), pair(first + " AND " + main, "first_in"),
+                pair(second + " AND " + main, "second_in"), subject.from_sql, within)});
   findings::Values values;
-  values.cell("who", "a", 0, "who").cell("other", "a", 0, "other").cell("stratum", "a", 0, "stratum");
+  values.cell("who", "a", 0, "who")
+      .cell("other", "a", 0, "other")
+      .cell("stratum", "a", 0, "stratum");
   for (const std::string name : {"first", "second", "first_in", "second_in"}) {
-    values.cell("events_" + name, "a", 0, "events_" + name, Format::integer).cell("cases_" + name, "a", 0, "cases_" + name, Format::integer);
+    values.cell("events_" + name, "a", 0, "events_" + name, Format::integer)
+        .cell("cases_" + name, "a", 0, "cases_" + name, Format::integer);
     values.formula("rate_" + name, fmt::format("events_{0} / cases_{0}", name), Format::percent);
   }
-  values.formula("part_first", "cases_first_in / cases_first", Format::percent).formula("part_second", "cases_second_in / cases_second", Format::percent);
+  values.formula("part_first", "cases_first_in / cases_first", Format::percent)
+      .formula("part_second", "cases_second_in / cases_second", Format::percent);
   const auto group = noun_of(strata), happens = flag_phrase(flag);
-  claim.title = fmt::format("{}: more of its {} {} than of {{other}}'s ({{rate_first}} against {{rate_second}}), but fewer within every {}", subject_phrase(subject, found.column, found.first),
-                            subject.nouns, happens, group);
-  claim.summary = fmt::format("{{part_first}} of the {0} of {{who}} are of {1} {{stratum}}, {{part_second}} of those of {{other}}. There {{rate_first_in}} {2} against {{rate_second_in}}: the mix makes the difference, not {{who}}.",
-                              subject.nouns, group, happens);
-  claim.action = fmt::format("Do not judge {{who}} and {{other}} by the total: compare them within each {} before work is moved from one to the other.", group);
+  claim.title = fmt::format(
+      "{}: more of its {} {} than of {{other}}'s ({{rate_first}} against {{rate_second}}), but "
+      "fewer within every {}",
+      subject_phrase(subject, found.column, found.first), subject.nouns, happens, group);
+  claim.summary = fmt::format(
+      "{{part_first}} of the {0} of {{who}} are of {1} {{stratum}}, {{part_second}} of those of "
+      "{{other}}. There {{rate_first_in}} {2} against {{rate_second_in}}: the mix makes the "
+      "difference, not {{who}}.",
+      subject.nouns, group, happens);
+  claim.action = fmt::format(
+      "Do not judge {{who}} and {{other}} by the total: compare them within each {} before work is "
+      "moved from one to the other.",
+      group);
   claim.values = values.bindings();
-  const auto who = fmt::format("CASE WHEN {} THEN {} ELSE {} END", first, sql::quote_text(claim.entities.front().label), sql::quote_text(claim.entities.back().label));
-  const auto text = strata.type == frame::Type::text ? strata.sql : fmt::format("CAST({} AS VARCHAR)", strata.sql);
-  claim.evidence.push_back({"b", fmt::format("SELECT {} AS stratum, {} AS who, CAST({} AS DOUBLE PRECISION) / count({}) AS rate FROM {} WHERE ({} OR {}) AND {} GROUP BY stratum, who ORDER BY stratum, who",
-                                             text, who, sum_sql(subject, found.flag), flag.sql, subject.from_sql, first, second, within)});
-  claim.chart = {findings::Chart::Mark::line, fmt::format("Part of {} that {}, within each {}", subject.nouns, happens, group), "b",
-                 {"stratum", group, findings::Chart::Axis::Kind::nominal, ""}, {"rate", "part", findings::Chart::Axis::Kind::quantitative, "%"},
-                 "who", claim.entities.front().label, "", ""};
+  const auto who = fmt::format("CASE WHEN {} THEN {} ELSE {} END", first,
+                               sql::quote_text(claim.entities.front().label),
+                               sql::quote_text(claim.entities.back().label));
+  const auto text = strata.type == frame::Type::text
+                        ? strata.sql
+                        : fmt::format("CAST({} AS VARCHAR)", strata.sql);
+  claim.evidence.push_back(
+      {"b", fmt::format(
+                "SELECT {} AS stratum, {} AS who, CAST({} AS DOUBLE PRECISION) / count({}) AS rate "
+                "FROM {} WHERE ({} OR {}) AND {} GROUP BY stratum, who ORDER BY stratum, who",
+                text, who, sum_sql(subject, found.flag), flag.sql, subject.from_sql, first, second,
+                within)});
+  claim.chart = {findings::Chart::Mark::line,
+                 fmt::format("Part of {} that {}, within each {}", subject.nouns, happens, group),
+                 "b",
+                 {"stratum", group, findings::Chart::Axis::Kind::nominal, ""},
+                 {"rate", "part", findings::Chart::Axis::Kind::quantitative, "%"},
+                 "who",
+                 claim.entities.front().label,
+                 "",
+                 ""};
   claim.test.name = "pooled, within groups, and mix; the weakest of the three";
   claim.test.effect_name = "difference within groups";
   claim.guards = usual_guards(workspace);
-  claim.guards.push_back({"mix_shift", GuardStatus::passed, "the mix is what this is about: every group by itself says the same"});
-  claim.guards.push_back({"partial_period", GuardStatus::not_applicable, "rates do not depend on how long a month is"});
+  claim.guards.push_back({"mix_shift", GuardStatus::passed,
+                          "the mix is what this is about: every group by itself says the same"});
+  claim.guards.push_back({"partial_period", GuardStatus::not_applicable,
+                          "rates do not depend on how long a month is"});
   return claim;
 }
 
 std::size_t length_of(const catalog::Subject& subject, const Reversed& found) {
-  return subject.codes(found.column).dictionary[found.first].size() + subject.codes(found.column).dictionary[found.second].size() + subject.columns[found.strata_column].noun.size();
+  return subject.codes(found.column).dictionary[found.first].size() +
+         subject.codes(found.column).dictionary[found.second].size() +
+         subject.columns[found.strata_column].noun.size();
 }
 
 Candidate candidate_of(const Workspace& workspace, const Reversed& found) {
@@ -163,8 +215,11 @@ Candidate candidate_of(const Workspace& workspace, const Reversed& found) {
   candidate.entry.family = family;
   candidate.entry.pattern = "simpson";
   const auto& names = subject.codes(found.column).dictionary;
-  const std::vector<findings::Entity> both{{column.name, names[found.first], ""}, {column.name, names[found.second], ""}, {subject.columns[found.strata_column].name, "", ""}};
-  candidate.entry.fingerprint = findings::fingerprint("simpson", subject.columns[found.flag].name, both);
+  const std::vector<findings::Entity> both{{column.name, names[found.first], ""},
+                                           {column.name, names[found.second], ""},
+                                           {subject.columns[found.strata_column].name, "", ""}};
+  candidate.entry.fingerprint =
+      findings::fingerprint("simpson", subject.columns[found.flag].name, both);
   candidate.entry.statistic = found.reversal.pooled_difference;
   candidate.entry.p = found.reversal.p_value;
   candidate.entry.effect = found.reversal.common_difference;
@@ -172,7 +227,8 @@ Candidate candidate_of(const Workspace& workspace, const Reversed& found) {
   candidate.value = found.first;
   const auto* kind = workspace.vocabulary.kind_named(column.kind);
   candidate.rank = kind == nullptr ? 0 : kind->rank;
-  // A story of its own beside the plain rate. No `survives`: without one of the groups there is nothing left to reverse.
+  // A story of its own beside the plain rate. No `survives`: without one of the groups there is
+  // nothing left to reverse.
   candidate.measure = subject.columns[found.flag].name + " within groups";
   candidate.material = is_material(found.reversal) && length_of(subject, found) <= names_length_max;
   candidate.surprise = 1;
@@ -191,7 +247,8 @@ void keep_surest(std::vector<Reversed>& found) {
   }
   for (auto& one : found) {
     const auto place = surest.find(pair_of(one));
-    if (place != surest.end() && is_material(one.reversal) && one.reversal.p_value > place->second) one.reversal.reversed = false;
+    if (place != surest.end() && is_material(one.reversal) && one.reversal.p_value > place->second)
+      one.reversal.reversed = false;
   }
 }
 
@@ -200,14 +257,18 @@ std::vector<Reversed> pairs_of(const Workspace& workspace, std::size_t flag, std
   std::vector<Reversed> pairs;
   for (std::uint32_t a = 1; a < rates.values.size(); ++a) {
     for (std::uint32_t b = a + 1; b < rates.values.size(); ++b) {
-      const bool apart = std::fabs(rates.values[a].rate() - rates.values[b].rate()) >= difference_min / 2;
-      if (apart && rates.values[a].trials >= 2 * trials_min && rates.values[b].trials >= 2 * trials_min) pairs.push_back({flag, column, 0, a, b, 0, {}, {}});
+      const bool apart =
+          std::fabs(rates.values[a].rate() - rates.values[b].rate()) >= difference_min / 2;
+      if (apart && rates.values[a].trials >= 2 * trials_min &&
+          rates.values[b].trials >= 2 * trials_min)
+        pairs.push_back({flag, column, 0, a, b, 0, {}, {}});
     }
   }
   return pairs;
 }
 
-void examine_column(const Workspace& workspace, std::size_t flag, std::size_t column, const std::vector<std::size_t>& strata_columns, Dependence& dependence,
+void examine_column(const Workspace& workspace, std::size_t flag, std::size_t column,
+                    const std::vector<std::size_t>& strata_columns, Dependence& dependence,
                     std::vector<Candidate>& candidates) {
   const auto& subject = workspace.subject;
   const auto pairs = pairs_of(workspace, flag, column);
@@ -215,7 +276,9 @@ void examine_column(const Workspace& workspace, std::size_t flag, std::size_t co
   const double design = dependence.overall(column);
   std::vector<Reversed> found;
   for (const std::size_t strata : strata_columns) {
-    if (strata == column || subject.has_dependency(column, strata) || subject.has_dependency(strata, column)) continue;
+    if (strata == column || subject.has_dependency(column, strata) ||
+        subject.has_dependency(strata, column))
+      continue;
     const auto counts = counts_of(subject, flag, column, strata);
     for (auto pair : pairs) {
       pair.strata_column = strata;

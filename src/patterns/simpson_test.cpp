@@ -9,14 +9,16 @@ namespace {
 using testing::day_text;
 using testing::TestTable;
 
-// Two carriers over two zones. `mix` is the part of the first carrier's deliveries that go far; the second's is 1 - mix.
+// Two carriers over two zones. `mix` is the part of the first carrier's deliveries that go far; the
+// second's is 1 - mix.
 void fill_deliveries(TestTable& table, std::uint64_t seed, double mix, double better) {
   stats::Random random(seed);
   for (int i = 0; i < 12000; ++i) {
     const bool first = random.uniform() < 0.5;
     const bool far = random.uniform() < (first ? mix : 1 - mix);
     const double rate = (far ? 0.18 : 0.07) - (first ? better * (far ? 0.04 : 0.025) : 0);
-    table.row(day_text(i * 700 / 12000), fmt::format("K{:03}", random.below(150)), first ? "Swift" : "Trusty", far ? "Remote" : "Urban",
+    table.row(day_text(i * 700 / 12000), fmt::format("K{:03}", random.below(150)),
+              first ? "Swift" : "Trusty", far ? "Remote" : "Urban",
               fmt::format("S{}", random.below(4)), 100, random.uniform() < rate ? 1 : 0);
   }
 }

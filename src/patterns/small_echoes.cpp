@@ -23,7 +23,8 @@ void drop_echoes(const Workspace& workspace, std::vector<Candidate>& candidates)
     const bool is_echo = std::ranges::any_of(told, [&](const Told& smaller) {
       if (smaller.rows >= larger.rows) return false;
       bool meet = false;
-      for (std::size_t row = 0; row < smaller.without.size() && !meet; ++row) meet = smaller.without[row] == 0 && larger.without[row] == 0;
+      for (std::size_t row = 0; row < smaller.without.size() && !meet; ++row)
+        meet = smaller.without[row] == 0 && larger.without[row] == 0;
       return meet && !larger.candidate->survives(smaller.without);
     });
     if (is_echo) larger.candidate->material = false;

@@ -1,5 +1,6 @@
-// What the tests of this room share: a table made of rows, read by the real engine and the real catalog, so that a
-// test sees what a user's file would give, down to the proof of a claim. Included by *_test.cpp files only.
+// What the tests of this room share: a table made of rows, read by the real engine and the real
+// catalog, so that a test sees what a user's file would give, down to the proof of a claim.
+// Included by *_test.cpp files only.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -73,29 +74,36 @@ class TestTable {
     if (workspace_) return *workspace_;
     subject();
     const auto shuffled = add_decoys(catalog_->subjects.front(), decoys, 42);
-    workspace_ = std::make_unique<Workspace>(prepare(catalog_->subjects.front(), vocabulary(), {}, shuffled, 1, {}));
+    workspace_ = std::make_unique<Workspace>(
+        prepare(catalog_->subjects.front(), vocabulary(), {}, shuffled, 1, {}));
     return *workspace_;
   }
 
-  // The candidates that pass false-discovery control at 5 % over this pattern alone and are large enough to matter.
+  // The candidates that pass false-discovery control at 5 % over this pattern alone and are large
+  // enough to matter.
   std::vector<Candidate> accepted(std::vector<Candidate> (*examine)(const Workspace&)) {
     auto candidates = examine(workspace());
     std::vector<findings::Hypothesis> hypotheses;
-    for (const auto& candidate : candidates) hypotheses.push_back({candidate.entry, candidate.material});
+    for (const auto& candidate : candidates)
+      hypotheses.push_back({candidate.entry, candidate.material});
     const auto correction = findings::control_false_discovery(hypotheses);
     std::vector<Candidate> passed;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (correction.entries[i].decision == findings::Decision::published) passed.push_back(std::move(candidates[i]));
+      if (correction.entries[i].decision == findings::Decision::published)
+        passed.push_back(std::move(candidates[i]));
     }
     return passed;
   }
 
   // The one about this value of this column; nullptr when there is none.
-  const Candidate* about(const std::vector<Candidate>& candidates, std::string_view column, std::string_view value) {
+  const Candidate* about(const std::vector<Candidate>& candidates, std::string_view column,
+                         std::string_view value) {
     const auto place = subject().index_of(column);
     REQUIRE(place.has_value());
     for (const auto& candidate : candidates) {
-      if (candidate.column == *place && subject().codes(*place).dictionary[candidate.value] == value) return &candidate;
+      if (candidate.column == *place &&
+          subject().codes(*place).dictionary[candidate.value] == value)
+        return &candidate;
     }
     return nullptr;
   }
@@ -106,7 +114,10 @@ class TestTable {
     findings::EvidenceReader reader(*source_, *gate_), fresh(*source_, *gate_);
     const auto claim = candidate.claim();
     auto finding = findings::prove(claim, reader, {}, {});
-    REQUIRE_MESSAGE(finding.has_value(), (finding ? "" : finding.error().message) << " in: " << claim.title << " / " << claim.summary << "\n" << all_sql(claim));
+    REQUIRE_MESSAGE(finding.has_value(), (finding ? "" : finding.error().message)
+                                             << " in: " << claim.title << " / " << claim.summary
+                                             << "\n"
+                                             << all_sql(claim));
     const auto confirmed = findings::confirm(*finding, fresh, {}, {});
     CHECK_MESSAGE(confirmed.has_value(), (confirmed ? "" : confirmed.error().message));
     return *std::move(finding);
@@ -121,7 +132,8 @@ class TestTable {
 
   void read() {
     static int made = 0;
-    folder_ = std::filesystem::temp_directory_path() / fmt::format("insights-patterns-{}-{}", getpid(), ++made);
+    folder_ = std::filesystem::temp_directory_path() /
+              fmt::format("insights-patterns-{}-{}", getpid(), ++made);
     std::filesystem::create_directories(folder_);
     const auto file = folder_ / "sales.csv";
     std::ofstream(file) << text_.str();

@@ -1,12 +1,14 @@
-// The share of the total that a customer, product, region ... has, rising, falling or changed for good.
+// The share of the total that a customer, product, region ... has, rising, falling or changed for
+// good.
 //
-// A share and not an amount: it removes what happens to everybody (growth, season). Best of line, step and hinge with
-// its honest p-value (stats/series_shape.h). A movement that the same periods of last year contradict is a season.
+// A share and not an amount: it removes what happens to everybody (growth, season). Best of line,
+// step and hinge with its honest p-value (stats/series_shape.h). A movement that the same periods
+// of last year contradict is a season.
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "patterns/all.h"
 #include "patterns/movement.h"
@@ -18,19 +20,22 @@ namespace {
 
 using findings::Format;
 
-// A family a column: what holds of six regions is not held against two hundred customers. The level across families is
-// corrected besides (findings/control_false_discovery.h).
-std::string family_of(const catalog::Subject& subject, std::size_t column) { return "share over time by " + subject.columns[column].name; }
+// A family a column: what holds of six regions is not held against two hundred customers. The level
+// across families is corrected besides (findings/control_false_discovery.h).
+std::string family_of(const catalog::Subject& subject, std::size_t column) {
+  return "share over time by " + subject.columns[column].name;
+}
 
-constexpr double share_min = 0.005;       // of the total; smaller ones are noise and immaterial
-constexpr double active_min = 0.67;       // share of the periods in which the value has rows
+constexpr double share_min = 0.005;  // of the total; smaller ones are noise and immaterial
+constexpr double active_min = 0.67;  // share of the periods in which the value has rows
 constexpr double relative_trend_min = 0.20;
 constexpr double relative_step_min = 0.15;
-constexpr std::size_t values_max = 200;   // a grouping
+constexpr std::size_t values_max = 200;  // a grouping
 constexpr double echo_p_max = 0.01;
 
 bool is_material(const Movement& movement) {
-  const double least = movement.fit.shape == stats::Shape::step ? relative_step_min : relative_trend_min;
+  const double least =
+      movement.fit.shape == stats::Shape::step ? relative_step_min : relative_trend_min;
   return std::fabs(movement.relative) >= least;
 }
 
@@ -38,35 +43,47 @@ std::string amount_sql(const catalog::Subject& subject, std::size_t measure) {
   return measure == no_column ? "count(*)" : sum_sql(subject, measure);
 }
 
-std::string amount_where_sql(const catalog::Subject& subject, std::size_t measure, const std::string& condition) {
-  return measure == no_column ? fmt::format("count(*) FILTER (WHERE {})", condition) : sum_where_sql(subject, measure, condition);
+std::string amount_where_sql(const catalog::Subject& subject, std::size_t measure,
+                             const std::string& condition) {
+  return measure == no_column ? fmt::format("count(*) FILTER (WHERE {})", condition)
+                              : sum_where_sql(subject, measure, condition);
 }
 
-void add_evidence(findings::Claim& claim, const Workspace& workspace, std::size_t column, std::uint32_t value, std::size_t measure,
-                  const Movement& movement) {
+void add_evidence(findings::Claim& claim, const Workspace& workspace, std::size_t column,
+                  std::uint32_t value, std::size_t measure, const Movement& movement) {
   const auto& subject = workspace.subject;
   const auto& starts = workspace.periods.starts;
   const auto& at = movement.stretches;
   const auto who = equals_sql(subject, column, value);
   const auto before = between_sql(subject, starts[at.before_begin], starts[at.before_end]);
   const auto after = between_sql(subject, starts[at.after_begin], starts[at.after_end]);
-  claim.evidence.push_back({"a", fmt::format(
-      "SELECT {} AS who, {} AS before, {} AS before_all, {} AS after, {} AS after_all, {} AS after_from, {} AS before_end FROM {}",
-      label_sql(subject, column, value), amount_where_sql(subject, measure, who + " AND " + before), amount_where_sql(subject, measure, before),
-      amount_where_sql(subject, measure, who + " AND " + after), amount_where_sql(subject, measure, after), day_sql(starts[at.after_begin]),
-      day_sql(base::Day{starts[at.before_end].since_epoch - 1}), subject.from_sql)});
+  claim.evidence.push_back(
+      {"a",
+       fmt::format("SELECT {} AS who, {} AS before, {} AS before_all, {} AS after, {} AS "
+                   "after_all, {} AS after_from, {} AS before_end FROM {}",
+                   label_sql(subject, column, value),
+                   amount_where_sql(subject, measure, who + " AND " + before),
+                   amount_where_sql(subject, measure, before),
+                   amount_where_sql(subject, measure, who + " AND " + after),
+                   amount_where_sql(subject, measure, after), day_sql(starts[at.after_begin]),
+                   day_sql(base::Day{starts[at.before_end].since_epoch - 1}), subject.from_sql)});
   const auto period = period_sql(subject, workspace.periods.grain);
-  claim.evidence.push_back({"b", fmt::format("SELECT {0} AS period, CAST({1} AS DOUBLE PRECISION) / nullif({2}, 0) AS share FROM {3} WHERE {4} GROUP BY {0} ORDER BY period",
-                                             period, amount_where_sql(subject, measure, who), amount_sql(subject, measure), subject.from_sql,
-                                             between_sql(subject, starts.front(), starts.back()))});
+  claim.evidence.push_back(
+      {"b",
+       fmt::format("SELECT {0} AS period, CAST({1} AS DOUBLE PRECISION) / nullif({2}, 0) AS share "
+                   "FROM {3} WHERE {4} GROUP BY {0} ORDER BY period",
+                   period, amount_where_sql(subject, measure, who), amount_sql(subject, measure),
+                   subject.from_sql, between_sql(subject, starts.front(), starts.back()))});
 }
 
-findings::Claim state(const Workspace& workspace, std::size_t column, std::uint32_t value, std::size_t measure, const Movement& movement) {
+findings::Claim state(const Workspace& workspace, std::size_t column, std::uint32_t value,
+                      std::size_t measure, const Movement& movement) {
   const auto& subject = workspace.subject;
   const bool falls = movement.relative < 0;
   const auto& at = movement.stretches;
   const bool step = movement.fit.shape == stats::Shape::step;
-  auto claim = claim_about(workspace, "trend", family_of(subject, column), column, value, measure == no_column ? "" : subject.columns[measure].name);
+  auto claim = claim_about(workspace, "trend", family_of(subject, column), column, value,
+                           measure == no_column ? "" : subject.columns[measure].name);
   claim.columns.push_back(subject.columns[*subject.time].name);
   add_evidence(claim, workspace, column, value, measure, movement);
   findings::Values values;
@@ -79,38 +96,68 @@ findings::Claim state(const Workspace& workspace, std::size_t column, std::uint3
   values.cell("before_end", "a", 0, "before_end", Format::month);
   values.formula("before", "before_sum / before_all", Format::percent);
   values.formula("after", "after_sum / after_all", Format::percent);
-  values.formula("change", "abs(after_sum / after_all / (before_sum / before_all) - 1)", Format::percent);
-  const std::string what = measure == no_column ? subject.nouns : measure_phrase(values, subject.columns[measure]);
+  values.formula("change", "abs(after_sum / after_all / (before_sum / before_all) - 1)",
+                 Format::percent);
+  const std::string what =
+      measure == no_column ? subject.nouns : measure_phrase(values, subject.columns[measure]);
   const std::string verb = falls ? "fell" : "rose";
-  claim.title = fmt::format("{}: share of {} {} by {{change}}, from {{before}} to {{after}}", subject_phrase(subject, column, value), what, verb);
-  claim.summary = step ? fmt::format("It has been {{after}} of all {} since {{after_from}}, against {{before}} before; the change came at once and stayed.", what)
-                       : fmt::format("It was {{before}} of all {} until {{before_end}} and is {{after}} since {{after_from}}; it went {} steadily.", what, falls ? "down" : "up");
-  claim.action = falls ? "Find out what changed for {who}: lost accounts, a competitor, supply or prices; decide whether to win the share back."
-                       : "Find out what {who} does differently, and whether it can be repeated elsewhere.";
+  claim.title = fmt::format("{}: share of {} {} by {{change}}, from {{before}} to {{after}}",
+                            subject_phrase(subject, column, value), what, verb);
+  claim.summary = step ? fmt::format(
+                             "It has been {{after}} of all {} since {{after_from}}, against "
+                             "{{before}} before; the change came at once and stayed.",
+                             what)
+                       : fmt::format(
+                             "It was {{before}} of all {} until {{before_end}} and is {{after}} "
+                             "since {{after_from}}; it went {} steadily.",
+                             what, falls ? "down" : "up");
+  claim.action =
+      falls ? "Find out what changed for {who}: lost accounts, a competitor, supply or prices; "
+              "decide whether to win the share back."
+            : "Find out what {who} does differently, and whether it can be repeated elsewhere.";
   if (measure != no_column) {
     const auto& column_of_measure = subject.columns[measure];
     values.constant("periods_after", static_cast<double>(at.after_end - at.after_begin));
-    values.constant("noise", movement.fit.residual_standard_deviation *
-                                 std::sqrt(1.0 / static_cast<double>(at.after_end - at.after_begin) + 1.0 / static_cast<double>(at.before_end - at.before_begin)));
+    values.constant("noise",
+                    movement.fit.residual_standard_deviation *
+                        std::sqrt(1.0 / static_cast<double>(at.after_end - at.after_begin) +
+                                  1.0 / static_cast<double>(at.before_end - at.before_begin)));
     values.constant("direction", falls ? 1 : -1);
     claim.impact.account = falls ? findings::Account::lost : findings::Account::none;
-    claim.impact.amount = values.expression("direction * (before_sum / before_all - after_sum / after_all) * after_all / periods_after");
-    claim.impact.low = values.expression("max(0, (direction * (before_sum / before_all - after_sum / after_all) - 1.96 * noise) * after_all / periods_after)");
-    claim.impact.high = values.expression("(direction * (before_sum / before_all - after_sum / after_all) + 1.96 * noise) * after_all / periods_after");
+    claim.impact.amount = values.expression(
+        "direction * (before_sum / before_all - after_sum / after_all) * after_all / "
+        "periods_after");
+    claim.impact.low = values.expression(
+        "max(0, (direction * (before_sum / before_all - after_sum / after_all) - 1.96 * noise) * "
+        "after_all / periods_after)");
+    claim.impact.high = values.expression(
+        "(direction * (before_sum / before_all - after_sum / after_all) + 1.96 * noise) * "
+        "after_all / periods_after");
     claim.impact.unit = column_of_measure.unit;
     claim.impact.is_money = column_of_measure.money;
     claim.impact.per = workspace.periods.noun();
     claim.impact.of = measure_phrase(values, column_of_measure);
-    claim.impact.method = "the change of its share, applied to the total of the later periods; range: the scatter of the share around its course";
+    claim.impact.method =
+        "the change of its share, applied to the total of the later periods; range: the scatter of "
+        "the share around its course";
   }
   claim.values = values.bindings();
   claim.test.name = "best of line, step and hinge";
   claim.test.effect_name = "relative change of the share";
-  claim.chart = {findings::Chart::Mark::line, "Share of {who} by period", "b", {"period", "", findings::Chart::Axis::Kind::temporal, ""},
-                 {"share", "share", findings::Chart::Axis::Kind::quantitative, "%"}, "", "", "", ""};
+  claim.chart = {findings::Chart::Mark::line,
+                 "Share of {who} by period",
+                 "b",
+                 {"period", "", findings::Chart::Axis::Kind::temporal, ""},
+                 {"share", "share", findings::Chart::Axis::Kind::quantitative, "%"},
+                 "",
+                 "",
+                 "",
+                 ""};
   claim.guards = usual_guards(workspace);
   claim.guards.push_back(partial_period_guard(workspace));
-  claim.guards.push_back({"season", findings::GuardStatus::passed, "the same periods of the year before do not contradict it, where there are any"});
+  claim.guards.push_back(
+      {"season", findings::GuardStatus::passed,
+       "the same periods of the year before do not contradict it, where there are any"});
   return claim;
 }
 
@@ -120,21 +167,26 @@ struct Tested {
   double share;
 };
 
-std::vector<Tested> test_column(const Workspace& workspace, const Cube& cube, std::size_t place, bool by_rows) {
+std::vector<Tested> test_column(const Workspace& workspace, const Cube& cube, std::size_t place,
+                                bool by_rows) {
   const auto total = by_rows ? workspace.total.row_series(0) : workspace.total.series(place, 0);
   double all = 0;
   for (const double amount : total) all += amount;
   std::vector<std::pair<double, std::uint32_t>> largest;
   for (std::uint32_t value = 1; value < cube.values; ++value) {
     const double amount = by_rows ? cube.rows_total(value) : cube.total(place, value);
-    if (all > 0 && amount >= share_min * all && amount < 0.98 * all) largest.emplace_back(amount, value);
+    if (all > 0 && amount >= share_min * all && amount < 0.98 * all)
+      largest.emplace_back(amount, value);
   }
-  std::ranges::sort(largest, [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+  std::ranges::sort(largest, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
   if (largest.size() > values_max) largest.resize(values_max);
   std::vector<Tested> tested;
   for (const auto& [amount, value] : largest) {
     const auto rows = cube.row_series(value);
-    const auto active = static_cast<double>(std::ranges::count_if(rows, [](double count) { return count > 0; }));
+    const auto active =
+        static_cast<double>(std::ranges::count_if(rows, [](double count) { return count > 0; }));
     if (active < active_min * static_cast<double>(rows.size())) continue;
     const auto series = by_rows ? rows : cube.series(place, value);
     auto movement = movement_of(series, total);
@@ -144,7 +196,8 @@ std::vector<Tested> test_column(const Workspace& workspace, const Cube& cube, st
   return tested;
 }
 
-void examine_column(const Workspace& workspace, std::size_t column, std::size_t measure, std::vector<Candidate>& candidates) {
+void examine_column(const Workspace& workspace, std::size_t column, std::size_t measure,
+                    std::vector<Candidate>& candidates) {
   const auto* cube = workspace.cube(column);
   const auto& subject = workspace.subject;
   if (cube == nullptr) return;
@@ -154,10 +207,12 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
   const auto* kind = workspace.vocabulary.kind_named(subject.columns[column].kind);
   for (auto& tested : test_column(workspace, *cube, place, by_rows)) {
     Candidate candidate;
-    const auto series = by_rows ? cube->row_series(tested.value) : cube->series(place, tested.value);
+    const auto series =
+        by_rows ? cube->row_series(tested.value) : cube->series(place, tested.value);
     candidate.entry.family = family_of(subject, column);
     candidate.entry.pattern = "trend";
-    candidate.entry.fingerprint = fmt::format("trend/{}={}", subject.columns[column].name, subject.codes(column).dictionary[tested.value]);
+    candidate.entry.fingerprint = fmt::format("trend/{}={}", subject.columns[column].name,
+                                              subject.codes(column).dictionary[tested.value]);
     candidate.entry.statistic = tested.movement.fit.r_squared;
     candidate.entry.p = tested.movement.fit.p_value;
     candidate.entry.effect = tested.movement.relative;
@@ -165,17 +220,21 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
     candidate.value = tested.value;
     candidate.rank = kind == nullptr ? 1 : kind->rank;
     candidate.measure = by_rows ? "rows" : subject.columns[measure].name;
-    candidate.material = is_material(tested.movement) && agrees_with_last_year(tested.movement, series, total, workspace.periods);
-    candidate.impact = std::fabs(tested.movement.before - tested.movement.after) * workspace.money_per_month;
+    candidate.material = is_material(tested.movement) &&
+                         agrees_with_last_year(tested.movement, series, total, workspace.periods);
+    candidate.impact =
+        std::fabs(tested.movement.before - tested.movement.after) * workspace.money_per_month;
     candidate.material = candidate.material && workspace.is_worth_telling(candidate.impact);
     candidate.surprise = std::min(1.0, std::fabs(tested.movement.relative));
     candidate.of_total = true;
-    candidate.survives = [&workspace, column, value = tested.value, measure](const frame::Mask& kept) {
+    candidate.survives = [&workspace, column, value = tested.value,
+                          measure](const frame::Mask& kept) {
       const auto pair = share_series(workspace, column, value, measure, kept);
       const auto movement = movement_of(pair.numerator, pair.denominator);
       return movement && movement->fit.p_value <= echo_p_max && is_material(*movement);
     };
-    candidate.claim = [&workspace, column, value = tested.value, measure, movement = std::move(tested.movement)] {
+    candidate.claim = [&workspace, column, value = tested.value, measure,
+                       movement = std::move(tested.movement)] {
       return state(workspace, column, value, measure, movement);
     };
     candidates.push_back(std::move(candidate));
@@ -188,7 +247,8 @@ std::vector<Candidate> examine_trend(const Workspace& workspace) {
   std::vector<Candidate> candidates;
   if (workspace.periods.count == 0 || workspace.small) return candidates;
   const std::size_t measure = workspace.subject.money.value_or(no_column);
-  for (const std::size_t column : workspace.groupings) examine_column(workspace, column, measure, candidates);
+  for (const std::size_t column : workspace.groupings)
+    examine_column(workspace, column, measure, candidates);
   return candidates;
 }
 

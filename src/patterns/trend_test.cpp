@@ -11,7 +11,8 @@ namespace {
 using testing::day_text;
 using testing::TestTable;
 
-// Three years of lines of four areas; the amounts of area Hills are multiplied by `factor(day)`, those of article A3 priced by `price(day)`.
+// Three years of lines of four areas; the amounts of area Hills are multiplied by `factor(day)`,
+// those of article A3 priced by `price(day)`.
 template <class Factor, class Price>
 void fill(TestTable& table, std::uint64_t seed, Factor factor, Price price, int rows = 9000) {
   stats::Random random(seed);
@@ -19,10 +20,16 @@ void fill(TestTable& table, std::uint64_t seed, Factor factor, Price price, int 
     const int day = i * 1095 / rows;
     const auto area = random.below(4), article = random.below(12);
     const double units = 1 + static_cast<double>(random.below(20));
-    const double each = (article == 3 ? price(day) : 10.0 + static_cast<double>(article)) * (0.99 + 0.02 * random.uniform());
+    const double each = (article == 3 ? price(day) : 10.0 + static_cast<double>(article)) *
+                        (0.99 + 0.02 * random.uniform());
     const double count = std::round(units * (area == 0 ? 10 * factor(day) : 10));
-    table.row(day_text(day), fmt::format("C{:02}", random.below(40)), area == 0 ? "Hills" : area == 1 ? "Coast" : area == 2 ? "Plain" : "Lakes",
-              fmt::format("A{}", article), std::max(1.0, count), fmt::format("{:.2f}", std::max(1.0, count) * each));
+    table.row(day_text(day), fmt::format("C{:02}", random.below(40)),
+              area == 0   ? "Hills"
+              : area == 1 ? "Coast"
+              : area == 2 ? "Plain"
+                          : "Lakes",
+              fmt::format("A{}", article), std::max(1.0, count),
+              fmt::format("{:.2f}", std::max(1.0, count) * each));
   }
 }
 
@@ -35,7 +42,9 @@ double thirteen(int) { return 13; }
 TEST_CASE("an area that loses ground from a month on is found, with direction, size and month") {
   for (const std::uint64_t seed : {1, 2, 3}) {
     TestTable table(header);
-    fill(table, seed, [](int day) { return day < 550 ? 1.0 : 1 - 0.7 * (day - 550) / 545.0; }, thirteen, 20000);
+    fill(
+        table, seed, [](int day) { return day < 550 ? 1.0 : 1 - 0.7 * (day - 550) / 545.0; },
+        thirteen, 20000);
     const auto accepted = table.accepted(examine_trend);
     const auto* hills = table.about(accepted, "area", "Hills");
     REQUIRE(hills != nullptr);
@@ -49,7 +58,9 @@ TEST_CASE("an area that loses ground from a month on is found, with direction, s
 
 TEST_CASE("a season that comes every year is no trend") {
   TestTable table(header);
-  fill(table, 5, [](int day) { return 1 + 0.6 * std::sin(2 * 3.14159265 * day / 365.25); }, thirteen);
+  fill(
+      table, 5, [](int day) { return 1 + 0.6 * std::sin(2 * 3.14159265 * day / 365.25); },
+      thirteen);
   const auto accepted = table.accepted(examine_trend);
   CHECK(table.about(accepted, "area", "Hills") == nullptr);
 }

@@ -1,11 +1,11 @@
 #include "patterns/wording.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <map>
-
-#include <fmt/format.h>
 
 #include "findings/fingerprint.h"
 
@@ -17,15 +17,19 @@ using catalog::Subject;
 using findings::Guard;
 using findings::GuardStatus;
 
-bool is_numeric(frame::Type type) { return type == frame::Type::integer || type == frame::Type::decimal; }
+bool is_numeric(frame::Type type) {
+  return type == frame::Type::integer || type == frame::Type::decimal;
+}
 
 // The label most rows of the value carry; ties go to the text that sorts first.
-std::string frequent_label(const Subject& subject, std::size_t column, std::uint32_t value, std::size_t label) {
+std::string frequent_label(const Subject& subject, std::size_t column, std::uint32_t value,
+                           std::size_t label) {
   const auto& codes = subject.codes(column).codes;
   const auto& labels = subject.codes(label);
   std::map<std::string, std::int64_t> counts;
   for (std::size_t row = 0; row < codes.size(); ++row) {
-    if (codes[row] == value && labels.codes[row] != 0) ++counts[labels.dictionary[labels.codes[row]]];
+    if (codes[row] == value && labels.codes[row] != 0)
+      ++counts[labels.dictionary[labels.codes[row]]];
   }
   std::string best;
   std::int64_t best_count = 0;
@@ -59,11 +63,13 @@ bool has_digit(std::string_view text) {
   return std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-// A name, or so it looks: it begins with a capital, goes on in small letters, and has no digits. "remote" and "C7" do not.
+// A name, or so it looks: it begins with a capital, goes on in small letters, and has no digits.
+// "remote" and "C7" do not.
 bool speaks_for_itself(std::string_view text) {
   if (text.size() < 3 || has_digit(text)) return false;
   const auto first = static_cast<unsigned char>(text.front());
-  const bool small = std::ranges::any_of(text, [](unsigned char c) { return std::islower(c) != 0 || c >= 0x80; });
+  const bool small =
+      std::ranges::any_of(text, [](unsigned char c) { return std::islower(c) != 0 || c >= 0x80; });
   return small && (std::isupper(first) != 0 || first >= 0x80);
 }
 
@@ -99,7 +105,8 @@ std::string sum_sql(const Subject& subject, std::size_t measure) {
 }
 
 std::string sum_where_sql(const Subject& subject, std::size_t measure, std::string_view condition) {
-  return fmt::format("coalesce(sum({}) FILTER (WHERE {}), 0)", subject.columns[measure].exact_sql, condition);
+  return fmt::format("coalesce(sum({}) FILTER (WHERE {}), 0)", subject.columns[measure].exact_sql,
+                     condition);
 }
 
 std::string label_sql(const Subject& subject, std::size_t column, std::uint32_t value) {
@@ -107,14 +114,18 @@ std::string label_sql(const Subject& subject, std::size_t column, std::uint32_t 
   const auto label = label_of(subject, column);
   if (!label) {
     const auto& own = subject.columns[column];
-    const bool whole = own.type == frame::Type::decimal && subject.frame.columns[column].profile.whole;
-    const auto number = whole ? fmt::format("CAST({} AS BIGINT)", own.sql) : own.sql;  // 14646, not 14646.0
-    const auto text = own.type == frame::Type::text ? own.sql : fmt::format("CAST({} AS VARCHAR)", number);
+    const bool whole =
+        own.type == frame::Type::decimal && subject.frame.columns[column].profile.whole;
+    const auto number =
+        whole ? fmt::format("CAST({} AS BIGINT)", own.sql) : own.sql;  // 14646, not 14646.0
+    const auto text =
+        own.type == frame::Type::text ? own.sql : fmt::format("CAST({} AS VARCHAR)", number);
     return fmt::format("max({}) FILTER (WHERE {})", text, condition);
   }
   const auto& label_column = subject.columns[*label];
   const auto text = frequent_label(subject, column, value, *label);
-  return fmt::format("max({0}) FILTER (WHERE {1} AND {0} = {2})", label_column.sql, condition, sql::quote_text(text));
+  return fmt::format("max({0}) FILTER (WHERE {1} AND {0} = {2})", label_column.sql, condition,
+                     sql::quote_text(text));
 }
 
 findings::Entity entity_of(const Subject& subject, std::size_t column, std::uint32_t value) {
@@ -140,11 +151,13 @@ std::string nouns_of(const catalog::Column& column) { return without_digits(colu
 
 std::string capitalized(std::string_view text) {
   std::string result(text);
-  if (!result.empty()) result[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(result[0])));
+  if (!result.empty())
+    result[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(result[0])));
   return result;
 }
 
-std::string measure_phrase(findings::Values& values, const catalog::Column& measure, std::string_view name) {
+std::string measure_phrase(findings::Values& values, const catalog::Column& measure,
+                           std::string_view name) {
   if (!has_digit(measure.label)) return measure.label;
   if (!values.has(name)) values.name(name, has_digit(measure.label) ? measure.name : measure.label);
   return fmt::format("{{{}}}", name);
@@ -154,8 +167,9 @@ findings::Format amount_format(const catalog::Column& measure) {
   return measure.money ? findings::Format::money : findings::Format::decimal;
 }
 
-findings::Claim claim_about(const Workspace& workspace, std::string_view pattern, std::string_view family,
-                            std::size_t column, std::uint32_t value, std::string_view measure) {
+findings::Claim claim_about(const Workspace& workspace, std::string_view pattern,
+                            std::string_view family, std::size_t column, std::uint32_t value,
+                            std::string_view measure) {
   const auto& subject = workspace.subject;
   auto claim = claim_about_all(workspace, pattern, family, measure);
   const auto entity = entity_of(subject, column, value);
@@ -168,15 +182,16 @@ findings::Claim claim_about(const Workspace& workspace, std::string_view pattern
   return claim;
 }
 
-findings::Claim claim_about_all(const Workspace& workspace, std::string_view pattern, std::string_view family,
-                                std::string_view measure) {
+findings::Claim claim_about_all(const Workspace& workspace, std::string_view pattern,
+                                std::string_view family, std::string_view measure) {
   findings::Claim claim;
   claim.pattern = pattern;
   claim.family = family;
   claim.scope.table = workspace.subject.table;
   if (!measure.empty()) claim.columns.emplace_back(measure);
   claim.topics = {std::string(pattern)};
-  if (workspace.subject.find(measure) != nullptr && workspace.subject.find(measure)->money) claim.topics.emplace_back("money");
+  if (workspace.subject.find(measure) != nullptr && workspace.subject.find(measure)->money)
+    claim.topics.emplace_back("money");
   claim.fingerprint = findings::fingerprint(pattern, measure, {});
   if (workspace.small) claim.strength = findings::Strength::descriptive;
   return claim;
@@ -184,30 +199,41 @@ findings::Claim claim_about_all(const Workspace& workspace, std::string_view pat
 
 Guard partial_period_guard(const Workspace& workspace) {
   const auto& periods = workspace.periods;
-  if (periods.count == 0) return {"partial_period", GuardStatus::not_applicable, "no series of periods is used"};
+  if (periods.count == 0)
+    return {"partial_period", GuardStatus::not_applicable, "no series of periods is used"};
   const std::string noun = periods.noun();
   if (periods.last_left_out && periods.first_left_out) {
-    return {"partial_period", GuardStatus::passed, fmt::format("the first and the last {} are incomplete and left out", noun)};
+    return {"partial_period", GuardStatus::passed,
+            fmt::format("the first and the last {} are incomplete and left out", noun)};
   }
-  if (periods.last_left_out) return {"partial_period", GuardStatus::passed, fmt::format("the last {} is incomplete and left out", noun)};
-  if (periods.first_left_out) return {"partial_period", GuardStatus::passed, fmt::format("the first {} is incomplete and left out", noun)};
+  if (periods.last_left_out)
+    return {"partial_period", GuardStatus::passed,
+            fmt::format("the last {} is incomplete and left out", noun)};
+  if (periods.first_left_out)
+    return {"partial_period", GuardStatus::passed,
+            fmt::format("the first {} is incomplete and left out", noun)};
   return {"partial_period", GuardStatus::passed, fmt::format("every {} is complete", noun)};
 }
 
 Guard sample_guard(const Workspace& workspace) {
   if (workspace.small) {
-    return {"minimum_sample", GuardStatus::downgraded, fmt::format("too few {} to test anything: a description, not a proof", workspace.subject.nouns)};
+    return {"minimum_sample", GuardStatus::downgraded,
+            fmt::format("too few {} to test anything: a description, not a proof",
+                        workspace.subject.nouns)};
   }
   return {"minimum_sample", GuardStatus::passed, "enough cases for the test"};
 }
 
 Guard fan_out_guard(const Workspace& workspace) {
-  if (workspace.subject.joins.empty()) return {"fan_out", GuardStatus::not_applicable, "one table, no join"};
-  return {"fan_out", GuardStatus::passed, "every row finds at most one partner in each joined table, so nothing is counted twice"};
+  if (workspace.subject.joins.empty())
+    return {"fan_out", GuardStatus::not_applicable, "one table, no join"};
+  return {"fan_out", GuardStatus::passed,
+          "every row finds at most one partner in each joined table, so nothing is counted twice"};
 }
 
 Guard truncation_guard(const Workspace& workspace) {
-  if (!workspace.subject.frame.truncated()) return {"truncation", GuardStatus::passed, "all rows were read"};
+  if (!workspace.subject.frame.truncated())
+    return {"truncation", GuardStatus::passed, "all rows were read"};
   return {"truncation", GuardStatus::downgraded, "only the first part of the rows was read"};
 }
 

@@ -26,41 +26,50 @@ std::string period_sql(const catalog::Subject& subject, Grain grain);
 // sum(exact number); 0 when there is none
 std::string sum_sql(const catalog::Subject& subject, std::size_t measure);
 // sum(exact number) FILTER (WHERE condition); 0 when there is none
-std::string sum_where_sql(const catalog::Subject& subject, std::size_t measure, std::string_view condition);
+std::string sum_where_sql(const catalog::Subject& subject, std::size_t measure,
+                          std::string_view condition);
 // The name of a value as a person knows it, to be put in a SELECT list of an aggregate query:
 // max("store_name") FILTER (WHERE "store_code" = 'C4')
 std::string label_sql(const catalog::Subject& subject, std::size_t column, std::uint32_t value);
 
 // ---- Names.
 
-// The value as the database holds it, and as a person knows it (its label when it has a label column).
-findings::Entity entity_of(const catalog::Subject& subject, std::size_t column, std::uint32_t value);
-// How a title begins: "{who}" where the value speaks for itself (a name), "Batch {who}" where it is a code.
-std::string subject_phrase(const catalog::Subject& subject, std::size_t column, std::uint32_t value);
+// The value as the database holds it, and as a person knows it (its label when it has a label
+// column).
+findings::Entity entity_of(const catalog::Subject& subject, std::size_t column,
+                           std::uint32_t value);
+// How a title begins: "{who}" where the value speaks for itself (a name), "Batch {who}" where it is
+// a code.
+std::string subject_phrase(const catalog::Subject& subject, std::size_t column,
+                           std::uint32_t value);
 // A column's noun for use in templates: digits removed. "customers" when plural.
 std::string noun_of(const catalog::Column& column);
 std::string nouns_of(const catalog::Column& column);
 // "Batch" from "batch".
 std::string capitalized(std::string_view text);
-// Declares the measure's name as value `name` and returns the template text for it: the label itself when it has no
-// digits, else "{name}".
-std::string measure_phrase(findings::Values& values, const catalog::Column& measure, std::string_view name = "measure");
+// Declares the measure's name as value `name` and returns the template text for it: the label
+// itself when it has no digits, else "{name}".
+std::string measure_phrase(findings::Values& values, const catalog::Column& measure,
+                           std::string_view name = "measure");
 // The money format where the column is money, else decimal with its unit.
 findings::Format amount_format(const catalog::Column& measure);
 
 // ---- Parts of claims.
 
-// A claim with pattern, family, fingerprint, columns, entities, scope and topics filled in for one value of a column.
-findings::Claim claim_about(const Workspace& workspace, std::string_view pattern, std::string_view family,
-                            std::size_t column, std::uint32_t value, std::string_view measure);
+// A claim with pattern, family, fingerprint, columns, entities, scope and topics filled in for one
+// value of a column.
+findings::Claim claim_about(const Workspace& workspace, std::string_view pattern,
+                            std::string_view family, std::size_t column, std::uint32_t value,
+                            std::string_view measure);
 // The same for the table as a whole.
-findings::Claim claim_about_all(const Workspace& workspace, std::string_view pattern, std::string_view family,
-                                std::string_view measure);
+findings::Claim claim_about_all(const Workspace& workspace, std::string_view pattern,
+                                std::string_view family, std::string_view measure);
 // "no incomplete period is in the series" and the like, by the workspace's periods.
 findings::Guard partial_period_guard(const Workspace& workspace);
 // Passed when the sample is large enough, downgraded for small tables.
 findings::Guard sample_guard(const Workspace& workspace);
-// Joins to dimension tables match at most one row each, so nothing is counted twice; not applicable without joins.
+// Joins to dimension tables match at most one row each, so nothing is counted twice; not applicable
+// without joins.
 findings::Guard fan_out_guard(const Workspace& workspace);
 // Part of the rows was read only.
 findings::Guard truncation_guard(const Workspace& workspace);

@@ -1,11 +1,11 @@
 #include "patterns/workspace.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "stats/random.h"
 
@@ -39,7 +39,8 @@ std::vector<std::size_t> choose_groupings(const Subject& subject) {
 std::vector<std::size_t> choose_measures(const Subject& subject) {
   std::vector<std::size_t> measures;
   const auto add = [&](std::size_t column) {
-    if (std::ranges::find(measures, column) == measures.end() && measures.size() < measures_max) measures.push_back(column);
+    if (std::ranges::find(measures, column) == measures.end() && measures.size() < measures_max)
+      measures.push_back(column);
   };
   if (subject.money) add(*subject.money);
   if (subject.chain) {
@@ -51,20 +52,22 @@ std::vector<std::size_t> choose_measures(const Subject& subject) {
     if (numeric && subject.columns[i].role == Role::measure && subject.columns[i].additive) add(i);
   }
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
-    if (subject.columns[i].role == Role::flag && subject.frame.columns[i].numbers() != nullptr) add(i);
+    if (subject.columns[i].role == Role::flag && subject.frame.columns[i].numbers() != nullptr)
+      add(i);
   }
   return measures;
 }
 
-// Fills `into` for each column by `make`, several columns at a time. Places are fixed before, so the order of threads
-// cannot be seen.
+// Fills `into` for each column by `make`, several columns at a time. Places are fixed before, so
+// the order of threads cannot be seen.
 template <class Make>
-void fill_cubes(std::map<std::size_t, Cube>& into, const std::vector<std::size_t>& columns, int threads,
-                std::stop_token stop, Make make) {
+void fill_cubes(std::map<std::size_t, Cube>& into, const std::vector<std::size_t>& columns,
+                int threads, std::stop_token stop, Make make) {
   std::vector<Cube> made(columns.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    for (std::size_t i = next++; i < columns.size() && !stop.stop_requested(); i = next++) made[i] = make(columns[i]);
+    for (std::size_t i = next++; i < columns.size() && !stop.stop_requested(); i = next++)
+      made[i] = make(columns[i]);
   };
   {
     std::vector<std::jthread> helpers;
@@ -97,7 +100,8 @@ std::optional<std::size_t> Workspace::unit_of(std::size_t column) const {
   for (const std::size_t candidate : groupings) {
     if (!subject.has_dependency(candidate, column)) continue;
     if (subject.columns[candidate].role != Role::entity) continue;
-    if (!unit || subject.codes(candidate).values() < subject.codes(*unit).values()) unit = candidate;
+    if (!unit || subject.codes(candidate).values() < subject.codes(*unit).values())
+      unit = candidate;
   }
   return unit;
 }
@@ -106,24 +110,44 @@ std::optional<std::size_t> Workspace::customers() const {
   std::optional<std::size_t> found;
   for (const std::size_t column : groupings) {
     const auto* kind = vocabulary.kind_named(subject.columns[column].kind);
-    if (is_decoy(column) || kind == nullptr || !kind->orders || subject.columns[column].role != Role::entity) continue;
+    if (is_decoy(column) || kind == nullptr || !kind->orders ||
+        subject.columns[column].role != Role::entity)
+      continue;
     if (!found || subject.codes(column).values() > subject.codes(*found).values()) found = column;
   }
   return found;
 }
 
-Workspace prepare(const Subject& subject, const catalog::Vocabulary& vocabulary, std::optional<base::Day> today,
-                  const std::set<std::size_t>& decoys, int threads, std::stop_token stop) {
-  Workspace workspace{subject, vocabulary, periods_of(subject), choose_groupings(subject), decoys,
-                      choose_measures(subject), {}, {}, {}, {}, 1, 0, 0, false};
+Workspace prepare(const Subject& subject, const catalog::Vocabulary& vocabulary,
+                  std::optional<base::Day> today, const std::set<std::size_t>& decoys, int threads,
+                  std::stop_token stop) {
+  Workspace workspace{subject,
+                      vocabulary,
+                      periods_of(subject),
+                      choose_groupings(subject),
+                      decoys,
+                      choose_measures(subject),
+                      {},
+                      {},
+                      {},
+                      {},
+                      1,
+                      0,
+                      0,
+                      false};
   const auto& periods = workspace.periods;
-  const auto make_cube = [&](std::size_t column) { return cube_of(subject, column, periods, workspace.measures); };
-  const auto make_flat = [&](std::size_t column) { return cube_of(subject, column, {}, workspace.measures); };
+  const auto make_cube = [&](std::size_t column) {
+    return cube_of(subject, column, periods, workspace.measures);
+  };
+  const auto make_flat = [&](std::size_t column) {
+    return cube_of(subject, column, {}, workspace.measures);
+  };
   if (periods.count > 0) fill_cubes(workspace.cubes, workspace.groupings, threads, stop, make_cube);
   fill_cubes(workspace.flats, workspace.groupings, threads, stop, make_flat);
   workspace.total = total_cube(subject, periods, workspace.measures);
   workspace.today = today.value_or(subject.last_day);
-  workspace.months = std::max(1.0, (subject.last_day.since_epoch - subject.first_day.since_epoch + 1) / 30.4375);
+  workspace.months =
+      std::max(1.0, (subject.last_day.since_epoch - subject.first_day.since_epoch + 1) / 30.4375);
   if (subject.money) {
     for (const double value : subject.numbers(*subject.money)) {
       if (!std::isnan(value)) workspace.money_total += value;
@@ -141,15 +165,18 @@ std::set<std::size_t> add_decoys(Subject& subject, int count, std::uint64_t seed
   std::erase_if(candidates, [&](std::size_t i) { return subject.codes(i).values() > 5000; });
   if (candidates.empty()) return decoys;
   for (int i = 0; i < count; ++i) {
-    const std::size_t source = candidates[static_cast<std::size_t>(i) * candidates.size() / static_cast<std::size_t>(count)];
-    const auto order = stats::shuffled_indices(subject.frame.rows, seed + static_cast<std::uint64_t>(i));
+    const std::size_t source = candidates[static_cast<std::size_t>(i) * candidates.size() /
+                                          static_cast<std::size_t>(count)];
+    const auto order =
+        stats::shuffled_indices(subject.frame.rows, seed + static_cast<std::uint64_t>(i));
     frame::Coded shuffled;
     shuffled.dictionary = subject.codes(source).dictionary;
     shuffled.codes.reserve(subject.frame.rows);
     std::vector<std::uint32_t> codes;
     codes.reserve(subject.frame.rows);
     for (const std::size_t row : order) codes.push_back(subject.codes(source).codes[row]);
-    shuffled.codes.append(codes.data(), codes.size(), static_cast<std::uint32_t>(shuffled.dictionary.size() - 1));
+    shuffled.codes.append(codes.data(), codes.size(),
+                          static_cast<std::uint32_t>(shuffled.dictionary.size() - 1));
     auto column = subject.columns[source];
     column.name = fmt::format("decoy {} ({} shuffled)", i + 1, column.name);
     column.label_column.clear();

@@ -50,20 +50,26 @@ class Place {
   template <class Read>
   auto list(Read read) const {
     std::vector<decltype(read(*this))> parts;
+    // Not reserved, and left at the first problem: a short text can name millions of empty
+    // elements.
     const auto count = list_size();
-    parts.reserve(count);
-    for (std::size_t index = 0; index < count; ++index) parts.push_back(read(element(index)));
+    for (std::size_t index = 0; index < count && is_good(); ++index) {
+      parts.push_back(read(element(index)));
+    }
     return parts;
   }
 
   template <class Read>
   auto dictionary(Read read) const {
     std::map<std::string, decltype(read(*this))> parts;
-    for (const auto& key : keys()) parts.emplace(key, read(at(key.c_str())));
+    for (const auto& key : keys()) {
+      if (is_good()) parts.emplace(key, read(at(key.c_str())));
+    }
     return parts;
   }
 
  private:
+  bool is_good() const { return problem_.empty(); }
   const std::string* text_or_null() const;
   std::size_t list_size() const;
   Place element(std::size_t index) const;

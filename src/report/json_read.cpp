@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "report/json.h"
 #include "report/json_place.h"
@@ -264,49 +265,66 @@ explore::Run run_at(const Place& report) {
           .spent = spent_at(report.at("spent"))};
 }
 
-std::vector<std::string> altered_in(const Place& report, std::string_view text) {
-  if (!report.has("seal")) return {"seal (it is missing)"};
+constexpr const char* hint = "Give the file that --format json wrote.";
+
+std::vector<SealedPart> seal_at(const Place& report) {
   const auto parts =
       report.at("seal").at("parts").dictionary([](const Place& part) { return part.text(); });
   std::vector<SealedPart> sealed;
   sealed.reserve(parts.size());
   for (const auto& [name, digest] : parts) sealed.push_back({name, digest});
-  return altered_parts(sealed, sealed_parts(text));
+  return sealed;
+}
+
+base::Status check_extent(std::string_view text) {
+  if (text.size() > report_bytes_max) {
+    return base::fail(ErrorKind::invalid_input, "the report has " + std::to_string(text.size()) +
+                                                    " bytes; at most " +
+                                                    std::to_string(report_bytes_max) + " are read");
+  }
+  if (depth_of_json(text) > report_depth_max) {
+    return base::fail(ErrorKind::invalid_input, "the report is nested deeper than " +
+                                                    std::to_string(report_depth_max) + " levels");
+  }
+  return {};
+}
+
+// A report and the seal that stands in it; nothing for a report without one.
+struct Unsealed {
+  SavedReport saved;
+  std::optional<std::vector<SealedPart>> seal;
+};
+
+base::Result<Unsealed> read_parts(std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (json.is_discarded()) return base::fail(ErrorKind::invalid_input, "this is not JSON", hint);
+  std::string problem;
+  const Place report(json, "", problem);
+  const auto version = report.at("format_version").integer();
+  if (problem.empty() && version != format_version) {
+    return base::fail(ErrorKind::invalid_input,
+                      "the report has format_version " + std::to_string(version) +
+                          "; this program reads " + std::to_string(format_version),
+                      "Read it with the version of insights that wrote it.");
+  }
+  Unsealed read{.saved = {.run = run_at(report),
+                          .tallies = report.at("tallies").list(tally_at),
+                          .altered = {}},
+                .seal = std::nullopt};
+  if (report.has("seal")) read.seal = seal_at(report);
+  if (!problem.empty()) {
+    return base::fail(ErrorKind::invalid_input, "not a report of insights: " + problem, hint);
+  }
+  return read;
 }
 
 }  // namespace
 
 base::Result<SavedReport> read_json(std::string_view text) {
-  constexpr auto invalid = ErrorKind::invalid_input;
-  if (text.size() > report_bytes_max) {
-    return base::fail(invalid, "the report has " + std::to_string(text.size()) +
-                                   " bytes; at most " + std::to_string(report_bytes_max) +
-                                   " are read");
-  }
-  if (depth_of_json(text) > report_depth_max) {
-    return base::fail(invalid, "the report is nested deeper than " +
-                                   std::to_string(report_depth_max) + " levels");
-  }
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (json.is_discarded()) {
-    return base::fail(invalid, "this is not JSON", "Give the file that --format json wrote.");
-  }
-  std::string problem;
-  const Place report(json, "", problem);
-  const auto version = report.at("format_version").integer();
-  if (problem.empty() && version != format_version) {
-    return base::fail(invalid,
-                      "the report has format_version " + std::to_string(version) +
-                          "; this program reads " + std::to_string(format_version),
-                      "Read it with the version of insights that wrote it.");
-  }
-  SavedReport saved{.run = run_at(report),
-                    .tallies = report.at("tallies").list(tally_at),
-                    .altered = altered_in(report, text)};
-  if (!problem.empty()) {
-    return base::fail(invalid, "not a report of insights: " + problem,
-                      "Give the file that --format json wrote.");
-  }
+  if (const auto extent = check_extent(text); !extent) return std::unexpected(extent.error());
+  auto [saved, seal] = TRY(read_parts(text));
+  saved.altered = seal ? altered_parts(*seal, sealed_parts(text))
+                       : std::vector<std::string>{"seal (it is missing)"};
   return saved;
 }
 

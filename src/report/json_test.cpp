@@ -194,6 +194,14 @@ TEST_CASE("a report that is too deep or too large is not even parsed") {
         std::string::npos);
 }
 
+TEST_CASE("millions of empty elements are left at the first") {
+  std::string text = "{\"format_version\": 1, \"findings\": [{}";
+  for (int at = 0; at < 300'000; ++at) text += ",{}";
+  const auto saved = read_json(text + "]}");
+  REQUIRE_FALSE(saved.has_value());
+  CHECK(saved.error().message.find("should be there") != std::string::npos);
+}
+
 TEST_CASE("no wrong type and no cut crashes the reader") {
   auto run = sample_run();
   run.findings.resize(1);
