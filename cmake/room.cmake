@@ -22,15 +22,13 @@ function(room name)
   list(TRANSFORM room_SOURCES PREPEND "${name}/" REGEX "^[^/]")
   list(TRANSFORM room_TESTS PREPEND "${name}/" REGEX "^[^/]")
   file(GLOB headers CONFIGURE_DEPENDS "${folder}/*.h")
-  if(NOT room_SOURCES AND NOT room_TESTS AND NOT headers)
-    return() # The room is not built yet.
+  if(NOT room_SOURCES AND NOT headers)
+    message(FATAL_ERROR "room(${name}): there is nothing in ${folder}")
   endif()
 
   set(uses ${room_LIBRARIES})
   foreach(used IN LISTS room_USES)
-    if(TARGET insights_${used})
-      list(APPEND uses insights_${used})
-    endif()
+    list(APPEND uses insights_${used})
   endforeach()
 
   if(room_SOURCES)

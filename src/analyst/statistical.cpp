@@ -133,7 +133,7 @@ class Investigating {
       auto& entry = result_.ledger.entries[one.first_entry + places[i]];
       entry.decision = causes[i]->echo ? Decision::explained : Decision::merged;
       entry.note = "by " + accepted[causes[i]->of]->entry.fingerprint;
-      also[causes[i]->of].insert(name_of(one, *accepted[i]));
+      if (!entry.decoy) also[causes[i]->of].insert(name_of(one, *accepted[i]));
     }
     for (std::size_t i = 0; i < places.size(); ++i) {
       const std::size_t entry = one.first_entry + places[i];

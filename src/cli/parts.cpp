@@ -93,23 +93,6 @@ explore::Order order_of(const Config& config, const findings::Focus& focus) {
   return order;
 }
 
-// A saved run does not say in which style its numbers were written: the one that fits is it.
-Result<std::vector<findings::Check>> verify_finding(const findings::Finding& finding,
-                                                    findings::EvidenceReader& reader,
-                                                    bool unchanged, std::stop_token stop) {
-  std::vector<findings::Check> best;
-  std::size_t wrong_in_best = 0;
-  for (const bool indian_units : {false, true}) {
-    const findings::VerifyOptions options{.data_unchanged = unchanged, .style = {indian_units}};
-    auto checks = TRY(findings::verify(finding, reader, options, stop));
-    const auto wrong = static_cast<std::size_t>(
-        std::ranges::count(checks, findings::CheckStatus::wrong, &findings::Check::status));
-    if (best.empty() || wrong < wrong_in_best) best = std::move(checks), wrong_in_best = wrong;
-    if (wrong_in_best == 0) break;
-  }
-  return best;
-}
-
 DataState data_state(const source::DataVersion& then, const source::DataVersion& now) {
   if (then.digest.empty() || now.digest.empty()) return DataState::unknown;
   return then.digest == now.digest ? DataState::unchanged : DataState::changed;
@@ -196,10 +179,11 @@ Result<Verification> verify_run(const explore::Run& saved,
   limits.query.time_max = config.query_time_max;
   limits.queries_max = config.queries_max;
   findings::EvidenceReader reader(*source, gate, limits);
-  const bool unchanged = verification.data == DataState::unchanged;
+  const findings::VerifyOptions options{.data_unchanged = verification.data == DataState::unchanged,
+                                        .style = saved.style};
   for (const auto& finding : saved.findings) {
     progress.doing("verifying " + finding.id + ": " + finding.title);
-    auto checks = verify_finding(finding, reader, unchanged, stop);
+    auto checks = findings::verify(finding, reader, options, stop);
     if (!checks) {
       verification.ended_early = checks.error().message;
       break;

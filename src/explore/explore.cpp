@@ -121,6 +121,7 @@ Run started(const Order& order, const Parts& parts) {
   run.analyst = parts.analyst.name();
   run.focus = order.brief.focus.name;
   run.locations = order.locations;
+  run.style = order.style;
   run.budget = order.budget;
   return run;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "findings/finding.h"
+#include "findings/format_value.h"
 #include "findings/ledger.h"
 #include "findings/merge.h"
 #include "source/source.h"
@@ -45,6 +46,7 @@ struct Run {
   source::DataVersion data;
   std::vector<TableSummary> tables;
   std::string currency;                     // ISO, may be empty
+  findings::NumberStyle style;              // how its numbers are written
   std::vector<findings::Finding> findings;  // ranked
   std::vector<findings::Total> totals;
   findings::LedgerCounts counts;

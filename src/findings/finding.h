@@ -4,6 +4,7 @@
 #pragma once
 
 #include "findings/claim.h"
+#include "findings/format_value.h"
 
 namespace insights::findings {
 
@@ -52,6 +53,7 @@ struct ProvenChart {
   std::string title;  // filled in
   std::vector<std::string> columns;
   std::vector<std::vector<source::Cell>> rows;  // at most chart_rows_max
+  NumberStyle style;                            // the report's
   bool operator==(const ProvenChart&) const = default;
 };
 

@@ -151,8 +151,8 @@ Result<std::vector<Evidence>> evidence_of(const Gathered& gathered,
 }
 
 Result<ProvenChart> chart_of(const Chart& claimed, const Gathered& gathered,
-                             const std::map<std::string, Value>& values) {
-  ProvenChart proven{.chart = claimed, .title = {}, .columns = {}, .rows = {}};
+                             const std::map<std::string, Value>& values, const NumberStyle& style) {
+  ProvenChart proven{.chart = claimed, .title = {}, .columns = {}, .rows = {}, .style = style};
   if (claimed.mark == Chart::Mark::none) {
     proven.chart.query.clear();
     return proven;
@@ -260,7 +260,7 @@ Result<Finding> prove(const Claim& claim, EvidenceReader& reader, const NumberSt
   }
   TRY(write_sentences(finding, claim));
   TRY(work_out(finding.impact, finding, style));
-  finding.chart = TRY(chart_of(claim.chart, gathered, finding.values));
+  finding.chart = TRY(chart_of(claim.chart, gathered, finding.values, style));
   return finding;
 }
 

@@ -29,6 +29,9 @@ std::vector<Candidate> examine_calendar_gaps(const Workspace& workspace);
 std::vector<Candidate> examine_peak_months(const Workspace& workspace);
 std::vector<Candidate> examine_period_outlier(const Workspace& workspace);
 std::vector<Candidate> examine_row_outlier(const Workspace& workspace);
+std::vector<Candidate> examine_new_and_lost(const Workspace& workspace);
+std::vector<Candidate> examine_cross_sell(const Workspace& workspace);
+std::vector<Candidate> examine_repeated_amounts(const Workspace& workspace);
 
 inline constexpr std::array all_patterns{
     Pattern{"customer_silent", "Customer gone silent",
@@ -112,6 +115,18 @@ inline constexpr std::array all_patterns{
         "Which single rows are many times what is usual, and which giant orders were taken back?",
         "3 rows have more than 50 times the usual quantity of their product", 0.9,
         examine_row_outlier},
+    Pattern{"new_and_lost", "Customers lost and won",
+            "How many customers did not come back this year, and what did the new ones bring?",
+            "41 of 380 customers did not come back in the year to Jun 2025: they had brought "
+            "$310K, 6.2 % of net sales",
+            1.1, examine_new_and_lost},
+    Pattern{
+        "cross_sell", "Never bought", "Which customers never buy what most customers like them do?",
+        "Harbour Foods never buys Filters; 71 % of customers like it do", 1.3, examine_cross_sell},
+    Pattern{"repeated_amounts", "The same amount again and again",
+            "Who has one amount on many rows, where amounts hardly ever repeat?",
+            "Ada Moreno has the same $800 on 40 rows: $32K of expenses in all", 1.2,
+            examine_repeated_amounts},
 };
 
 }  // namespace insights::patterns

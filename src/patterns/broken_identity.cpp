@@ -107,6 +107,19 @@ std::string shown_columns(const Workspace& workspace, const Broken& broken) {
   return list;
 }
 
+void add_evidence(findings::Claim& claim, const Workspace& workspace, const Broken& broken) {
+  const auto& subject = workspace.subject;
+  const auto columns = shown_columns(workspace, broken);
+  claim.evidence.push_back(
+      {"a", fmt::format("SELECT count(*) FILTER (WHERE {0}) AS broken_rows, count(*) AS row_count, "
+                        "coalesce(sum({1}) FILTER (WHERE {0}), 0) AS gap FROM {2}",
+                        broken.broken_sql, broken.gap_sql, subject.from_sql)});
+  claim.evidence.push_back(
+      {"b",
+       fmt::format("SELECT {0}, {1} AS off_by FROM {2} WHERE {3} ORDER BY off_by DESC, {0} LIMIT 9",
+                   columns, broken.gap_sql, subject.from_sql, broken.broken_sql)});
+}
+
 findings::Claim state(const Workspace& workspace, const Broken& broken,
                       const std::optional<Identity>& rule) {
   const auto& subject = workspace.subject;
@@ -117,15 +130,7 @@ findings::Claim state(const Workspace& workspace, const Broken& broken,
   claim.columns.clear();
   for (const std::size_t column : broken.columns)
     claim.columns.push_back(subject.columns[column].name);
-  const auto columns = shown_columns(workspace, broken);
-  claim.evidence.push_back(
-      {"a", fmt::format("SELECT count(*) FILTER (WHERE {0}) AS broken_rows, count(*) AS row_count, "
-                        "coalesce(sum({1}) FILTER (WHERE {0}), 0) AS gap FROM {2}",
-                        broken.broken_sql, broken.gap_sql, subject.from_sql)});
-  claim.evidence.push_back(
-      {"b",
-       fmt::format("SELECT {0}, {1} AS off_by FROM {2} WHERE {3} ORDER BY off_by DESC, {0} LIMIT 9",
-                   columns, broken.gap_sql, subject.from_sql, broken.broken_sql)});
+  add_evidence(claim, workspace, broken);
   findings::Values values;
   values.cell("broken_rows", "a", 0, "broken_rows", Format::integer)
       .cell("row_count", "a", 0, "row_count", Format::integer);

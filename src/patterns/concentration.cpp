@@ -217,8 +217,8 @@ findings::Claim state_leader(const Workspace& workspace, const Leader& leader) {
   claim.evidence.push_back(
       {"a", fmt::format("SELECT {} AS who, {} AS next_name, {} AS amount, {} AS next_amount, {} AS "
                         "total, count(*) FILTER (WHERE {}) AS row_count FROM {}",
-                        label_sql(subject, leader.column, leader.value),
-                        label_sql(subject, leader.column, leader.second), amount.sum_where_sql(who),
+                        name_sql(subject, leader.column, leader.value),
+                        name_sql(subject, leader.column, leader.second), amount.sum_where_sql(who),
                         amount.sum_where_sql(next), amount.sum_sql(), who, subject.from_sql)});
   claim.evidence.push_back({"b", top_parts_sql(subject, amount, leader.column, 9)});
   findings::Values values;

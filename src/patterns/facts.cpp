@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 
+#include "findings/characters.h"
 #include "findings/sentence.h"
 
 namespace insights::patterns {
@@ -127,6 +128,18 @@ std::string in_sql(const catalog::Subject& subject, std::size_t column,
             (numeric ? dictionary[value] : sql::quote_text(dictionary[value]));
   }
   return fmt::format("{} IN ({})", subject.columns[column].sql, list);
+}
+
+std::string cut_sql(std::string_view text_sql, std::size_t characters_max) {
+  return fmt::format("substr({}, 1, {})", text_sql, characters_max);
+}
+
+std::string name_sql(const catalog::Subject& subject, std::size_t column, std::uint32_t value,
+                     std::size_t characters_max) {
+  const auto name = label_sql(subject, column, value);
+  const bool fits =
+      findings::characters_in(entity_of(subject, column, value).label) <= characters_max;
+  return fits ? name : cut_sql(name, characters_max);
 }
 
 std::string text_sql(const catalog::Subject& subject, std::size_t column) {

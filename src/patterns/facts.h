@@ -69,6 +69,14 @@ bool says_nothing(std::string_view text);
 std::string in_sql(const catalog::Subject& subject, std::size_t column,
                    const std::vector<std::uint32_t>& values);
 
+// As label_sql, but cut to `characters_max` when the name is longer, so that a title has room for
+// two.
+inline constexpr std::size_t name_characters_max = 45;
+std::string name_sql(const catalog::Subject& subject, std::size_t column, std::uint32_t value,
+                     std::size_t characters_max = name_characters_max);
+// The text an SQL expression gives, cut likewise.
+std::string cut_sql(std::string_view text_sql, std::size_t characters_max = name_characters_max);
+
 // The column's value as text, in SQL: "20417" for the number too.
 std::string text_sql(const catalog::Subject& subject, std::size_t column);
 // The value's name as a person knows it, over the rows of a group of equal values: its label, else

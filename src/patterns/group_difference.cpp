@@ -13,6 +13,7 @@
 
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
+#include "patterns/names.h"
 #include "patterns/survival.h"
 #include "patterns/wording.h"
 #include "stats/mean_tests.h"
@@ -30,11 +31,11 @@ using stats::Moments;
 
 constexpr std::string_view family = "group difference";
 constexpr std::size_t values_max = 60;
-constexpr std::int64_t units_min = 10;  // of a group, to be told of
+constexpr std::int64_t rows_min = 10, units_min = 3;  // of a group, to be told of
 constexpr double eta_squared_min = 0.01, effect_min = 0.2;
 constexpr double relative_min = 0.1;  // of the mean of rows, which the sentence tells
 constexpr double p_survives = 0.001;
-constexpr std::size_t ranked_units_max = 50'000;
+constexpr std::size_t ranked_units_max = 50'000, ranked_a_group_min = 5;
 
 struct Difference {
   std::size_t measure = 0, column = 0;
@@ -60,6 +61,7 @@ std::vector<std::size_t> averaged_measures(const Workspace& workspace) {
 struct Groups {
   std::vector<Moments> units;      // [value]
   std::vector<double> rows, sums;  // [value]
+  std::int64_t least = rows_min;   // units (or rows) of a group that is told of
   std::vector<std::vector<double>>
       values;  // [value] of the units, when they are few enough to be ranked
 };
@@ -104,10 +106,15 @@ void add_units(const catalog::Subject& subject, const Difference& what, const fr
   }
 }
 
+// When part of the rows is gone, a unit may be gone with them.
+std::int64_t least_of(const Difference& what, const frame::Mask& kept) {
+  return what.unit ? units_min - (kept.empty() ? 0 : 1) : rows_min;
+}
+
 Groups groups_of(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept) {
   const std::size_t count = subject.codes(what.column).values();
   Groups groups{std::vector<Moments>(count), std::vector<double>(count), std::vector<double>(count),
-                std::vector<std::vector<double>>(count)};
+                least_of(what, kept), std::vector<std::vector<double>>(count)};
   const auto& profile = subject.frame.columns[what.measure].profile;
   const double centre = profile.rows > profile.nulls
                             ? profile.sum / static_cast<double>(profile.rows - profile.nulls)
@@ -134,12 +141,17 @@ Groups groups_of(const catalog::Subject& subject, const Difference& what, const 
   return groups;
 }
 
+// Zero on every row, to rounding, beside what the other side has.
+bool is_nothing(const Moments& moments, double beside) {
+  return std::fabs(moments.mean) <= 1e-9 * std::fabs(beside) &&
+         moments.m2 <= 1e-9 * beside * beside * static_cast<double>(moments.n);
+}
+
 // One group against all others.
 struct Apart {
   std::optional<stats::WelchT> test;
-  bool both_vary =
-      false;            // a number that only one side has at all (zero elsewhere) is no difference
-  double relative = 0;  // of the means of rows, own over others less 1
+  bool both_have = false;  // a number that is zero all over on one side is no difference
+  double relative = 0;     // of the means of rows, own over others less 1
 };
 
 Apart apart(const Groups& groups, std::uint32_t value) {
@@ -152,14 +164,16 @@ Apart apart(const Groups& groups, std::uint32_t value) {
     sum += groups.sums[other];
   }
   Apart result{stats::welch_t(groups.units[value], others),
-               groups.units[value].m2 > 0 && others.m2 > 0, 0};
+               !is_nothing(groups.units[value], others.mean) &&
+                   !is_nothing(others, groups.units[value].mean),
+               0};
   if (rows > 0 && sum != 0 && groups.rows[value] > 0)
     result.relative = (groups.sums[value] / groups.rows[value]) / (sum / rows) - 1;
   return result;
 }
 
 bool is_material(const Groups& groups, std::uint32_t value, const Apart& one) {
-  return one.test && one.both_vary && groups.units[value].n >= units_min &&
+  return one.test && one.both_have && groups.units[value].n >= groups.least &&
          std::fabs(one.test->effect) >= effect_min && std::fabs(one.relative) >= relative_min &&
          (one.test->difference > 0) == (one.relative > 0);
 }
@@ -210,8 +224,8 @@ class Statement {
       claim_.summary += fmt::format(" It holds from {} to {} as well.", unit, unit);
     }
     claim_.action =
-        fmt::format("Find out why {} {{who}} differs from the others, and whether it should.",
-                    noun_of(column_));
+        fmt::format("Find out why {} differs from the others, and whether it should.",
+                    inside_sentence(subject_phrase(subject_, found_.column, found_.value)));
     claim_.test.name = found_.unit ? fmt::format("Welch's analysis of variance, by {}",
                                                  noun_of(subject_.columns[*found_.unit]))
                                    : "Welch's analysis of variance";
@@ -253,18 +267,18 @@ class Statement {
 
   void draw(const std::string& measure) {
     claim_.evidence.push_back(
-        {"b", fmt::format("SELECT {0} AS value, CAST({1} AS DOUBLE PRECISION) / count({2}) AS mean "
+        {"b", fmt::format("SELECT {4} AS value, CAST({1} AS DOUBLE PRECISION) / count({2}) AS mean "
                           "FROM {3} WHERE {0} IS NOT NULL GROUP BY {0} HAVING count({2}) > 0 ORDER "
-                          "BY mean DESC, value LIMIT 30",
+                          "BY mean DESC, value LIMIT 60",
                           column_.sql, sum_sql(subject_, found_.measure), measure_.sql,
-                          subject_.from_sql)});
+                          subject_.from_sql, group_name_sql(subject_, found_.column))});
     claim_.chart = {findings::Chart::Mark::bar,
                     fmt::format("Average {}, by {}", measure, noun_of(column_)),
                     "b",
                     {"value", noun_of(column_), findings::Chart::Axis::Kind::nominal, ""},
                     {"mean", measure, findings::Chart::Axis::Kind::quantitative, measure_.unit},
                     "",
-                    claim_.entities.front().value,
+                    claim_.entities.front().label,
                     "",
                     ""};
   }
@@ -313,7 +327,7 @@ std::uint32_t furthest(const Groups& groups) {
   std::uint32_t found = 0;
   double most = -1;
   for (std::uint32_t value = 1; value < groups.units.size(); ++value) {
-    if (groups.units[value].n < units_min) continue;
+    if (groups.units[value].n < groups.least) continue;
     const auto one = apart(groups, value);
     const double t = one.test ? std::fabs(one.test->t) : 0;
     if (t > most) {
@@ -326,9 +340,16 @@ std::uint32_t furthest(const Groups& groups) {
 
 // Both tests of all groups, and the test of the one that is told, which was picked from all.
 double p_of(const Groups& groups, const stats::AnalysisOfVariance& analysis, const Apart& told) {
-  const auto ranks = stats::kruskal_wallis(groups.values);
+  std::size_t units = 0, used = 0;
+  for (const auto& values : groups.values) {
+    units += values.size();
+    used += values.empty() ? 0 : 1;
+  }
+  // Ranks of a few units a group cannot be sure of anything.
+  const auto ranks =
+      units >= ranked_a_group_min * used ? stats::kruskal_wallis(groups.values) : std::nullopt;
   const auto picked_from = std::ranges::count_if(
-      groups.units, [](const Moments& moments) { return moments.n >= units_min; });
+      groups.units, [&](const Moments& moments) { return moments.n >= groups.least; });
   const double p_told = told.test ? told.test->p_value * static_cast<double>(picked_from) : 1;
   return std::min(1.0, std::max({analysis.p_value, ranks ? ranks->p_value : 0, p_told}));
 }

@@ -120,7 +120,8 @@ findings::Claim state_prices(const Workspace& workspace, const Prices& counts) {
 
 struct FarDates {
   double rows = 0;
-  base::Day low, high;  // the usual span with its slack: what lies outside is far
+  base::Day low, high;         // the usual span with its slack: what lies outside is far
+  base::Day earliest, latest;  // of the far ones
 };
 
 FarDates far_dates(const Workspace& workspace) {
@@ -140,9 +141,17 @@ FarDates far_dates(const Workspace& workspace) {
   };
   const std::int32_t low = rank(0.05), high = rank(0.95);
   const auto slack = static_cast<std::int32_t>(far_spans * (high - low)) + year;
-  FarDates far{0, base::Day{low - slack}, base::Day{high + slack}};
-  far.rows = static_cast<double>(std::ranges::count_if(
-      days, [&](std::int32_t day) { return day < low - slack || day > high + slack; }));
+  // SQL knows the years 1 to 9999.
+  FarDates far;
+  far.low = std::max(base::Day{low - slack}, base::day_of({1, 1, 1}));
+  far.high = std::min(base::Day{high + slack}, base::day_of({9999, 12, 31}));
+  for (const auto since_epoch : days) {
+    const base::Day day{since_epoch};
+    if (day >= far.low && day <= far.high) continue;
+    far.earliest = far.rows == 0 ? day : std::min(far.earliest, day);
+    far.latest = far.rows == 0 ? day : std::max(far.latest, day);
+    ++far.rows;
+  }
   return far;
 }
 
@@ -170,7 +179,7 @@ findings::Claim state_dates(const Workspace& workspace, const FarDates& far) {
       counted("far_rows", far.rows, plain_words(subject.noun), plain_words(subject.nouns));
   claim.title =
       fmt::format("{} {} dated far from all others: {}", rows, far.rows == 1 ? "is" : "are",
-                  far.rows == 1 ? "{earliest}" : "between {earliest} and {latest}");
+                  far.earliest == far.latest ? "{earliest}" : "between {earliest} and {latest}");
   claim.summary =
       "All others lie between {usual_from} and {usual_to}. Whatever is counted by time leaves "
       "these out or puts them in the wrong place.";

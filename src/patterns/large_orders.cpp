@@ -11,7 +11,8 @@ namespace insights::patterns {
 namespace {
 
 constexpr int days_between_max = 60;
-constexpr double money_left_max = 0.1;  // of the order's money: taken back at another price is another matter
+constexpr double money_left_max =
+    0.1;  // of the order's money: taken back at another price is another matter
 
 // The column that numbers documents, when its codes are known and repeat.
 const frame::Coded* documents(const Workspace& workspace) {
@@ -85,6 +86,7 @@ std::vector<OffsettingPair> offsetting_pairs(const Workspace& workspace, std::si
           found->second, {}, [&](std::size_t order) { return std::abs(days[order] - days[row]); });
       if (near == found->second.end() || std::abs(days[*near] - days[row]) > days_between_max)
         continue;
+      if (std::fabs(money[*near] + money[row]) > money_left_max * money[*near]) continue;
       pairs.push_back({*near, row, std::get<2>(key), money[*near]});
       found->second.erase(near);
     }

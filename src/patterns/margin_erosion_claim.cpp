@@ -7,6 +7,8 @@
 
 #include "findings/fingerprint.h"
 #include "patterns/margin_erosion.h"
+#include "patterns/names.h"
+#include "patterns/one_entity.h"
 #include "patterns/wording.h"
 
 namespace insights::patterns {
@@ -19,6 +21,7 @@ using findings::Format;
 using findings::Guard;
 using findings::GuardStatus;
 
+constexpr std::size_t name_length_max = 50;     // of who, so that all of a title fits
 constexpr std::size_t periods_drawn_max = 100;  // two lines of them stay within a chart's 200 rows
 
 class Statement {
@@ -209,14 +212,15 @@ class Statement {
                           loss, siblings)});
     claim_.evidence.push_back(
         {"b", fmt::format("SELECT {} AS value, {} AS loss {} ORDER BY loss DESC, value LIMIT 12",
-                          column.sql, loss, siblings)});
+                          group_name_sql(subject_, erosion_.column), loss, siblings)});
     values_.cell("who", "a", 0, "who")
         .cell("gross", "a", 0, "gross", Format::money, from_.unit)
         .cell("net", "a", 0, "net", Format::money, from_.unit);
     if (subject_.quantity) values_.cell("units", "a", 0, "units", Format::decimal);
     values_.cell("typical_loss", "c", 0, "typical");
     name_rates("typical", "1 - typical_loss");
-    claim_.title = title_of_level() + (subject_.quantity ? " on {units} units" : "") +
+    const bool short_name = claim_.entities.front().label.size() <= name_length_max;
+    claim_.title = title_of_level() + (subject_.quantity && short_name ? " on {units} units" : "") +
                    fmt::format(", against {{typical}} for the typical {}", noun_of(column));
     values_.formula("lost", "gross - net", Format::money, from_.unit);
     put_cost("max(0, gap) * gross", "max(0, gap) * gross", "max(0, gap) * gross", "",
@@ -231,7 +235,7 @@ class Statement {
                     {"value", noun_of(column), findings::Chart::Axis::Kind::nominal, ""},
                     {"loss", "lost", findings::Chart::Axis::Kind::quantitative, "%"},
                     "",
-                    claim_.entities.front().value,
+                    claim_.entities.front().label,
                     "",
                     ""};
   }
@@ -273,14 +277,13 @@ class Statement {
                    "return.";
     const auto* kind = workspace_.vocabulary.kind_named(subject_.columns[erosion_.column].kind);
     if (erosion_.step.is_margin)
-      return fmt::format("Review price and cost of {} {{who}}.",
-                         noun_of(subject_.columns[erosion_.column]));
+      return fmt::format("Review price and cost of {}.", inside_sentence(phrase_));
     if (kind != nullptr && kind->orders)
       return "Review the discounts of {who}: what was agreed, who grants them, and what comes back "
              "for them.";
     return fmt::format(
-        "Review the discount policy for {} {{who}}: who grants what, and for what in return.",
-        noun_of(subject_.columns[erosion_.column]));
+        "Review the discount policy for {}: who grants what, and for what in return.",
+        inside_sentence(phrase_));
   }
 
   void draw_series() {
@@ -297,7 +300,7 @@ class Statement {
                     sum_sql(subject_, erosion_.step.from));
     claim_.evidence.push_back(
         {"b", fmt::format("SELECT {} AS period, {} AS who, {}{} AS part FROM {} WHERE {}{} GROUP "
-                          "BY period, who HAVING {} > 0 ORDER BY period, who",
+                          "BY 1, 2 HAVING {} > 0 ORDER BY 1, 2",
                           period_sql(subject_, workspace_.periods.grain), series,
                           erosion_.step.is_margin ? "" : "1 - ", ratio, subject_.from_sql,
                           within(first, count), not_null, sum_sql(subject_, erosion_.step.from))});
@@ -319,50 +322,9 @@ class Statement {
     if (is_whole_)
       return {"one_entity", GuardStatus::passed,
               "it holds without each of those that changed most"};
-    const auto inside = part_column();
-    if (!inside)
-      return {"one_entity", GuardStatus::not_applicable,
-              "its rows belong to nothing that could carry the effect alone"};
-    const auto& codes = subject_.codes(*inside);
-    const auto& own = subject_.codes(erosion_.column).codes;
-    const auto& from = subject_.numbers(erosion_.step.from);
-    std::vector<double> sums(codes.values(), 0);
-    for (std::size_t row = 0; row < from.size(); ++row) {
-      if (own[row] == erosion_.value && codes.codes[row] != 0 && !std::isnan(from[row]))
-        sums[codes.codes[row]] += from[row];
-    }
-    const auto parts = std::ranges::count_if(sums, [](double sum) { return sum > 0; });
-    const auto noun = noun_of(subject_.columns[*inside]);
-    if (parts < 2)
-      return {"one_entity", GuardStatus::downgraded, fmt::format("all of it is one {}", noun)};
-    const auto largest = static_cast<std::uint32_t>(std::ranges::max_element(sums) - sums.begin());
-    if (erosion_stands(workspace_, erosion_, mask_without(subject_, *inside, largest)))
-      return {"one_entity", GuardStatus::passed,
-              fmt::format("it holds without its largest {} as well", noun)};
-    return {"one_entity", GuardStatus::downgraded,
-            fmt::format("without its largest {} it would not stand out", noun)};
-  }
-
-  std::optional<std::size_t> part_column() const {
-    if (workspace_.small) return std::nullopt;
-    const auto customers = workspace_.customers();
-    if (customers && *customers != erosion_.column &&
-        !subject_.has_dependency(erosion_.column, *customers))
-      return customers;
-    std::optional<std::size_t> best;
-    int rank = 0;
-    for (const std::size_t other : workspace_.groupings) {
-      const auto* kind = workspace_.vocabulary.kind_named(subject_.columns[other].kind);
-      if (kind == nullptr || !kind->entity || kind->orders || workspace_.is_decoy(other) ||
-          other == erosion_.column)
-        continue;
-      if (subject_.has_dependency(erosion_.column, other) ||
-          subject_.has_dependency(other, erosion_.column) || kind->rank <= rank)
-        continue;
-      rank = kind->rank;
-      best = other;
-    }
-    return best;
+    return one_entity_guard(
+        workspace_, erosion_.column, erosion_.value, erosion_.step.from,
+        [&](const frame::Mask& kept) { return erosion_stands(workspace_, erosion_, kept); });
   }
 
   // The compared periods against the same ones a year before: a loss that comes every winter is no

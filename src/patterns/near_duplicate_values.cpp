@@ -158,16 +158,11 @@ class Spellings {
   std::vector<Pair> pairs_;
 };
 
-findings::Claim state(const Workspace& workspace, std::size_t column,
-                      const std::vector<Pair>& pairs) {
+void add_evidence(findings::Claim& claim, const Workspace& workspace, std::size_t column,
+                  const std::vector<Pair>& pairs) {
   const auto& subject = workspace.subject;
   const auto& own = subject.columns[column];
   const Amount amount(workspace);
-  auto claim =
-      claim_about_all(workspace, "near_duplicate_values", "near_duplicate_values", amount.name());
-  claim.fingerprint = fmt::format("near_duplicate_values/{}", own.name);
-  claim.columns.insert(claim.columns.begin(), own.name);
-  claim.topics.emplace_back(findings::data_quality_topic);
   std::vector<std::uint32_t> rare, shown;
   for (const auto& pair : pairs) {
     rare.push_back(pair.rare);
@@ -181,7 +176,9 @@ findings::Claim state(const Workspace& workspace, std::size_t column,
     return sql::quote_text(subject.codes(column).dictionary[value]);
   };
   const auto is = [&](std::uint32_t value, std::string_view name) {
-    return fmt::format("max({0}) FILTER (WHERE {0} = {1}) AS {2}", own.sql, text(value), name);
+    return fmt::format(
+        "{} AS {}",
+        cut_sql(fmt::format("max({0}) FILTER (WHERE {0} = {1})", own.sql, text(value)), 40), name);
   };
   const auto money =
       amount.is_money() ? fmt::format(", {} AS money", amount.sum_where_sql(is_rare)) : "";
@@ -195,6 +192,19 @@ findings::Claim state(const Workspace& workspace, std::size_t column,
        fmt::format("SELECT {0} AS name, count(*) AS row_count, {1} AS amount FROM {2} WHERE {3} "
                    "GROUP BY {0} ORDER BY lower({0}), {0} LIMIT 9",
                    own.sql, amount.sum_sql(), subject.from_sql, in_sql(subject, column, shown))});
+}
+
+findings::Claim state(const Workspace& workspace, std::size_t column,
+                      const std::vector<Pair>& pairs) {
+  const auto& subject = workspace.subject;
+  const auto& own = subject.columns[column];
+  const Amount amount(workspace);
+  auto claim =
+      claim_about_all(workspace, "near_duplicate_values", "near_duplicate_values", amount.name());
+  claim.fingerprint = fmt::format("near_duplicate_values/{}", own.name);
+  claim.columns.insert(claim.columns.begin(), own.name);
+  claim.topics.emplace_back(findings::data_quality_topic);
+  add_evidence(claim, workspace, column, pairs);
   findings::Values values;
   values.cell("spellings", "a", 0, "spellings", Format::integer)
       .cell("rare_rows", "a", 0, "rare_rows", Format::integer);

@@ -48,21 +48,17 @@ Odd odd_in(const Workspace& workspace, std::size_t column) {
   return odd;
 }
 
-findings::Claim state(const Workspace& workspace, const Odd& odd) {
+// Counts, the names of the first `named` and the money of all; then the codes one by one.
+void add_evidence(findings::Claim& claim, const Workspace& workspace, const Odd& odd,
+                  std::size_t named) {
   const auto& subject = workspace.subject;
   const auto& own = subject.columns[odd.column];
   const Amount amount(workspace);
-  auto claim = claim_about_all(workspace, "odd_codes", "odd_codes", amount.name());
-  claim.fingerprint = fmt::format("odd_codes/{}", own.name);
-  claim.columns.insert(claim.columns.begin(), own.name);
-  claim.topics.emplace_back(findings::data_quality_topic);
-  if (!own.kind.empty()) claim.topics.push_back(own.kind);
   const auto odd_sql = in_sql(subject, odd.column, odd.values);
-  const std::size_t named = std::min(named_max, odd.values.size());
   std::string names;
   for (std::size_t i = 0; i < named; ++i)
     names +=
-        fmt::format(", {} AS name_{}", label_sql(subject, odd.column, odd.values[i]), "abc"[i]);
+        fmt::format(", {} AS name_{}", name_sql(subject, odd.column, odd.values[i], 25), "abc"[i]);
   std::string money_columns;
   if (amount.is_money()) {
     const auto& money = subject.columns[*subject.money].sql;
@@ -79,6 +75,30 @@ findings::Claim state(const Workspace& workspace, const Odd& odd) {
                         "{} WHERE {} GROUP BY {} ORDER BY abs({}) DESC, code LIMIT 9",
                         own.sql, group_name_sql(subject, odd.column), amount.sum_sql(),
                         subject.from_sql, odd_sql, own.sql, amount.sum_sql())});
+}
+
+bool take_away(const Workspace& workspace, const Odd& odd) {
+  const auto& money = workspace.subject.numbers(*workspace.subject.money);
+  const auto& codes = workspace.subject.codes(odd.column).codes;
+  std::vector<bool> is_odd(workspace.subject.codes(odd.column).values(), false);
+  for (const auto value : odd.values) is_odd[value] = true;
+  for (std::size_t row = 0; row < money.size(); ++row) {
+    if (is_odd[codes[row]] && money[row] < 0) return true;
+  }
+  return false;
+}
+
+findings::Claim state(const Workspace& workspace, const Odd& odd) {
+  const auto& subject = workspace.subject;
+  const auto& own = subject.columns[odd.column];
+  const Amount amount(workspace);
+  auto claim = claim_about_all(workspace, "odd_codes", "odd_codes", amount.name());
+  claim.fingerprint = fmt::format("odd_codes/{}", own.name);
+  claim.columns.insert(claim.columns.begin(), own.name);
+  claim.topics.emplace_back(findings::data_quality_topic);
+  if (!own.kind.empty()) claim.topics.push_back(own.kind);
+  const std::size_t named = std::min(named_max, odd.values.size());
+  add_evidence(claim, workspace, odd, named);
   findings::Values values;
   values.cell("codes", "a", 0, "codes", Format::integer)
       .cell("odd_rows", "a", 0, "odd_rows", Format::integer);
@@ -102,8 +122,8 @@ findings::Claim state(const Workspace& workspace, const Odd& odd) {
         .cell("taken", "a", 0, "taken")
         .formula("back", "0 - taken", amount.format(), amount.unit());
     claim.summary +=
-        fmt::format(" Their {{odd_rows}} rows add {{added}} to {} and take {{back}} away.",
-                    amount.phrase(values));
+        fmt::format(" Their {{odd_rows}} rows add {{added}} to {}{}.", amount.phrase(values),
+                    take_away(workspace, odd) ? " and take {back} away" : "");
     set_counted_impact(
         claim, values, workspace, "added - taken", findings::Account::none,
         "what these rows add and take away, without sign, spread over the months of the data");

@@ -71,11 +71,10 @@ std::optional<Peak> peak_of(const std::vector<double>& series) {
   return best;
 }
 
-findings::Claim state(const Workspace& workspace, const Peak& peak) {
+void add_evidence(findings::Claim& claim, const Workspace& workspace, const Peak& peak) {
   const auto& subject = workspace.subject;
-  const Amount amount(workspace);
   const auto& starts = workspace.periods.starts;
-  auto claim = claim_about_all(workspace, "peak_months", "peak_months", amount.name());
+  const Amount amount(workspace);
   claim.columns.push_back(subject.columns[*subject.time].name);
   claim.scope.from = starts[peak.first];
   claim.scope.to = base::Day{starts[peak.first + length].since_epoch - 1};
@@ -92,6 +91,12 @@ findings::Claim state(const Workspace& workspace, const Peak& peak) {
        fmt::format(
            "SELECT {0} AS period, {1} AS amount FROM {2} WHERE {3} GROUP BY {0} ORDER BY period",
            period_sql(subject, Grain::month), amount.sum_sql(), subject.from_sql, all)});
+}
+
+findings::Claim state(const Workspace& workspace, const Peak& peak) {
+  const Amount amount(workspace);
+  auto claim = claim_about_all(workspace, "peak_months", "peak_months", amount.name());
+  add_evidence(claim, workspace, peak);
   findings::Values values;
   values.constant("peak_length", static_cast<double>(length))
       .constant("other_length", static_cast<double>(workspace.periods.count - length));

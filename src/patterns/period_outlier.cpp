@@ -96,8 +96,8 @@ bool is_odd_again(const Workspace& workspace, const std::vector<double>& values,
   return same_side && again->period == odd.period && std::fabs(again->deviation()) >= deviation_min;
 }
 
-// Is the same period still odd, in the same direction, had its largest order not been there? A share is moved by its own
-// orders and, the other way, by everybody's.
+// Is the same period still odd, in the same direction, had its largest order not been there? A
+// share is moved by its own orders and, the other way, by everybody's.
 bool holds_without_largest_order(const Workspace& workspace, const Series& series, const Odd& odd) {
   if (!workspace.subject.money) return true;
   const bool up = odd.value > odd.expected;
@@ -142,7 +142,7 @@ void add_sums(findings::Claim& claim, const Workspace& workspace, const Series& 
   claim.evidence.push_back(
       {"a", fmt::format("SELECT {} AS who, {} AS amount, {} AS total, {} AS amount_all, {} AS "
                         "total_all, {} AS period FROM {} WHERE {}",
-                        label_sql(subject, series.column, series.value),
+                        name_sql(subject, series.column, series.value),
                         amount.sum_where_sql(who + " AND " + then), amount.sum_where_sql(then),
                         amount.sum_where_sql(who), amount.sum_sql(), day_sql(starts[odd.period]),
                         subject.from_sql, all)});
@@ -172,19 +172,12 @@ void set_impact(findings::Claim& claim, findings::Values& values, const Workspac
       "the difference to what trend and season led to expect; range: their usual scatter";
 }
 
-findings::Claim state(const Workspace& workspace, const Series& series, const Odd& odd) {
+// Title and summary, and the values in them.
+findings::Values words_of(findings::Claim& claim, const Workspace& workspace, const Series& series,
+                          const Odd& odd) {
   const auto& subject = workspace.subject;
   const Amount amount(workspace);
   const bool whole = series.column == no_column, up = odd.value > odd.expected;
-  auto claim = whole ? claim_about_all(workspace, "period_outlier", family, amount.name())
-                     : claim_about(workspace, "period_outlier", family, series.column, series.value,
-                                   amount.name());
-  const auto& starts = workspace.periods.starts;
-  claim.fingerprint += "/" + base::iso_text(starts[odd.period]);
-  claim.columns.push_back(subject.columns[*subject.time].name);
-  claim.scope.from = starts[odd.period];
-  claim.scope.to = base::Day{starts[odd.period + 1].since_epoch - 1};
-  add_sums(claim, workspace, series, odd);
   findings::Values values;
   const bool month = workspace.periods.grain == Grain::month;
   values.constant("expected", odd.expected)
@@ -214,6 +207,25 @@ findings::Claim state(const Workspace& workspace, const Series& series, const Od
                     subject_phrase(subject, series.column, series.value), what, when, direction);
     claim.summary = fmt::format("In the other {}s it was {{usual}}.", workspace.periods.noun());
   }
+  return values;
+}
+
+findings::Claim state(const Workspace& workspace, const Series& series, const Odd& odd) {
+  const auto& subject = workspace.subject;
+  const Amount amount(workspace);
+  const bool whole = series.column == no_column, up = odd.value > odd.expected;
+  auto claim = whole ? claim_about_all(workspace, "period_outlier", family, amount.name())
+                     : claim_about(workspace, "period_outlier", family, series.column, series.value,
+                                   amount.name());
+  const auto& starts = workspace.periods.starts;
+  claim.fingerprint += "/" + base::iso_text(starts[odd.period]);
+  claim.columns.push_back(subject.columns[*subject.time].name);
+  claim.scope.from = starts[odd.period];
+  claim.scope.to = base::Day{starts[odd.period + 1].since_epoch - 1};
+  add_sums(claim, workspace, series, odd);
+  auto values = words_of(claim, workspace, series, odd);
+  const bool month = workspace.periods.grain == Grain::month;
+  const auto what = amount.phrase(values);
   const bool short_time = month ? workspace.periods.count < 24 : true;
   if (short_time) claim.summary += " There are less than two years of data: it may be a season.";
   claim.action = up ? "Find out what made it, and whether it can be had again: a campaign, a "

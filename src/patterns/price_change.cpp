@@ -10,6 +10,7 @@
 
 #include "patterns/all.h"
 #include "patterns/movement.h"
+#include "patterns/one_entity.h"
 #include "patterns/wording.h"
 
 namespace insights::patterns {
@@ -38,6 +39,14 @@ std::optional<Columns> columns_of(const catalog::Subject& subject) {
 
 bool is_material(const Movement& movement) {
   return std::fabs(movement.relative) >= relative_min && movement.fit.r_squared >= explained_min;
+}
+
+// Does the price move over the kept rows as well?
+bool stands(const Workspace& workspace, std::size_t column, std::uint32_t value, Columns used,
+            const frame::Mask& kept) {
+  const auto pair = ratio_series(workspace, column, value, used.money, used.quantity, kept);
+  const auto movement = movement_of(pair.numerator, pair.denominator);
+  return movement && movement->fit.p_value <= echo_p_max && is_material(*movement);
 }
 
 findings::Claim state(const Workspace& workspace, std::size_t column, std::uint32_t value,
@@ -126,6 +135,9 @@ findings::Claim state(const Workspace& workspace, std::size_t column, std::uint3
                  ""};
   claim.guards = usual_guards(workspace);
   claim.guards.push_back(partial_period_guard(workspace));
+  claim.guards.push_back(one_entity_guard(
+      workspace, column, value, used.money,
+      [&](const frame::Mask& kept) { return stands(workspace, column, value, used, kept); }));
   return claim;
 }
 
@@ -165,9 +177,7 @@ std::vector<Candidate> examine_price_change(const Workspace& workspace) {
       candidate.material = candidate.material && workspace.is_worth_telling(candidate.impact);
       candidate.surprise = std::min(1.0, 4 * std::fabs(movement->relative));
       candidate.survives = [&workspace, column, value, used = *used](const frame::Mask& kept) {
-        const auto pair = ratio_series(workspace, column, value, used.money, used.quantity, kept);
-        const auto again = movement_of(pair.numerator, pair.denominator);
-        return again && again->fit.p_value <= echo_p_max && is_material(*again);
+        return stands(workspace, column, value, used, kept);
       };
       candidate.claim = [&workspace, column, value, used = *used, movement = *std::move(movement)] {
         return state(workspace, column, value, used, movement);

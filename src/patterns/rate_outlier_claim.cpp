@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "patterns/names.h"
 #include "patterns/rate_outlier.h"
 #include "patterns/wording.h"
 #include "stats/distributions.h"
@@ -141,10 +142,7 @@ class Statement {
       values_.cell(name, "a", 0, name);
       auto phrase = subject_phrase(subject_, attribute.column, attribute.value);
       phrase.replace(phrase.find("{who}"), 5, fmt::format("{{{}}}", name));
-      phrase[0] = phrase[0] == '{'
-                      ? '{'
-                      : static_cast<char>(std::tolower(static_cast<unsigned char>(phrase[0])));
-      attributes_ += (attributes_.empty() ? "" : ", ") + phrase;
+      attributes_ += (attributes_.empty() ? "" : ", ") + inside_sentence(phrase);
     }
     if (!attributes_.empty()) attributes_ = " (" + attributes_ + ")";
     select += fmt::format(
@@ -242,27 +240,26 @@ class Statement {
   std::string action() const {
     const auto& column = subject_.columns[found_.column];
     const auto* kind = workspace_.vocabulary.kind_named(column.kind);
-    const auto noun = noun_of(column);
+    const auto who = inside_sentence(phrase_);
     if (!found_.is_bad) {
       return flag_.polarity == 0
-                 ? fmt::format("Find out why {} {{who}} differs, and whether that is wanted.", noun)
-                 : fmt::format(
-                       "Find out what {} {{who}} does better, and whether others can do the same.",
-                       noun);
+                 ? fmt::format("Find out why {} differs, and whether that is wanted.", who)
+                 : fmt::format("Find out what {} does better, and whether others can do the same.",
+                               who);
     }
     if (kind != nullptr && kind->orders)
       return "Ask {who} what goes wrong, with the cases in hand, and settle it with those "
              "responsible.";
     if (is_return_ && kind != nullptr && kind->entity) {
       return fmt::format(
-          "Open a quality investigation of {} {{who}}: why did it come back? Hold further "
+          "Open a quality investigation of {}: why did it come back? Hold further "
           "deliveries until that is known.",
-          noun);
+          who);
     }
     return fmt::format(
-        "Look into {} {{who}}: compare the {} concerned with the others, find the cause, and "
+        "Look into {}: compare the {} concerned with the others, find the cause, and "
         "settle it with those responsible.",
-        noun, rows_noun());
+        who, rows_noun());
   }
 
   void value_it() {
@@ -318,13 +315,14 @@ class Statement {
                                               fmt::format("NOT ({})", subject_.returns->sql)))
                   : fmt::format("CAST({} AS DOUBLE PRECISION) / count({})",
                                 sum_sql(subject_, found_.flag), flag_.sql);
+    // Beside others of some size: the rate of a handful of rows is no measure.
     const auto least =
-        workspace_.small ? std::int64_t{1} : std::min<std::int64_t>(30, found_.own.trials);
+        workspace_.small ? std::int64_t{1} : std::max<std::int64_t>(30, found_.own.trials / 4);
     claim_.evidence.push_back(
         {"b", fmt::format("SELECT {} AS value, {} AS rate FROM {} WHERE {} IS NOT NULL GROUP BY {} "
                           "HAVING count({}) >= {} ORDER BY rate {} NULLS LAST, value LIMIT 12",
-                          column.sql, rate, subject_.from_sql, column.sql, column.sql, flag_.sql,
-                          least, higher_ ? "DESC" : "ASC")});
+                          group_name_sql(subject_, found_.column), rate, subject_.from_sql,
+                          column.sql, column.sql, flag_.sql, least, higher_ ? "DESC" : "ASC")});
     claim_.chart = {findings::Chart::Mark::bar,
                     in_units_ ? fmt::format("Share that came back, by {}", noun_of(column))
                               : fmt::format("Share of {} that {}, by {}", rows_noun(),
@@ -333,7 +331,7 @@ class Statement {
                     {"value", noun_of(column), findings::Chart::Axis::Kind::nominal, ""},
                     {"rate", "share", findings::Chart::Axis::Kind::quantitative, "%"},
                     "",
-                    claim_.entities.front().value,
+                    claim_.entities.front().label,
                     "",
                     ""};
   }

@@ -53,6 +53,7 @@ std::string flag_phrase(const catalog::Column& flag) {
     words.erase(words.begin());
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+  if (text.empty()) return "are marked";
   // "returned", "late", "overdue", "faulty", "defective" say how a row is; "refund", "complaint"
   // are things.
   const bool says_how = text.ends_with("ed") || text.ends_with("late") || text.ends_with("due") ||

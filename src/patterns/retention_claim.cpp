@@ -82,9 +82,8 @@ class Statement {
     claim_.title =
         fmt::format("{} kept {{rate}} of its {}, the others {{others}}", phrase_, customers_);
     claim_.summary = fmt::format(
-        "Of {{customers}} {} that ordered in the time from {{first_day}} on, {{kept}} ordered "
-        "again from {{second_day}} to {{last_day}}; elsewhere {{other_kept}} of "
-        "{{other_customers}}.",
+        "{{customers}} {} ordered from {{first_day}} on, and {{kept}} of them again from "
+        "{{second_day}} to {{last_day}}; elsewhere {{other_kept}} of {{other_customers}}.",
         customers_);
     if (subject_.money) cost_of_leaving();
     claim_.action = fmt::format(
@@ -176,8 +175,8 @@ class Statement {
                      (found_.spans.second.since_epoch - found_.spans.first.since_epoch) / 30.4375);
     values_.formula("cost", "max(0, others - rate) * customers * typical_money / months",
                     amount_format(money), money.unit);
-    claim_.summary += " That is {cost} of " + measure_phrase(values_, money) +
-                      " a month at what the typical one buys.";
+    claim_.summary += " At what the typical one buys, the difference is {cost} of " +
+                      measure_phrase(values_, money) + " a month.";
     put_impact(
         Account::lost,
         "max(0, others - wilson_high(kept, customers)) * customers * max(0, typical_money) / "

@@ -98,7 +98,8 @@ findings::Claim state_returns(const Workspace& workspace, const Taken& taken) {
                     rows, one ? "takes" : "take");
     claim.summary =
         fmt::format("Of {{sold}} of {} sold, {{back}} was returned or cancelled.", what);
-    set_counted_impact(claim, values, workspace, "0 - taken", Account::lost,
+    set_counted_impact(claim, values, workspace, "0 - taken",
+                       workspace.small ? Account::none : Account::lost,
                        "what was taken back, spread over the months of the data");
   } else {
     claim.title = fmt::format("{} of {{row_count}} ({{row_share}}) {} earlier ones back", rows,

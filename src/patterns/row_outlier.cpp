@@ -15,6 +15,7 @@
 #include "patterns/facts.h"
 #include "patterns/large_orders.h"
 #include "patterns/odd_codes.h"
+#include "patterns/taken_back.h"
 #include "stats/robust.h"
 
 namespace insights::patterns {
@@ -31,7 +32,6 @@ constexpr double row_money_min =
     0.0002;  // of all money: a smaller slip costs more to mend than it is worth
 constexpr double all_money_min = 0.001;
 constexpr double pair_money_min = 0.003;
-constexpr std::size_t pairs_max = 4;
 
 enum class What { quantity, price };
 
@@ -126,7 +126,6 @@ struct Outliers {
   What what = What::quantity;
   std::size_t measure = no_column;
   double factor = 0, rows = 0, money = 0, money_min = 0;
-  std::size_t largest = 0;  // row
 };
 
 std::optional<Outliers> outliers_in(const Workspace& workspace, const Scope& scope, What what,
@@ -138,8 +137,7 @@ std::optional<Outliers> outliers_in(const Workspace& workspace, const Scope& sco
       workspace.subject.money ? &workspace.subject.numbers(*workspace.subject.money) : nullptr;
   std::vector<bool> in_pair(ratios.of_row.size(), false);
   for (const auto& pair : scope.pairs) in_pair[pair.order_row] = true;
-  Outliers found{what, measure, *factor, 0, 0, row_money_min * std::fabs(workspace.money_total), 0};
-  double furthest = 0;
+  Outliers found{what, measure, *factor, 0, 0, row_money_min * std::fabs(workspace.money_total)};
   for (std::size_t row = 0; row < ratios.of_row.size(); ++row) {
     const double ratio = what == What::price ? std::fabs(ratios.of_row[row]) : ratios.of_row[row];
     if (!(ratio > std::log(*factor)) || in_pair[row]) continue;
@@ -147,118 +145,13 @@ std::optional<Outliers> outliers_in(const Workspace& workspace, const Scope& sco
     if (money != nullptr && !(amount >= found.money_min)) continue;
     ++found.rows;
     found.money += amount;
-    const double weight = money == nullptr ? ratio : amount;
-    if (weight > furthest) {
-      furthest = weight;
-      found.largest = row;
-    }
   }
   return found;
 }
 
-std::string rows_sql(const Workspace& workspace, const std::vector<OffsettingPair>& pairs,
-                     std::size_t product) {
-  const auto& subject = workspace.subject;
-  const auto& size = subject.columns[subject.quantity.value_or(*subject.money)];
-  const auto& days = subject.frame.columns[*subject.time].days()->days;
-  const auto customer = workspace.customers();
-  std::string text;
-  for (const auto& pair : pairs) {
-    std::string one = fmt::format("abs({}) = {}", size.sql, frame::number_text(pair.size));
-    if (product != no_column)
-      one += " AND " + equals_sql(subject, product, subject.codes(product).codes[pair.order_row]);
-    if (customer)
-      one +=
-          " AND " + equals_sql(subject, *customer, subject.codes(*customer).codes[pair.order_row]);
-    one += fmt::format(" AND {} IN ({}, {})", time_sql(subject),
-                       day_sql(base::Day{days[pair.order_row]}),
-                       day_sql(base::Day{days[pair.return_row]}));
-    text += fmt::format("{}({})", text.empty() ? "" : " OR ", one);
-  }
-  return "(" + text + ")";
-}
-
-// What identifies a row for a reader, as a SELECT list with a comma after it.
-std::string row_columns(const Workspace& workspace, std::size_t product) {
-  const auto& subject = workspace.subject;
-  std::string list;
-  std::size_t documents = 0;
-  for (const std::size_t column : own_columns(workspace)) {
-    const bool document = subject.columns[column].role == Role::identifier && ++documents <= 1;
-    if (document) list += subject.columns[column].sql + ", ";
-  }
-  if (subject.time) list += time_sql(subject) + " AS day, ";
-  if (const auto customer = workspace.customers())
-    list += fmt::format("{} AS customer, ", text_sql(subject, *customer));
-  if (product != no_column) list += fmt::format("{} AS product, ", text_sql(subject, product));
-  return list;
-}
-
-findings::Claim state_pairs(const Workspace& workspace, const Scope& scope,
-                            std::vector<OffsettingPair> pairs) {
-  const auto& subject = workspace.subject;
-  const auto& money = subject.columns[*subject.money];
-  const std::size_t more = pairs.size();
-  if (pairs.size() > pairs_max) pairs.resize(pairs_max);
-  auto claim = claim_about_all(workspace, "row_outlier", "row_outlier", money.name);
-  claim.fingerprint = "row_outlier/taken_back";
-  claim.topics.emplace_back("returns");
-  const auto& size = subject.columns[subject.quantity.value_or(*subject.money)];
-  const auto condition = rows_sql(workspace, pairs, scope.product);
-  claim.evidence.push_back(
-      {"a", fmt::format("SELECT count(*) AS row_count, {} AS net, {} AS ordered FROM {} WHERE {}",
-                        sum_sql(subject, *subject.money),
-                        sum_where_sql(subject, *subject.money, money.sql + " > 0"),
-                        subject.from_sql, condition)});
-  claim.evidence.push_back(
-      {"b", fmt::format("SELECT {0}{1} AS size, {2} AS amount FROM {3} WHERE {4} ORDER BY abs({2}) "
-                        "DESC, abs({1}) DESC, {1} DESC LIMIT 8",
-                        row_columns(workspace, scope.product), size.sql, money.exact_sql,
-                        subject.from_sql, condition)});
-  const bool units = subject.quantity.has_value();
-  findings::Values values;
-  values.cell("net", "a", 0, "net", amount_format(money), money.unit)
-      .cell("ordered", "a", 0, "ordered", amount_format(money), money.unit);
-  values.cell("first", "b", 0, "size", units ? Format::integer : amount_format(money),
-              units ? "" : money.unit);
-  const std::string of_units = units ? " units" : "";
-  if (pairs.size() == 1) {
-    claim.title = fmt::format(
-        "A large order of {{first}}{} was cancelled again: it is no record sale", of_units);
-    claim.summary = fmt::format(
-        "The order was worth {{ordered}} of {}; with the row that takes it back, {{net}} is left.",
-        measure_phrase(values, money));
-  } else {
-    values.cell("second", "b", 2, "size", units ? Format::integer : amount_format(money),
-                units ? "" : money.unit);
-    claim.title = pairs.size() == 2 ? fmt::format(
-                                          "Two large orders, of {{first}} and {{second}}{}, were "
-                                          "cancelled again: they are no record sales",
-                                          of_units)
-                                    : fmt::format(
-                                          "Large orders, among them {{first}} and {{second}}{}, "
-                                          "were cancelled again: they are no record sales",
-                                          of_units);
-    claim.summary = fmt::format(
-        "{}hey were worth {{ordered}} of {}; with the rows that take them back, {{net}} is left.",
-        more > pairs_max ? "The largest are listed; t" : "T", measure_phrase(values, money));
-  }
-  claim.action =
-      "Leave these pairs out when sales of a day, a product or a customer are compared, and ask "
-      "how orders of this size could be entered.";
-  claim.values = values.bindings();
-  claim.test.effect_name = "orders taken back";
-  claim.guards = usual_guards(workspace);
-  claim.guards.push_back(
-      {"offsetting_rows", findings::GuardStatus::passed,
-       "each order is shown with the row that takes it back; nothing of it counts as a sale"});
-  return claim;
-}
-
-// The rows of a table beside what is usual for their product. `far` and `lines` are used by both
-// queries.
+// The rows of a table beside what is usual for their product: what follows FROM, and WHERE.
 struct Compared {
-  std::string from, far, amount;
+  std::string from, far;
 };
 
 Compared compared_sql(const Workspace& workspace, const Scope& scope, const Outliers& outliers) {
@@ -274,12 +167,19 @@ Compared compared_sql(const Workspace& workspace, const Scope& scope, const Outl
   const auto pairs =
       scope.pairs.empty()
           ? ""
-          : fmt::format(" AND NOT {}", rows_sql(workspace, scope.pairs, scope.product));
+          : fmt::format(" AND NOT {}", pairs_sql(workspace, scope.pairs, scope.product));
   const auto amount = subject.money ? subject.columns[*subject.money].exact_sql : "0";
-  const auto lines =
-      fmt::format("SELECT {}{}{} AS size, {} AS amount FROM {} WHERE {}{}",
-                  row_columns(workspace, scope.product), grouped ? product + " AS thing, " : "",
-                  measure.sql, amount, subject.from_sql, positive, pairs);
+  std::string things;
+  if (grouped) {
+    const auto label = label_column_of(subject, scope.product);
+    const auto text = text_sql(subject, scope.product);
+    things = fmt::format(
+        "{} AS thing, {} AS who, ", product,
+        label ? fmt::format("coalesce({}, {})", subject.columns[*label].sql, text) : text);
+  }
+  const auto lines = fmt::format("SELECT {}{}{} AS size, {} AS amount FROM {} WHERE {}{}",
+                                 row_columns_sql(workspace, scope.product), things, measure.sql,
+                                 amount, subject.from_sql, positive, pairs);
   const auto usual = fmt::format(
       "SELECT {}percentile_cont(0.5) WITHIN GROUP (ORDER BY {}) AS usual FROM {} WHERE {}{}",
       grouped ? product + " AS thing, " : "", measure.sql, subject.from_sql, positive,
@@ -296,6 +196,23 @@ Compared compared_sql(const Workspace& workspace, const Scope& scope, const Outl
   return compared;
 }
 
+std::string title_of(const Workspace& workspace, const Scope& scope, const Outliers& outliers,
+                     const std::string& measure) {
+  const auto& subject = workspace.subject;
+  const auto rows =
+      counted("far_rows", outliers.rows, plain_words(subject.noun), plain_words(subject.nouns));
+  const bool one = outliers.rows == 1;
+  std::string of_thing;
+  if (scope.product != no_column)
+    of_thing =
+        fmt::format(" of {} {}", one ? "its" : "their", noun_of(subject.columns[scope.product]));
+  const std::string_view has = one ? "has" : "have";
+  if (outliers.what == What::price)
+    return fmt::format("{} {} a {} {{factor}} above or below the usual{}", rows, has, measure,
+                       of_thing);
+  return fmt::format("{} {} more than {{factor}} the usual {}{}", rows, has, measure, of_thing);
+}
+
 findings::Claim state_outliers(const Workspace& workspace, const Scope& scope,
                                const Outliers& outliers) {
   const auto& subject = workspace.subject;
@@ -304,9 +221,6 @@ findings::Claim state_outliers(const Workspace& workspace, const Scope& scope,
   const bool grouped = scope.product != no_column, price = outliers.what == What::price;
   if (grouped) claim.columns.push_back(subject.columns[scope.product].name);
   const auto compared = compared_sql(workspace, scope, outliers);
-  const auto who = grouped ? label_sql(subject, scope.product,
-                                       subject.codes(scope.product).codes[outliers.largest])
-                           : std::string("''");
   claim.evidence.push_back(
       {"a", fmt::format("SELECT count(*) AS far_rows, coalesce(sum(abs(amount)), 0) AS money, {} "
                         "AS factor FROM {} WHERE {}",
@@ -314,24 +228,15 @@ findings::Claim state_outliers(const Workspace& workspace, const Scope& scope,
   claim.evidence.push_back({"b", fmt::format("SELECT lines.*, usual FROM {} WHERE {} ORDER BY "
                                              "abs(amount) DESC, size DESC, usual LIMIT 8",
                                              compared.from, compared.far)});
-  claim.evidence.push_back({"c", fmt::format("SELECT {} AS who FROM {}", who, subject.from_sql)});
   findings::Values values;
   values.cell("far_rows", "a", 0, "far_rows", Format::integer)
-      .cell("factor", "a", 0, "factor", Format::multiple)
-      .cell("who", "c", 0, "who");
+      .cell("factor", "a", 0, "factor", Format::multiple);
+  if (grouped) values.cell("who", "b", 0, "who");
   const auto format = price ? amount_format(measure) : Format::integer;
   values.cell("largest", "b", 0, "size", format, measure.unit)
       .cell("usual", "b", 0, "usual", price ? format : Format::decimal, price ? measure.unit : "");
-  const auto name = measure_phrase(values, measure),
-             rows = counted("far_rows", outliers.rows, plain_words(subject.noun),
-                            plain_words(subject.nouns));
+  claim.title = title_of(workspace, scope, outliers, measure_phrase(values, measure));
   const bool one = outliers.rows == 1;
-  const auto thing = grouped ? noun_of(subject.columns[scope.product]) : "";
-  const auto usual_of = grouped ? fmt::format(" of {} {}", one ? "its" : "their", thing) : "";
-  claim.title = price ? fmt::format("{} {} a {} {{factor}} above or below the usual{}", rows,
-                                    one ? "has" : "have", name, usual_of)
-                      : fmt::format("{} {} more than {{factor}} the usual {}{}", rows,
-                                    one ? "has" : "have", name, usual_of);
   claim.summary =
       grouped ? fmt::format("The largest: {{largest}} for {{who}}, where {{usual}} is usual.")
               : "The largest: {largest}, where {usual} is usual.";
@@ -393,7 +298,9 @@ std::vector<Candidate> examine_row_outlier(const Workspace& workspace) {
     pairs.material = !scope.pairs.empty();
     if (pairs.material) pairs.impact = scope.pairs.front().money / workspace.months;
     pairs.surprise = 0.8;
-    pairs.claim = [&workspace, scope] { return state_pairs(workspace, scope, scope.pairs); };
+    pairs.claim = [&workspace, scope] {
+      return state_taken_back(workspace, scope.product, scope.pairs);
+    };
     candidates.push_back(std::move(pairs));
   }
   const auto quantity = subject.quantity ? subject.quantity : subject.money;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "patterns/one_entity.h"
 #include "patterns/seasonality.h"
 #include "patterns/wording.h"
 
@@ -19,29 +20,6 @@ using findings::GuardStatus;
 
 std::string month_word(std::size_t phase) {
   return std::string(base::month_name(static_cast<int>(phase) + 1));
-}
-
-// The largest customer of the value left out.
-Guard one_entity(const Workspace& workspace, const Season& season, const Periods& months) {
-  const auto customers = workspace.customers();
-  const auto& subject = workspace.subject;
-  if (!customers || season.column == no_column || *customers == season.column ||
-      subject.has_dependency(season.column, *customers)) {
-    return {"one_entity", GuardStatus::not_applicable,
-            "its rows belong to nothing that could carry the season alone"};
-  }
-  std::vector<double> rows(subject.codes(*customers).values(), 0);
-  const auto &own = subject.codes(season.column).codes, &customer = subject.codes(*customers).codes;
-  for (std::size_t row = 0; row < subject.frame.rows; ++row) {
-    if (own[row] == season.value && customer[row] != 0) rows[customer[row]] += 1;
-  }
-  const auto largest = static_cast<std::uint32_t>(std::ranges::max_element(rows) - rows.begin());
-  const auto noun = noun_of(subject.columns[*customers]);
-  if (season_stands(workspace, season, months, mask_without(subject, *customers, largest)))
-    return {"one_entity", GuardStatus::passed,
-            fmt::format("it has the season without its largest {} as well", noun)};
-  return {"one_entity", GuardStatus::downgraded,
-          fmt::format("without its largest {} the season would not stand out", noun)};
 }
 
 class Statement {
@@ -79,7 +57,7 @@ class Statement {
     claim_.evidence.push_back(
         {"c", fmt::format(
                   "SELECT min(peak) AS weakest, max(peak) AS strongest FROM (SELECT extract(year "
-                  "FROM {}) AS year, {} AS peak FROM {} WHERE {} GROUP BY year) AS years",
+                  "FROM {}) AS year, {} AS peak FROM {} WHERE {} GROUP BY 1) AS years",
                   time, sum_all(), subject_.from_sql, in(season_.found.highest_phase))});
     if (!is_whole_) values_.cell("who", "a", 0, "who");
     for (const auto* name : {"peak", "trough", "all_months"})
@@ -150,9 +128,8 @@ class Statement {
   void draw(const std::string& rows, const std::string& of) {
     claim_.evidence.push_back(
         {"b",
-         fmt::format(
-             "SELECT {} AS period, {} AS amount FROM {} WHERE {} GROUP BY period ORDER BY period",
-             period_sql(subject_, Grain::month), sum_all(), subject_.from_sql, rows)});
+         fmt::format("SELECT {} AS period, {} AS amount FROM {} WHERE {} GROUP BY 1 ORDER BY 1",
+                     period_sql(subject_, Grain::month), sum_all(), subject_.from_sql, rows)});
     claim_.chart = {findings::Chart::Mark::line,
                     is_whole_ ? "By month" : "{who} by month",
                     "b",
@@ -171,11 +148,19 @@ class Statement {
         added ? Guard{"partial_period", GuardStatus::passed,
                       "a first or last month that lacks a few days is counted as it is"}
               : partial_period_guard(workspace_));
-    claim_.guards.push_back(one_entity(workspace_, season_, months_));
+    claim_.guards.push_back(one_entity());
     claim_.guards.push_back(
         {"season", GuardStatus::passed, "the years look alike: no single year makes the peak"});
     claim_.guards.push_back({"offsetting_rows", GuardStatus::passed,
                              "amounts and what takes them back are added up together"});
+  }
+
+  Guard one_entity() const {
+    if (is_whole_)
+      return {"one_entity", GuardStatus::not_applicable, "it is a statement about everything"};
+    return one_entity_guard(
+        workspace_, season_.column, season_.value, season_.measure,
+        [&](const frame::Mask& kept) { return season_stands(workspace_, season_, months_, kept); });
   }
 
   const Workspace& workspace_;

@@ -180,7 +180,7 @@ findings::Claim state(const Workspace& workspace, const Reversed& found) {
   claim.evidence.push_back(
       {"b", fmt::format(
                 "SELECT {} AS stratum, {} AS who, CAST({} AS DOUBLE PRECISION) / count({}) AS rate "
-                "FROM {} WHERE ({} OR {}) AND {} GROUP BY stratum, who ORDER BY stratum, who",
+                "FROM {} WHERE ({} OR {}) AND {} GROUP BY 1, 2 ORDER BY 1, 2",
                 text, who, sum_sql(subject, found.flag), flag.sql, subject.from_sql, first, second,
                 within)});
   claim.chart = {findings::Chart::Mark::line,

@@ -22,6 +22,24 @@ double known_total(const Workspace& workspace, std::size_t column) {
   return sum;
 }
 
+void add_evidence(findings::Claim& claim, const Workspace& workspace, std::size_t column) {
+  const auto& subject = workspace.subject;
+  const Amount amount(workspace);
+  const auto placed = fmt::format(
+      "SELECT name, CASE WHEN amount > 0 THEN amount ELSE 0 END AS amount, row_number() OVER "
+      "(ORDER BY amount DESC, part) AS place, count(*) OVER () AS parts FROM ({}) AS parts_of_all",
+      parts_sql(subject, amount, column));
+  claim.evidence.push_back(
+      {"a",
+       fmt::format("SELECT max(parts) AS parts, count(*) FILTER (WHERE place * 10 <= parts + 9) AS "
+                   "top_parts, sum(amount) FILTER (WHERE place * 10 <= parts + 9) AS top_amount, "
+                   "sum(amount) AS total, substr(max(name) FILTER (WHERE place = 1), 1, 45) AS "
+                   "who, sum(amount) "
+                   "FILTER (WHERE place = 1) AS largest FROM ({}) AS placed",
+                   placed)});
+  claim.evidence.push_back({"b", top_parts_sql(subject, amount, column, 15)});
+}
+
 }  // namespace
 
 std::optional<double> top_tenth_share(const Workspace& workspace, std::size_t column) {
@@ -45,18 +63,7 @@ findings::Claim state_top_tenth(const Workspace& workspace, std::size_t column) 
   claim.fingerprint = fmt::format("concentration/top_tenth/{}", own.name);
   claim.columns.insert(claim.columns.begin(), own.name);
   if (!own.kind.empty()) claim.topics.push_back(own.kind);
-  const auto placed = fmt::format(
-      "SELECT name, CASE WHEN amount > 0 THEN amount ELSE 0 END AS amount, row_number() OVER "
-      "(ORDER BY amount DESC, part) AS place, count(*) OVER () AS parts FROM ({}) AS parts_of_all",
-      parts_sql(subject, amount, column));
-  claim.evidence.push_back(
-      {"a",
-       fmt::format("SELECT max(parts) AS parts, count(*) FILTER (WHERE place * 10 <= parts + 9) AS "
-                   "top_parts, sum(amount) FILTER (WHERE place * 10 <= parts + 9) AS top_amount, "
-                   "sum(amount) AS total, max(name) FILTER (WHERE place = 1) AS who, sum(amount) "
-                   "FILTER (WHERE place = 1) AS largest FROM ({}) AS placed",
-                   placed)});
-  claim.evidence.push_back({"b", top_parts_sql(subject, amount, column, 15)});
+  add_evidence(claim, workspace, column);
   findings::Values values;
   values.cell("parts", "a", 0, "parts", Format::integer)
       .cell("top_parts", "a", 0, "top_parts", Format::integer)

@@ -12,6 +12,7 @@
 
 #include "patterns/all.h"
 #include "patterns/movement.h"
+#include "patterns/one_entity.h"
 #include "patterns/wording.h"
 
 namespace insights::patterns {
@@ -37,6 +38,14 @@ bool is_material(const Movement& movement) {
   const double least =
       movement.fit.shape == stats::Shape::step ? relative_step_min : relative_trend_min;
   return std::fabs(movement.relative) >= least;
+}
+
+// Does the share move over the kept rows as well?
+bool stands(const Workspace& workspace, std::size_t column, std::uint32_t value,
+            std::size_t measure, const frame::Mask& kept) {
+  const auto pair = share_series(workspace, column, value, measure, kept);
+  const auto movement = movement_of(pair.numerator, pair.denominator);
+  return movement && movement->fit.p_value <= echo_p_max && is_material(*movement);
 }
 
 std::string amount_sql(const catalog::Subject& subject, std::size_t measure) {
@@ -155,6 +164,9 @@ findings::Claim state(const Workspace& workspace, std::size_t column, std::uint3
                  ""};
   claim.guards = usual_guards(workspace);
   claim.guards.push_back(partial_period_guard(workspace));
+  claim.guards.push_back(one_entity_guard(
+      workspace, column, value, measure,
+      [&](const frame::Mask& kept) { return stands(workspace, column, value, measure, kept); }));
   claim.guards.push_back(
       {"season", findings::GuardStatus::passed,
        "the same periods of the year before do not contradict it, where there are any"});
@@ -229,9 +241,7 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
     candidate.of_total = true;
     candidate.survives = [&workspace, column, value = tested.value,
                           measure](const frame::Mask& kept) {
-      const auto pair = share_series(workspace, column, value, measure, kept);
-      const auto movement = movement_of(pair.numerator, pair.denominator);
-      return movement && movement->fit.p_value <= echo_p_max && is_material(*movement);
+      return stands(workspace, column, value, measure, kept);
     };
     candidate.claim = [&workspace, column, value = tested.value, measure,
                        movement = std::move(tested.movement)] {

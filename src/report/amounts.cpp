@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "findings/format_value.h"
-
 namespace insights::report {
 
 namespace {
 
 // The value as its format writes it; as plain text where the format cannot show it (NaN on an
 // axis).
-std::string written(const source::Cell& cell, findings::Format format, std::string_view unit = "") {
-  auto text = findings::format_value(cell, format, unit, findings::NumberStyle{});
+std::string written(const source::Cell& cell, findings::Format format, std::string_view unit = "",
+                    const findings::NumberStyle& style = {}) {
+  auto text = findings::format_value(cell, format, unit, style);
   return text ? *std::move(text) : source::text_of(cell);
 }
 
@@ -50,9 +49,9 @@ std::string counted(std::int64_t count, std::string_view noun) {
   return fmt::format("{} {}s", count_text(count), noun);
 }
 
-std::string total_text(const findings::Total& total) {
+std::string total_text(const findings::Total& total, const findings::NumberStyle& style) {
   const auto format = total.is_money ? findings::Format::money : findings::Format::decimal;
-  auto text = written(source::Cell{total.amount}, format, total.unit);
+  auto text = written(source::Cell{total.amount}, format, total.unit, style);
   if (!total.per.empty()) text += " a " + total.per;
   return text;
 }
@@ -62,7 +61,8 @@ bool is_currency(std::string_view unit) {
          std::ranges::all_of(unit, [](char letter) { return letter >= 'A' && letter <= 'Z'; });
 }
 
-std::string label_text(const source::Cell& cell, std::string_view unit) {
+std::string label_text(const source::Cell& cell, std::string_view unit,
+                       const findings::NumberStyle& style) {
   if (source::is_null(cell)) return "";
   if (std::holds_alternative<base::Day>(cell)) return written(cell, findings::Format::date);
   if (const auto* moment = std::get_if<base::Moment>(&cell)) {
@@ -75,7 +75,7 @@ std::string label_text(const source::Cell& cell, std::string_view unit) {
     return source::text_of(cell);
   }
   if (unit == "%") return written(cell, findings::Format::percent);
-  if (is_currency(unit)) return written(cell, findings::Format::money, unit);
+  if (is_currency(unit)) return written(cell, findings::Format::money, unit, style);
   return written(cell, findings::Format::decimal, unit);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "findings/format_value.h"
 #include "findings/merge.h"
 #include "source/rows.h"
 
@@ -17,11 +18,12 @@ std::string count_text(std::int64_t count);
 std::string counted(std::int64_t count, std::string_view noun);
 
 // "₹39.9K a month"; for what is not money "120 hours a year".
-std::string total_text(const findings::Total& total);
+std::string total_text(const findings::Total& total, const findings::NumberStyle& style);
 
 // A cell on an axis or as a label, by the axis's unit: "%" = the values are shares, three capitals
 // = a currency, "" = a plain number. Text and dates as a reader writes them; "" for null.
-std::string label_text(const source::Cell& cell, std::string_view unit);
+std::string label_text(const source::Cell& cell, std::string_view unit,
+                       const findings::NumberStyle& style = {});
 
 // A number of a chart whose numbers are large: "749K", "1.46M". Other cells as label_text.
 std::string compact_text(const source::Cell& cell);

@@ -45,8 +45,9 @@ TEST_CASE("probabilities and statistics in words") {
 }
 
 TEST_CASE("totals name their span") {
-  CHECK(total_text({findings::Account::lost, "INR", true, "month", 11'350, 1}) == "₹11.4K a month");
-  CHECK(total_text({findings::Account::lost, "hours", false, "", 120, 1}) == "120 hours");
+  CHECK(total_text({findings::Account::lost, "INR", true, "month", 11'350, 1}, {}) ==
+        "₹11.4K a month");
+  CHECK(total_text({findings::Account::lost, "hours", false, "", 120, 1}, {}) == "120 hours");
 }
 
 TEST_CASE("the header says what was read and tested") {

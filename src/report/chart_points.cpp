@@ -68,7 +68,9 @@ WriteValue writer_of(const ProvenChart& chart, std::size_t y) {
     return y < row.size() && std::abs(number_in(row[y]).value_or(0)) >= large;
   });
   if (unit.empty() && has_large) return compact_text;
-  return [unit](const source::Cell& cell) { return label_text(cell, unit); };
+  return [unit, style = chart.style](const source::Cell& cell) {
+    return label_text(cell, unit, style);
+  };
 }
 
 ChartPoint point_of(const ProvenChart& chart, const std::vector<source::Cell>& row,

@@ -74,7 +74,7 @@ std::string totals(const explore::Run& run) {
     for (const auto& total : run.totals) {
       if (total.account != account) continue;
       amounts += html_element(
-          "p", html_element("strong", html_text(total_text(total))) + " " +
+          "p", html_element("strong", html_text(total_text(total, run.style))) + " " +
                    html_element("span", html_text(counted(total.findings, "finding"))));
     }
     if (amounts.empty()) continue;
@@ -97,7 +97,8 @@ std::string contents(const explore::Run& run) {
     if (!impact.text.empty()) {
       line += " " + html_element("span",
                                  html_text(total_text({impact.account, impact.unit, impact.is_money,
-                                                       impact.per, impact.amount, 1})));
+                                                       impact.per, impact.amount, 1},
+                                                      run.style)));
     }
     items += html_element("li class=\"" + std::string(choice_name(finding.severity)) + "\"", line) +
              "\n";

@@ -146,7 +146,8 @@ findings::ProvenChart chart_at(const Place& place) {
                     .high = typed.at("high").text()},
           .title = typed.at("title").text(),
           .columns = columns,
-          .rows = rows_at(typed, columns)};
+          .rows = rows_at(typed, columns),
+          .style = {}};  // with_style
 }
 
 findings::Scope scope_at(const Place& place) {
@@ -242,27 +243,37 @@ explore::Spent spent_at(const Place& place) {
           .wall = std::chrono::milliseconds{place.at("wall_milliseconds").count()}};
 }
 
+// A chart's numbers are written as the report's are; it is saved once.
+explore::Run with_style(explore::Run run) {
+  for (auto& finding : run.findings) {
+    if (finding.chart != findings::ProvenChart{}) finding.chart.style = run.style;
+  }
+  return run;
+}
+
 explore::Run run_at(const Place& report) {
   const auto about = report.at("run");
   const auto data = report.at("data");
-  return {.id = about.at("id").text(),
-          .program = about.at("program").text(),
-          .started_at = about.at("started_at").text(),
-          .analyst = about.at("analyst").text(),
-          .focus = about.at("focus").text(),
-          .locations = report.at("locations").texts(),
-          .data = {.engine = data.at("engine").text(), .digest = data.at("digest").text()},
-          .tables = report.at("tables").list(table_at),
-          .currency = report.at("currency").text(),
-          .findings = report.at("findings").list(finding_at),
-          .totals = report.at("totals").list(total_at),
-          .counts = counts_at(report.at("counts")),
-          .ledger = {},
-          .notes = report.at("notes").texts(),
-          .partial = report.at("partial").flag(),
-          .partial_reason = report.at("partial_reason").text(),
-          .budget = budget_at(report.at("budget")),
-          .spent = spent_at(report.at("spent"))};
+  return with_style(
+      {.id = about.at("id").text(),
+       .program = about.at("program").text(),
+       .started_at = about.at("started_at").text(),
+       .analyst = about.at("analyst").text(),
+       .focus = about.at("focus").text(),
+       .locations = report.at("locations").texts(),
+       .data = {.engine = data.at("engine").text(), .digest = data.at("digest").text()},
+       .tables = report.at("tables").list(table_at),
+       .currency = report.at("currency").text(),
+       .style = {.indian_units = report.at("number_style").text() == "indian"},
+       .findings = report.at("findings").list(finding_at),
+       .totals = report.at("totals").list(total_at),
+       .counts = counts_at(report.at("counts")),
+       .ledger = {},
+       .notes = report.at("notes").texts(),
+       .partial = report.at("partial").flag(),
+       .partial_reason = report.at("partial_reason").text(),
+       .budget = budget_at(report.at("budget")),
+       .spent = spent_at(report.at("spent"))});
 }
 
 constexpr const char* hint = "Give the file that --format json wrote.";

@@ -302,6 +302,7 @@ Json json_of(const explore::Run& run, const std::vector<PatternTally>& tallies) 
           {"locations", json_of(run.locations)},
           {"data", {{"engine", run.data.engine}, {"digest", run.data.digest}}},
           {"currency", run.currency},
+          {"number_style", run.style.indian_units ? "indian" : "international"},
           {"tables", list_of(run.tables)},
           {"counts", json_of(run.counts)},
           {"tallies", list_of(tallies)},

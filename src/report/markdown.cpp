@@ -160,8 +160,8 @@ std::string totals_table(const explore::Run& run) {
   if (run.totals.empty()) return "";
   TableRows rows;
   for (const auto& total : run.totals) {
-    rows.push_back(
-        {std::string(account_title(total.account)), total_text(total), count_text(total.findings)});
+    rows.push_back({std::string(account_title(total.account)), total_text(total, run.style),
+                    count_text(total.findings)});
   }
   return table({"Account", "Amount", "Findings"}, rows, {false, true, true});
 }

@@ -127,12 +127,12 @@ void write_totals(Screen& screen, const explore::Run& run) {
   int title_columns = 0, amount_columns = 0;
   for (const auto& total : run.totals) {
     title_columns = std::max(title_columns, columns_of(account_title(total.account)));
-    amount_columns = std::max(amount_columns, columns_of(plain_text(total_text(total))));
+    amount_columns = std::max(amount_columns, columns_of(plain_text(total_text(total, run.style))));
   }
   if (!run.totals.empty()) screen.gap();
   for (const auto& total : run.totals) {
     const auto title = padded(std::string(account_title(total.account)), title_columns);
-    const auto amount = padded(plain_text(total_text(total)), amount_columns);
+    const auto amount = padded(plain_text(total_text(total, run.style)), amount_columns);
     const auto lead = "  " + title + "  " + screen.painted(amount, Paint::strong) + "  ";
     screen.paragraph(lead, title_columns + amount_columns + 6, counted(total.findings, "finding"),
                      Paint::faint);

@@ -15,7 +15,7 @@ namespace {
 
 // A column is looked at in full only where so many rows speak for it: to look costs a microsecond a
 // value.
-constexpr int head_rows = 5000;
+constexpr int head_rows = 1000;
 // From this share on a reader would take the column for one of numbers, and wants to be told why it
 // is not.
 constexpr double nearly_all_share = 0.9;
