@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "patterns/row_set.h"
 #include "patterns/wording.h"
 
 namespace insights::analyst {
@@ -11,6 +12,7 @@ namespace {
 
 using patterns::Candidate;
 using patterns::no_column;
+using patterns::RowSet;
 using patterns::Workspace;
 
 constexpr double same_rows_share = 0.95;  // of the rows of both
@@ -20,7 +22,12 @@ constexpr double echo_rows_share =
 
 bool is_about_rows(const Candidate& candidate) { return candidate.column != no_column; }
 
+bool is_about_one_value(const Candidate& candidate) {
+  return candidate.values.empty() && candidate.second_column == no_column;
+}
+
 std::size_t rows_of(const Workspace& workspace, const Candidate& candidate) {
+  if (!is_about_one_value(candidate)) return RowSet(workspace.subject, candidate).count();
   std::size_t count = 0;
   workspace.subject.codes(candidate.column).codes.visit([&](const auto* codes) {
     for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row)
@@ -30,6 +37,8 @@ std::size_t rows_of(const Workspace& workspace, const Candidate& candidate) {
 }
 
 std::size_t rows_in_both(const Workspace& workspace, const Candidate& a, const Candidate& b) {
+  if (!is_about_one_value(a) || !is_about_one_value(b))
+    return RowSet(workspace.subject, a).count_with(RowSet(workspace.subject, b));
   std::size_t count = 0;
   workspace.subject.codes(a.column).codes.visit([&](const auto* codes_a) {
     workspace.subject.codes(b.column).codes.visit([&](const auto* codes_b) {
@@ -39,6 +48,29 @@ std::size_t rows_in_both(const Workspace& workspace, const Candidate& a, const C
     });
   });
   return count;
+}
+
+frame::Mask without(const Workspace& workspace, const Candidate& candidate) {
+  if (is_about_one_value(candidate))
+    return patterns::mask_without(workspace.subject, candidate.column, candidate.value);
+  return RowSet(workspace.subject, candidate).all_others();
+}
+
+bool same_rows(const Candidate& a, const Candidate& b) {
+  const auto values = [](const Candidate& candidate) {
+    auto sorted = patterns::values_of(candidate);
+    std::ranges::sort(sorted);
+    return sorted;
+  };
+  return a.column == b.column && values(a) == values(b) && a.second_column == b.second_column &&
+         a.second_values == b.second_values;
+}
+
+// Several values told together, one of which the other tells alone.
+bool includes(const Candidate& several, const Candidate& one) {
+  return several.column == one.column && several.second_column == no_column &&
+         one.second_column == no_column && !several.values.empty() && one.values.empty() &&
+         std::ranges::find(several.values, one.value) != several.values.end();
 }
 
 // Does `a` lead `b` when both tell the same?
@@ -87,9 +119,10 @@ class Judge {
       for (std::size_t j = 0; j < accepted_.size(); ++j) {
         if (i == j || causes_[i] || causes_[j] || !comparable(i, j)) continue;
         const auto &a = *accepted_[i], &b = *accepted_[j];
-        if (a.column != b.column || a.value != b.value) continue;
+        if (a.measure == b.measure && includes(a, b)) causes_[j] = Cause{i, false};
+        if (!same_rows(a, b)) continue;
         const bool absorbs_all = a.rank > b.rank;
-        const bool same_measure = a.rank == b.rank && a.measure == b.measure && stronger(i, j);
+        const bool same_measure = a.rank == b.rank && tell_one_thing(a, b) && stronger(i, j);
         if (absorbs_all || same_measure) causes_[j] = Cause{i, false};
       }
     }
@@ -110,9 +143,7 @@ class Judge {
       frame::Mask without_root;
       for (const std::size_t other : order) {
         if (other == root || causes_[other] || !may_explain(root, other)) continue;
-        if (without_root.empty())
-          without_root = patterns::mask_without(workspace_.subject, accepted_[root]->column,
-                                                accepted_[root]->value);
+        if (without_root.empty()) without_root = without(workspace_, *accepted_[root]);
         if (accepted_[other]->survives(without_root)) continue;
         if (rows_[root] >= rows_[other] && !survives_without(root, other)) continue;
         causes_[other] = Cause{root, true};
@@ -133,6 +164,16 @@ class Judge {
     return is_about_rows(*accepted_[i]) && is_about_rows(*accepted_[j]);
   }
 
+  // One measure; or one is made of the other, as "target reached" of what reached it.
+  bool tell_one_thing(const Candidate& a, const Candidate& b) const {
+    if (a.measure == b.measure) return true;
+    if (a.measure_column == no_column || b.measure_column == no_column) return false;
+    const auto &one = workspace_.subject.columns[a.measure_column],
+               &other = workspace_.subject.columns[b.measure_column];
+    return std::ranges::find(one.made_of, other.name) != one.made_of.end() ||
+           std::ranges::find(other.made_of, one.name) != other.made_of.end();
+  }
+
   bool stronger(std::size_t i, std::size_t j) const {
     const auto &a = *accepted_[i], &b = *accepted_[j];
     if (a.entry.p != b.entry.p) return a.entry.p < b.entry.p;
@@ -143,12 +184,19 @@ class Judge {
   bool is_root_before(std::size_t i, std::size_t j) const {
     const auto &a = *accepted_[i], &b = *accepted_[j];
     if ((a.rank >= absorbing_rank) != (b.rank >= absorbing_rank)) return a.rank >= absorbing_rank;
+    if (is_outcome(a) != is_outcome(b)) return is_outcome(b);
     if (a.entry.p != b.entry.p) return a.entry.p < b.entry.p;
     return rows_[i] < rows_[j];
   }
 
+  // What became of a row is the end of a story, not its beginning.
+  bool is_outcome(const Candidate& candidate) const {
+    return workspace_.subject.columns[candidate.column].kind == "status";
+  }
+
   bool may_explain(std::size_t root, std::size_t other) const {
     if (!accepted_[other]->survives) return false;
+    if (is_outcome(*accepted_[root]) && !is_outcome(*accepted_[other])) return false;
     if (accepted_[other]->of_total) return true;
     if (accepted_[root]->column == accepted_[other]->column) return false;
     const auto both =
@@ -159,8 +207,7 @@ class Judge {
 
   bool survives_without(std::size_t root, std::size_t other) const {
     if (!accepted_[root]->survives) return true;
-    return accepted_[root]->survives(patterns::mask_without(
-        workspace_.subject, accepted_[other]->column, accepted_[other]->value));
+    return accepted_[root]->survives(without(workspace_, *accepted_[other]));
   }
 
   const Workspace& workspace_;

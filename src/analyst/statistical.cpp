@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "analyst/also_explains.h"
 #include "analyst/same_cause.h"
 #include "findings/control_false_discovery.h"
 #include "patterns/all.h"
@@ -24,6 +25,7 @@ struct Examined {
   std::size_t first_entry = 0;        // of its candidates in the ledger
 };
 
+constexpr std::size_t echoes_told_max = 2;
 constexpr std::size_t also_shown_max = 5;
 constexpr std::size_t causes_compared_max =
     80;  // candidates that are compared pair by pair, a subject
@@ -93,6 +95,7 @@ class Investigating {
     double actionability, promise;
     std::size_t entry;
     std::vector<std::string> also;
+    std::vector<const Candidate*> echoes;  // the surest first
     std::int64_t tested_in_family;
   };
 
@@ -128,11 +131,14 @@ class Investigating {
     for (const std::size_t i : places) accepted.push_back(&one.candidates[i]);
     const auto causes = same_causes(*one.workspace, accepted, stop);
     std::vector<std::set<std::string>> also(places.size());
+    std::vector<std::vector<const Candidate*>> echoes(places.size());
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (!causes[i]) continue;
       auto& entry = result_.ledger.entries[one.first_entry + places[i]];
       entry.decision = causes[i]->echo ? Decision::explained : Decision::merged;
       entry.note = "by " + accepted[causes[i]->of]->entry.fingerprint;
+      if (says_more(*accepted[causes[i]->of], *accepted[i], *causes[i]))
+        echoes[causes[i]->of].push_back(accepted[i]);
       if (!entry.decoy) also[causes[i]->of].insert(name_of(one, *accepted[i]));
     }
     for (std::size_t i = 0; i < places.size(); ++i) {
@@ -144,8 +150,15 @@ class Investigating {
                         promise_of(places[i]),
                         entry,
                         {also[i].begin(), also[i].end()},
+                        std::move(echoes[i]),
                         family_sizes_[accepted[i]->entry.family]});
     }
+  }
+
+  // An echo elsewhere, or the same rows by another measure: worth a sentence. The same rows under
+  // another name are not.
+  static bool says_more(const Candidate& cause, const Candidate& other, const Cause& how) {
+    return !other.entry.decoy && !other.entry.fact && (how.echo || cause.measure != other.measure);
   }
 
   // "region Hills": where else the same rows show.
@@ -167,6 +180,9 @@ class Investigating {
     claim.strength = entry.fact ? findings::Strength::descriptive : findings::Strength::significant;
     claim.surprise = ready.candidate->surprise;
     claim.actionability = ready.actionability;
+    for (std::size_t i = 0, told = 0; i < ready.echoes.size() && told < echoes_told_max; ++i)
+      told +=
+          tell_echo(claim, ready.echoes[i]->claim(), told == 0 ? "echo_" : "other_echo_") ? 1 : 0;
     claim.also.assign(ready.also.begin(),
                       ready.also.begin() +
                           static_cast<std::ptrdiff_t>(std::min(ready.also.size(), also_shown_max)));

@@ -54,10 +54,11 @@ struct Column {
   bool money = false;
   int polarity = 0;  // flag: -1 bad news when it happens, +1 good news, 0 unknown
   bool from_metadata = false;
-  bool derived = false;  // made by the catalog from other columns; sql is its formula
-  std::string table;     // that it comes from (a star has several)
-  std::string sql;       // how an evidence query writes it
-  std::string why;       // the role, in words for a person
+  bool derived = false;              // made by the catalog from other columns; sql is its formula
+  std::vector<std::string> made_of;  // derived: those columns
+  std::string table;                 // that it comes from (a star has several)
+  std::string sql;                   // how an evidence query writes it
+  std::string why;                   // the role, in words for a person
 
   // The SQL of the number as an exact decimal, so that sums do not depend on the order of rows.
   std::string exact_sql;

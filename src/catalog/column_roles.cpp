@@ -78,6 +78,16 @@ bool is_yes_or_no(const frame::Coded& coded, const Vocabulary& vocabulary) {
          (vocabulary.yes.contains(b) && vocabulary.no.contains(a));
 }
 
+// Most of its few values are words like "open", "declined".
+bool says_what_became(const frame::Coded& coded, const Vocabulary& vocabulary) {
+  constexpr std::size_t values_max = 20;
+  if (coded.values() < 3 || coded.values() > values_max) return false;
+  std::size_t known = 0;
+  for (std::size_t value = 1; value < coded.values(); ++value)
+    known += any_in(words_of(coded.dictionary[value]), vocabulary.status) ? 1 : 0;
+  return known * 2 >= coded.values() - 1;
+}
+
 void as_flag(Column& column, const Words& words, const Vocabulary& vocabulary, std::string why) {
   column.role = Role::flag;
   column.polarity = any_in(words, vocabulary.bad) ? -1 : any_in(words, vocabulary.good) ? 1 : 0;
@@ -154,6 +164,12 @@ void classify_text(Column& column, const frame::Column& data, const Words& words
   }
   if (is_yes_or_no(*data.coded(), vocabulary)) {
     as_flag(column, words, vocabulary, "two texts that mean yes and no");
+    return;
+  }
+  const auto* status = vocabulary.kind_named("status");
+  const bool is_group = kind == nullptr || (!kind->entity && !kind->event);
+  if (status != nullptr && is_group && says_what_became(*data.coded(), vocabulary)) {
+    as_kind(column, status, Role::dimension, "its values say what became of a row");
     return;
   }
   if (kind != nullptr && kind->event) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "catalog/derive.h"
 #include "catalog/roles.h"
 #include "catalog/star.h"
 
@@ -111,6 +112,7 @@ base::Result<Catalog> read(source::Source& source, const sql::Gate& gate,
           "{} describes a table \"{}\" that the source does not have", entry.file, name));
   }
   catalog.subjects = join_stars(std::move(subjects));
+  for (auto& subject : catalog.subjects) derive_durations(subject, vocabulary);
   std::ranges::stable_sort(
       catalog.subjects, [](const Subject& a, const Subject& b) { return weight(a) > weight(b); });
   for (const auto& subject : catalog.subjects) {

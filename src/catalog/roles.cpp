@@ -8,6 +8,7 @@
 
 #include "base/nearest.h"
 #include "catalog/column_roles.h"
+#include "catalog/derive.h"
 #include "catalog/structure.h"
 
 namespace insights::catalog {
@@ -73,6 +74,7 @@ void choose_time(Subject& subject, const Vocabulary& vocabulary) {
     for (const auto& word : words) {
       if (vocabulary.time_preferred.contains(word)) score += 2;
       if (vocabulary.time_avoided.contains(word)) score -= 1;
+      if (vocabulary.bookkeeping.contains(word)) score -= 2;
     }
     score -= 0.01 * static_cast<double>(i);
     if (score > best) {
@@ -108,8 +110,10 @@ void pair_labels(Subject& subject, const Vocabulary& vocabulary) {
       if (!same_kind && words.size() > 1) continue;
       const double agreement = label_agreement(*subject.frame.columns[code].coded(),
                                                *subject.frame.columns[label].coded());
-      const bool names_it = subject.frame.columns[label].profile.distinct * 10 >=
-                            subject.frame.columns[code].profile.distinct * 5;
+      const auto& profile = subject.frame.columns[code].profile;
+      const bool repeats = profile.distinct * 3 <= (profile.rows - profile.nulls) * 2;
+      const bool names_it = repeats && subject.frame.columns[label].profile.distinct * 10 >=
+                                           subject.frame.columns[code].profile.distinct * 5;
       if (names_it && agreement > best_agreement) {
         best_agreement = agreement;
         best = code;
@@ -225,71 +229,6 @@ void spread_money(Subject& subject) {
                       subject.columns[identity.left].name, subject.columns[identity.right].name);
     }
   }
-}
-
-void add_derived(Subject& subject, Column column, std::vector<double> values) {
-  frame::Column data;
-  data.name = column.name;
-  data.type = frame::Type::decimal;
-  auto& profile = data.profile;
-  profile.rows = static_cast<std::int64_t>(values.size());
-  bool first = true;
-  for (const double value : values) {
-    if (std::isnan(value)) {
-      ++profile.nulls;
-      continue;
-    }
-    profile.minimum = first ? value : std::min(profile.minimum, value);
-    profile.maximum = first ? value : std::max(profile.maximum, value);
-    first = false;
-    profile.sum += value;
-    profile.sum_of_absolute += std::fabs(value);
-    profile.negatives += value < 0 ? 1 : 0;
-    profile.zeros += value == 0 ? 1 : 0;
-    if (std::round(value) != value) profile.whole = false;
-  }
-  profile.distinct = 2;
-  profile.distinct_is_lower_bound = true;
-  data.data = frame::Numbers{std::move(values)};
-  column.derived = true;
-  subject.columns.push_back(std::move(column));
-  subject.frame.columns.push_back(std::move(data));
-  for (auto& row : subject.determines) row.push_back(false);
-  subject.determines.emplace_back(subject.columns.size(), false);
-}
-
-// Quantity and price without their product: the product is the money.
-void derive_money(Subject& subject) {
-  std::optional<std::size_t> quantity, price;
-  for (const std::size_t i : with_role(subject, Role::measure)) {
-    if (subject.columns[i].kind == "quantity" && !quantity) quantity = i;
-    if (subject.columns[i].kind == "price" && !price) price = i;
-  }
-  subject.quantity = quantity;
-  subject.price = price;
-  if (subject.money || !quantity || !price) return;
-  const auto& counts = subject.numbers(*quantity);
-  const auto& prices = subject.numbers(*price);
-  std::vector<double> amounts(counts.size());
-  for (std::size_t row = 0; row < amounts.size(); ++row) amounts[row] = counts[row] * prices[row];
-  Column column;
-  column.name = "sales value";
-  column.label = "sales";
-  column.noun = "sale";
-  column.nouns = "sales";
-  column.role = Role::measure;
-  column.kind = "money";
-  column.additive = column.money = true;
-  column.unit = subject.columns[*price].unit;
-  column.table = subject.table;
-  column.sql = fmt::format("{} * {}", subject.columns[*quantity].sql, subject.columns[*price].sql);
-  column.why = fmt::format("{} times {}: the table has no amount of its own",
-                           subject.columns[*quantity].name, subject.columns[*price].name);
-  const int decimals = subject.frame.columns[*price].profile.decimals +
-                       subject.frame.columns[*quantity].profile.decimals;
-  subject.money = subject.columns.size();
-  add_derived(subject, std::move(column), std::move(amounts));
-  subject.frame.columns.back().profile.decimals = std::min(decimals, 8);
 }
 
 void find_returns(Subject& subject) {
@@ -429,6 +368,7 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
   derive_money(subject);
   find_returns(subject);
   choose_currency(subject);
+  derive_events(subject, vocabulary);
 
   std::vector<std::size_t> grouped = subject.coded_with_role(Role::entity);
   for (const std::size_t i : subject.coded_with_role(Role::dimension)) grouped.push_back(i);

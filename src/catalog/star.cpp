@@ -37,6 +37,14 @@ bool is_unique_key(const Subject& subject, std::size_t column) {
           (subject.frame.columns[column].numbers() != nullptr && profile.whole));
 }
 
+// Texts of many values, and not numbers: to be found in another column is no accident.
+bool speaks_for_itself(const frame::Column& column) {
+  constexpr std::int64_t values_min = 20;
+  constexpr double length_min = 5;
+  return column.type == frame::Type::text && column.profile.distinct >= values_min &&
+         column.profile.text_length_mean >= length_min;
+}
+
 // "customer_id" refers to customer_id of any table, and to id of table customers.
 bool names_refer(const Column& from, const Subject& to, const Column& key) {
   const auto a = words_of(from.name), b = words_of(key.name), table = words_of(to.table);
@@ -89,7 +97,11 @@ std::vector<Reference> find_references(const std::vector<Subject>& subjects) {
         if (from == to || subjects[from].frame.rows < subjects[to].frame.rows) continue;
         for (std::size_t column = 0; column < subjects[from].columns.size(); ++column) {
           const auto& candidate = subjects[from].columns[column];
-          if (candidate.derived || !names_refer(candidate, subjects[to], subjects[to].columns[key]))
+          const bool by_values = speaks_for_itself(subjects[from].frame.columns[column]) &&
+                                 speaks_for_itself(subjects[to].frame.columns[key]) &&
+                                 candidate.role != Role::text;
+          if (candidate.derived ||
+              !(by_values || names_refer(candidate, subjects[to], subjects[to].columns[key])))
             continue;
           if (is_unique_key(subjects[from], column) &&
               subjects[from].frame.rows == subjects[to].frame.rows)
@@ -136,6 +148,10 @@ frame::Column spread(const frame::Column& column, const std::vector<std::int64_t
     frame::Days result;
     for (const auto row : partner)
       result.days.push_back(row < 0 ? frame::no_day : days->days[at(row)]);
+    if (!days->seconds.empty()) {
+      for (const auto row : partner) result.seconds.push_back(row < 0 ? 0 : days->seconds[at(row)]);
+    }
+    wide.profile.nulls = std::ranges::count(result.days, frame::no_day);
     wide.data = std::move(result);
   } else {
     wide.data = frame::Dropped{};
@@ -171,7 +187,27 @@ std::string unique_name(const Subject& subject, const std::string& table, const 
   return table + "." + name;
 }
 
-// Adds the columns of `to` that a grouping or a sentence can use.
+// Nearly empty, or what the table that refers says itself in a column of that name.
+bool says_nothing_new(const Subject& subject, const Subject& to, std::size_t column,
+                      const Reference& link) {
+  const auto& profile = to.frame.columns[column].profile;
+  if (profile.nulls * 10 > profile.rows * 8) return true;
+  const auto own = subject.index_of(to.columns[column].name);
+  if (!own || !subject.is_coded(*own) || to.frame.columns[column].coded() == nullptr) return false;
+  const auto &mine = subject.codes(*own), &theirs = *to.frame.columns[column].coded();
+  std::size_t both = 0, equal = 0;
+  for (std::size_t row = 0; row < link.partner.size(); ++row) {
+    if (link.partner[row] < 0) continue;
+    const auto code = theirs.codes[static_cast<std::size_t>(link.partner[row])];
+    if (mine.codes[row] == 0 || code == 0) continue;
+    ++both;
+    equal += mine.dictionary[mine.codes[row]] == theirs.dictionary[code] ? 1 : 0;
+  }
+  return both > 0 && equal * 10 >= both * 9;
+}
+
+// Adds the columns of `to` that a grouping or a sentence can use. Not its measures and flags: a
+// number of a customer is counted once a customer, not once a sale.
 void attach(Subject& subject, const Subject& to, const Reference& link, std::size_t number) {
   const std::string alias = fmt::format("{}_{}", to.table, number);
   const std::string quoted = sql::quote_identifier(alias);
@@ -181,15 +217,16 @@ void attach(Subject& subject, const Subject& to, const Reference& link, std::siz
   for (std::size_t i = 0; i < to.columns.size(); ++i) {
     const auto& original = to.columns[i];
     const bool useful = original.role == Role::entity || original.role == Role::dimension ||
-                        original.role == Role::label || original.role == Role::flag;
-    if (i == link.to_column || original.derived || !useful) continue;
+                        original.role == Role::label || original.role == Role::time;
+    if (i == link.to_column || original.derived || !useful ||
+        says_nothing_new(subject, to, i, link))
+      continue;
     auto column = original;
     column.name = unique_name(subject, to.table, original.name);
     column.sql = fmt::format("{}.{}", quoted, sql::quote_identifier(original.name));
     column.exact_sql = column.sql;
     column.why +=
         fmt::format("; joined from {} by {}", to.table, subject.columns[link.from_column].name);
-    if (original.role == Role::flag) continue;  // a flag of a customer is no rate of sales
     subject.columns.push_back(std::move(column));
     subject.frame.columns.push_back(spread(to.frame.columns[i], link.partner));
     subject.frame.columns.back().name = subject.columns.back().name;
@@ -209,13 +246,16 @@ void name_reference(Subject& subject, std::size_t column, const Subject& to) {
       key.why = fmt::format("refers to a row of {}", to.table);
     }
   }
-  if (!key.label_column.empty()) return;
+  if (!key.label_column.empty() || speaks_for_itself(subject.frame.columns[column])) return;
   const Column* label = nullptr;
-  for (const auto& candidate : to.columns) {
-    const bool named =
-        candidate.role == Role::label ||
-        (candidate.type == frame::Type::text && words_of(candidate.name).size() <= 2 &&
-         (candidate.role == Role::entity || candidate.role == Role::identifier));
+  for (std::size_t i = 0; i < to.columns.size(); ++i) {
+    const auto& candidate = to.columns[i];
+    const auto& profile = to.frame.columns[i].profile;
+    const bool tells_apart = profile.distinct * 2 >= profile.rows;
+    const bool named = candidate.role == Role::label ||
+                       (tells_apart && candidate.type == frame::Type::text &&
+                        words_of(candidate.name).size() <= 2 &&
+                        (candidate.role == Role::entity || candidate.role == Role::identifier));
     if (named && (label == nullptr || candidate.role == Role::label)) label = &candidate;
   }
   if (label == nullptr) return;

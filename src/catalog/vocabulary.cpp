@@ -51,6 +51,15 @@ void add(Vocabulary& vocabulary, const toml::table& document) {
                                      (*table)["money"].value_or(false)});
     }
   }
+  if (const auto* durations = document["duration"].as_array()) {
+    for (const auto& node : *durations) {
+      const auto* table = node.as_table();
+      if (table == nullptr) continue;
+      vocabulary.durations.push_back({(*table)["name"].value_or(std::string{}),
+                                      (*table)["of"].value_or(std::string{}),
+                                      texts(*table, "words")});
+    }
+  }
   if (const auto* words = document["words"].as_table()) {
     add_words(vocabulary.identifier, *words, "identifier");
     add_words(vocabulary.label, *words, "label");
@@ -61,6 +70,10 @@ void add(Vocabulary& vocabulary, const toml::table& document) {
     add_words(vocabulary.good, *words, "good");
     add_words(vocabulary.yes, *words, "yes");
     add_words(vocabulary.no, *words, "no");
+    add_words(vocabulary.bookkeeping, *words, "bookkeeping");
+    add_words(vocabulary.date_words, *words, "date_words");
+    add_words(vocabulary.target, *words, "target");
+    add_words(vocabulary.status, *words, "status");
   }
 }
 

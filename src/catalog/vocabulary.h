@@ -30,11 +30,19 @@ struct MeasureWords {
   bool money = false;
 };
 
+// What the time up to an event is called.
+struct DurationWords {
+  std::string name;  // "resolution time"
+  std::string of;    // "period": said after what else the column's name holds ("warranty period")
+  std::vector<std::string> words;  // of the end's name
+};
+
 struct Vocabulary {
   std::vector<Kind> kinds;
   std::vector<MeasureWords> measures;
+  std::vector<DurationWords> durations;
   std::set<std::string, std::less<>> identifier, label, time_preferred, time_avoided, calendar, bad,
-      good, yes, no;
+      good, yes, no, bookkeeping, date_words, target, status;
 
   const Kind* kind_named(std::string_view name) const;
   // The first kind one of whose words is among `words`; nullptr when none is.

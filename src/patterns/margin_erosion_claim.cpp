@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "findings/fingerprint.h"
+#include "patterns/facts.h"
 #include "patterns/margin_erosion.h"
-#include "patterns/names.h"
 #include "patterns/one_entity.h"
 #include "patterns/wording.h"
 

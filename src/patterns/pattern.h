@@ -25,8 +25,12 @@ struct Candidate {
   double surprise = 0;          // 0..1: percentile of the shrunk effect among its siblings
   std::size_t column = no_column;  // the coded column it is about, if it is about one value of one
   std::uint32_t value = 0;         // its code
-  int rank = 0;                    // of the column's kind: who leads when several show one cause
+  std::vector<std::uint32_t> values;      // more of that column, told together with it; else empty
+  std::size_t second_column = no_column;  // its rows must have one of these values too
+  std::vector<std::uint32_t> second_values;
+  int rank = 0;         // of the column's kind: who leads when several show one cause
   std::string measure;  // what it measures: claims of one cause and several measures are told once
+  std::size_t measure_column = no_column;  // that measure or flag, when it is one column
   bool of_total =
       false;  // its numbers are held against everybody's: rows of others can explain it too
   // States the claim: sentences, values, evidence. Called for accepted candidates only.

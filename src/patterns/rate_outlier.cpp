@@ -149,6 +149,7 @@ Candidate candidate_of(const Workspace& workspace, const RateOutlier& found,
   const auto* kind = workspace.vocabulary.kind_named(column.kind);
   candidate.rank = kind == nullptr ? 0 : kind->rank;
   candidate.measure = flag.name;
+  candidate.measure_column = found.flag;
   if (!material) return candidate;
   candidate.impact = found.is_bad ? stake_of(workspace, found) : 0;
   candidate.claim = [&workspace, found, context] {

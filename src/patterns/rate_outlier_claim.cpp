@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "patterns/names.h"
+#include "patterns/facts.h"
 #include "patterns/rate_outlier.h"
 #include "patterns/wording.h"
 #include "stats/distributions.h"

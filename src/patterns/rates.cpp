@@ -1,6 +1,7 @@
 #include "patterns/rates.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -51,6 +52,14 @@ std::string flag_phrase(const catalog::Column& flag) {
   if (words.size() > 1 &&
       (words.front() == "is" || words.front() == "was" || words.front() == "has"))
     words.erase(words.begin());
+  // "target reached", "goal_met": what the rows did.
+  static constexpr std::array<std::string_view, 5> done{"met", "reached", "achieved", "hit",
+                                                        "missed"};
+  if (words.size() > 1 && std::ranges::find(done, words.back()) != done.end()) {
+    std::string what;
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) what += " " + words[i];
+    return words.back() + " their" + what;
+  }
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
   if (text.empty()) return "are marked";

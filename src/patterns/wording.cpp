@@ -146,6 +146,25 @@ std::string subject_phrase(const Subject& subject, std::size_t column, std::uint
   return capitalized(noun_of(subject.columns[column])) + " {who}";
 }
 
+std::string subjects_phrase(const Subject& subject, const catalog::Vocabulary& vocabulary,
+                            std::size_t column, const std::vector<std::uint32_t>& values) {
+  if (values.size() == 1) return subject_phrase(subject, column, values.front());
+  std::string list = "{who}";
+  for (std::size_t i = 1; i < values.size(); ++i)
+    list += fmt::format("{}{{who_{}}}", i + 1 == values.size() ? " and " : ", ",
+                        std::string_view("abcdefghij").substr(i, 1));
+  const auto* kind = vocabulary.kind_named(subject.columns[column].kind);
+  const bool named =
+      kind != nullptr && kind->entity && subject_phrase(subject, column, values.front()) == "{who}";
+  return named ? list : capitalized(noun_of(subject.columns[column])) + " " + list;
+}
+
+std::string inside_sentence(std::string phrase) {
+  if (!phrase.empty())
+    phrase[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(phrase[0])));
+  return phrase;
+}
+
 std::string noun_of(const catalog::Column& column) { return without_digits(column.noun); }
 std::string nouns_of(const catalog::Column& column) { return without_digits(column.nouns); }
 
@@ -179,6 +198,19 @@ findings::Claim claim_about(const Workspace& workspace, std::string_view pattern
   claim.fingerprint = findings::fingerprint(pattern, measure, claim.scope.equals);
   const auto& kind = subject.columns[column].kind;
   if (!kind.empty()) claim.topics.push_back(kind);
+  return claim;
+}
+
+findings::Claim claim_about(const Workspace& workspace, std::string_view pattern,
+                            std::string_view family, std::size_t column,
+                            const std::vector<std::uint32_t>& values, std::string_view measure) {
+  auto claim = claim_about(workspace, pattern, family, column, values.front(), measure);
+  for (std::size_t i = 1; i < values.size(); ++i)
+    claim.entities.push_back(entity_of(workspace.subject, column, values[i]));
+  if (values.size() > 1) {
+    claim.scope.equals.clear();  // a conjunction cannot say one or the other
+    claim.fingerprint = findings::fingerprint(pattern, measure, claim.entities);
+  }
   return claim;
 }
 

@@ -42,6 +42,12 @@ findings::Entity entity_of(const catalog::Subject& subject, std::size_t column,
 // a code.
 std::string subject_phrase(const catalog::Subject& subject, std::size_t column,
                            std::uint32_t value);
+// The same for several values of one column, bound as who, who_2 and who_3: "{who} and {who_2}";
+// their column's noun before them unless they are things with names.
+std::string subjects_phrase(const catalog::Subject& subject, const catalog::Vocabulary& vocabulary,
+                            std::size_t column, const std::vector<std::uint32_t>& values);
+// A phrase that begins a sentence, inside one: "batch {who}" for "Batch {who}".
+std::string inside_sentence(std::string phrase);
 // A column's noun for use in templates: digits removed. "customers" when plural.
 std::string noun_of(const catalog::Column& column);
 std::string nouns_of(const catalog::Column& column);
@@ -61,6 +67,10 @@ findings::Format amount_format(const catalog::Column& measure);
 findings::Claim claim_about(const Workspace& workspace, std::string_view pattern,
                             std::string_view family, std::size_t column, std::uint32_t value,
                             std::string_view measure);
+// For several values of one column, told together.
+findings::Claim claim_about(const Workspace& workspace, std::string_view pattern,
+                            std::string_view family, std::size_t column,
+                            const std::vector<std::uint32_t>& values, std::string_view measure);
 // The same for the table as a whole.
 findings::Claim claim_about_all(const Workspace& workspace, std::string_view pattern,
                                 std::string_view family, std::string_view measure);

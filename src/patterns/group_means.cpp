@@ -1,0 +1,195 @@
+#include "patterns/group_means.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace insights::patterns {
+
+namespace {
+
+using stats::Moments;
+
+constexpr std::int64_t rows_min = 10, units_min = 3;  // of a group, to be told of
+constexpr std::size_t ranked_units_max = 50'000;
+constexpr std::size_t told_together_max = 3;
+constexpr double cut_explains_min = 0.5;  // of the differences among the groups
+constexpr double spread_max = 0.5;        // of the told groups, beside the gap to the others
+
+void add(Groups& groups, std::size_t group, double value, bool ranked) {
+  groups.units[group].add(value);
+  if (ranked) groups.values[group].push_back(value);
+}
+
+// Moments of rows from their sums about a common centre: one addition a row, and no digits lost.
+struct CentredSums {
+  std::vector<double> rows, sums, squares;  // [value], of number - centre
+};
+
+// Calls visit(row, group, number) for each row that takes part.
+void each_row(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept,
+              auto visit) {
+  const auto& numbers = subject.numbers(what.measure);
+  subject.codes(what.column).codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < numbers.size(); ++row) {
+      if (codes[row] != 0 && !std::isnan(numbers[row]) && (kept.empty() || kept[row] != 0))
+        visit(row, codes[row], numbers[row]);
+    }
+  });
+}
+
+void add_units(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept,
+               Groups& groups) {
+  const auto& units = subject.codes(*what.unit);
+  std::vector<double> sums(units.values()), rows(units.values());
+  std::vector<std::uint32_t> group_of(units.values());
+  units.codes.visit([&](const auto* codes) {
+    each_row(subject, what, kept, [&](std::size_t row, std::uint32_t group, double number) {
+      sums[codes[row]] += number;
+      rows[codes[row]] += 1;
+      group_of[codes[row]] = group;
+    });
+  });
+  for (std::size_t unit = 1; unit < sums.size(); ++unit) {
+    if (rows[unit] > 0)
+      add(groups, group_of[unit], sums[unit] / rows[unit], units.values() <= ranked_units_max);
+  }
+}
+
+// When part of the rows is gone, a unit may be gone with them.
+std::int64_t least_of(const Difference& what, const frame::Mask& kept) {
+  return what.unit ? units_min - (kept.empty() ? 0 : 1) : rows_min;
+}
+
+// Zero on every row, to rounding, beside what the other side has.
+bool is_nothing(const Moments& moments, double beside) {
+  return std::fabs(moments.mean) <= 1e-9 * std::fabs(beside) &&
+         moments.m2 <= 1e-9 * beside * beside * static_cast<double>(moments.n);
+}
+
+double between_squares(const Moments& a, const Moments& b) {
+  const double n_a = static_cast<double>(a.n), n_b = static_cast<double>(b.n);
+  return n_a + n_b > 0 ? n_a * n_b / (n_a + n_b) * (a.mean - b.mean) * (a.mean - b.mean) : 0;
+}
+
+std::uint32_t furthest(const Groups& groups, std::span<const std::uint32_t> values) {
+  std::uint32_t found = 0;
+  double most = -1;
+  for (const std::uint32_t value : values) {
+    const auto one = apart(groups, std::span(&value, 1));
+    const double t = one.test ? std::fabs(one.test->t) : 0;
+    if (t > most) {
+      most = t;
+      found = value;
+    }
+  }
+  return found;
+}
+
+// How many of the values, in order of their means, lie below the best cut, and what it explains.
+struct Cut {
+  std::size_t below = 0;
+  double explains = 0;  // share of the squares between the groups
+};
+
+Cut best_cut(const Groups& groups, std::span<const std::uint32_t> ordered) {
+  Moments all;
+  for (const auto value : ordered) all.merge(groups.units[value]);
+  double between = 0;
+  for (const auto value : ordered) {
+    const double off = groups.units[value].mean - all.mean;
+    between += static_cast<double>(groups.units[value].n) * off * off;
+  }
+  Cut best;
+  Moments low;
+  for (std::size_t below = 1; below < ordered.size(); ++below) {
+    low.merge(groups.units[ordered[below - 1]]);
+    Moments high;
+    for (std::size_t i = below; i < ordered.size(); ++i) high.merge(groups.units[ordered[i]]);
+    const double explains = between > 0 ? between_squares(low, high) / between : 0;
+    if (explains > best.explains) best = {below, explains};
+  }
+  return best;
+}
+
+}  // namespace
+
+Groups groups_of(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept) {
+  const std::size_t count = subject.codes(what.column).values();
+  Groups groups{std::vector<Moments>(count), std::vector<double>(count), std::vector<double>(count),
+                least_of(what, kept), std::vector<std::vector<double>>(count)};
+  const auto& profile = subject.frame.columns[what.measure].profile;
+  const double centre = profile.rows > profile.nulls
+                            ? profile.sum / static_cast<double>(profile.rows - profile.nulls)
+                            : 0;
+  CentredSums centred{std::vector<double>(count), std::vector<double>(count),
+                      std::vector<double>(count)};
+  const bool ranked = !what.unit && subject.frame.rows <= ranked_units_max;
+  each_row(subject, what, kept, [&](std::size_t, std::uint32_t group, double number) {
+    const double off = number - centre;
+    centred.rows[group] += 1;
+    centred.sums[group] += off;
+    centred.squares[group] += off * off;
+    if (ranked) groups.values[group].push_back(number);
+  });
+  for (std::size_t group = 1; group < count; ++group) {
+    const double n = centred.rows[group], mean = n > 0 ? centred.sums[group] / n : 0;
+    groups.rows[group] = n;
+    groups.sums[group] = centred.sums[group] + n * centre;
+    if (!what.unit && n > 0)
+      groups.units[group] = {std::llround(n), centre + mean,
+                             std::max(0.0, centred.squares[group] - n * mean * mean)};
+  }
+  if (what.unit) add_units(subject, what, kept, groups);
+  return groups;
+}
+
+Apart apart(const Groups& groups, std::span<const std::uint32_t> values) {
+  Moments own, others;
+  double own_rows = 0, own_sum = 0, rows = 0, sum = 0;
+  Apart result;
+  result.units = std::numeric_limits<std::int64_t>::max();
+  for (std::uint32_t group = 1; group < groups.units.size(); ++group) {
+    const bool told = std::ranges::find(values, group) != values.end();
+    (told ? own : others).merge(groups.units[group]);
+    (told ? own_rows : rows) += groups.rows[group];
+    (told ? own_sum : sum) += groups.sums[group];
+    if (told) result.units = std::min(result.units, groups.units[group].n);
+  }
+  result.test = stats::welch_t(own, others);
+  result.both_have = !is_nothing(own, others.mean) && !is_nothing(others, own.mean);
+  if (rows > 0 && sum != 0 && own_rows > 0)
+    result.relative = (own_sum / own_rows) / (sum / rows) - 1;
+  return result;
+}
+
+std::vector<std::uint32_t> groups_to_tell(const Groups& groups, std::size_t together_min) {
+  std::vector<std::uint32_t> ordered;
+  for (std::uint32_t value = 1; value < groups.units.size(); ++value) {
+    if (groups.units[value].n >= groups.least) ordered.push_back(value);
+  }
+  if (ordered.empty()) return {};
+  std::ranges::stable_sort(
+      ordered, [&](auto a, auto b) { return groups.units[a].mean < groups.units[b].mean; });
+  if (ordered.size() < 2) return {};
+  const auto cut = best_cut(groups, ordered);
+  const std::size_t above = ordered.size() - cut.below;
+  const bool tell_high = above <= cut.below;
+  const std::size_t side = std::min(above, cut.below);
+  const auto mean = [&](std::size_t place) { return groups.units[ordered[place]].mean; };
+  const double gap = mean(cut.below) - mean(cut.below - 1);
+  const double spread =
+      tell_high ? mean(ordered.size() - 1) - mean(cut.below) : mean(cut.below - 1) - mean(0);
+  if (cut.explains >= cut_explains_min && spread <= spread_max * gap && side >= 2 &&
+      side <= told_together_max) {
+    std::vector<std::uint32_t> told(
+        tell_high ? ordered.end() - static_cast<std::ptrdiff_t>(side) : ordered.begin(),
+        tell_high ? ordered.end() : ordered.begin() + static_cast<std::ptrdiff_t>(side));
+    std::ranges::reverse(told);
+    return told;
+  }
+  if (together_min > 1) return {};
+  return {furthest(groups, ordered)};
+}
+
+}  // namespace insights::patterns
