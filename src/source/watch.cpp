@@ -41,7 +41,9 @@ void Watch::wait() {
 
 base::Status Watch::status() const {
   const std::scoped_lock lock(mutex_);
-  switch (reason_) {
+  // A stop counts from when it was asked for, not from when the watching thread first ran.
+  const bool stopped = reason_ == Reason::none && patience_.stop.stop_requested();
+  switch (stopped ? Reason::cancelled : reason_) {
     case Reason::none:
       return {};
     case Reason::timed_out:

@@ -28,7 +28,7 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // The Error of kind timed_out or cancelled if the watch has interrupted; nothing yet otherwise.
+  // The Error of kind timed_out or cancelled if the time is up or a stop was asked for; else nothing.
   base::Status status() const;
 
  private:
