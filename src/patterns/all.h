@@ -32,6 +32,9 @@ std::vector<Candidate> examine_row_outlier(const Workspace& workspace);
 std::vector<Candidate> examine_new_and_lost(const Workspace& workspace);
 std::vector<Candidate> examine_cross_sell(const Workspace& workspace);
 std::vector<Candidate> examine_repeated_amounts(const Workspace& workspace);
+std::vector<Candidate> examine_average_over_time(const Workspace& workspace);
+std::vector<Candidate> examine_count_over_time(const Workspace& workspace);
+std::vector<Candidate> examine_burst(const Workspace& workspace);
 
 inline constexpr std::array all_patterns{
     Pattern{"customer_silent", "Customer gone silent",
@@ -127,6 +130,20 @@ inline constexpr std::array all_patterns{
             "Who has one amount on many rows, where amounts hardly ever repeat?",
             "Ada Moreno has the same $800 on 40 rows: $32K of expenses in all", 1.2,
             examine_repeated_amounts},
+    Pattern{"average_over_time", "Average rising or falling",
+            "Which durations, scores, percentages or rates went up or down, and for whom alone?",
+            "Ada Moreno: average resolution time rose from 9.1 days to 41.3 days since Jun 2023; "
+            "the others stayed as they were",
+            1.1, examine_average_over_time},
+    Pattern{"count_over_time", "More or fewer than before",
+            "Is there more or less of it than before, in all or of one value alone?",
+            "Network: number of incidents rose from 10 to 40 a month since Jun 2023", 1.0,
+            examine_count_over_time},
+    Pattern{"burst", "Far denser for a while",
+            "In which weeks or months did things come far denser than before and after?",
+            "Hardware: 110 incidents from Jul 2023 to Aug 2023: 55 a month, against 18 before and "
+            "after",
+            1.0, examine_burst},
 };
 
 }  // namespace insights::patterns

@@ -11,6 +11,7 @@
 #include <cmath>
 
 #include "patterns/all.h"
+#include "patterns/count_over_time.h"
 #include "patterns/movement.h"
 #include "patterns/one_entity.h"
 #include "patterns/wording.h"
@@ -237,6 +238,9 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
     candidate.impact =
         std::fabs(tested.movement.before - tested.movement.after) * workspace.money_per_month;
     candidate.material = candidate.material && workspace.is_worth_telling(candidate.impact);
+    // A count that moved by itself is told as a count.
+    if (by_rows && candidate.material)
+      candidate.material = !count_tells(workspace, column, tested.value);
     candidate.surprise = std::min(1.0, std::fabs(tested.movement.relative));
     candidate.of_total = true;
     candidate.survives = [&workspace, column, value = tested.value,

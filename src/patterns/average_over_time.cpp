@@ -1,0 +1,343 @@
+// The average of a duration, score, percentage or amount over time, or how often something happens:
+// of everything, and of single values that go their own way.
+//
+// How it is tested: course.h. The whole is told only when not one value alone makes it; a value
+// only when the others do not go the same way. Durations near the end of the data are not seen to
+// their end: follow_up.h.
+
+#include "patterns/average_over_time.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "findings/fingerprint.h"
+#include "patterns/all.h"
+#include "patterns/rates.h"
+#include "patterns/survival.h"
+#include "stats/association.h"
+#include "stats/moments.h"
+
+namespace insights::patterns {
+
+namespace {
+
+using catalog::Role;
+
+constexpr std::size_t values_max = 40;  // of a grouping, the largest
+constexpr double rows_min = 30;         // of a value
+constexpr double stretch_rows_min = 5, stretch_trials_min = 20;
+constexpr double relative_min = 0.10, deviations_min = 0.2, points_min = 0.05;
+constexpr std::size_t ranked_rows_max = 50'000;
+constexpr double same_as_another = 0.98;  // correlation
+constexpr double explains_p_max = 0.01, left_max = 0.4;
+constexpr double nearly_all = 0.95;
+
+bool is_flag(const catalog::Subject& subject, std::size_t measure) {
+  return subject.columns[measure].role == Role::flag;
+}
+
+// The same number on every row of an entity, for every entity: a property of the thing.
+bool belongs_to_entity(const Workspace& workspace, std::size_t measure) {
+  const auto& subject = workspace.subject;
+  const auto& numbers = subject.numbers(measure);
+  const auto all = [&] {
+    stats::Moments moments;
+    for (const double number : numbers) {
+      if (!std::isnan(number)) moments.add(number);
+    }
+    return moments;
+  }();
+  for (const std::size_t column : workspace.groupings) {
+    const auto& codes = subject.codes(column);
+    if (workspace.is_decoy(column) || subject.columns[column].role != Role::entity ||
+        static_cast<std::int64_t>(codes.values()) * 2 > all.n)
+      continue;
+    std::vector<stats::Moments> moments(codes.values());
+    for (std::size_t row = 0; row < numbers.size(); ++row) {
+      if (!std::isnan(numbers[row])) moments[codes.codes[row]].add(numbers[row]);
+    }
+    double within = 0;
+    for (std::size_t value = 1; value < moments.size(); ++value) within += moments[value].m2;
+    if (within <= 1e-6 * all.m2 && moments[0].n * 10 < all.n) return true;
+  }
+  return false;
+}
+
+bool is_copy(const catalog::Subject& subject, std::size_t measure, std::size_t earlier) {
+  std::vector<double> x, y;
+  const auto &first = subject.numbers(measure), &second = subject.numbers(earlier);
+  for (std::size_t row = 0; row < first.size(); ++row) {
+    if (std::isnan(first[row]) || std::isnan(second[row])) continue;
+    x.push_back(first[row]);
+    y.push_back(second[row]);
+  }
+  const auto correlation = stats::pearson(stats::co_moments_of(x, y));
+  return correlation && std::fabs(correlation->coefficient) >= same_as_another;
+}
+
+// Rows of each value with a number, in the periods that count.
+std::vector<std::vector<RankedRow>> ranked_rows(const Workspace& workspace,
+                                                const AverageCourse& what) {
+  const auto& subject = workspace.subject;
+  const auto& numbers = subject.numbers(what.measure);
+  const auto& days = subject.frame.columns[*subject.time].days()->days;
+  const bool whole = what.column == no_column;
+  std::vector<std::vector<RankedRow>> rows(whole ? 1 : subject.codes(what.column).values());
+  if (numbers.size() > ranked_rows_max || has_documents(workspace)) return rows;
+  for (std::size_t row = 0; row < numbers.size(); ++row) {
+    const auto period = workspace.periods.of_row[row];
+    if (std::isnan(numbers[row]) || period == no_period || period < what.follow.first ||
+        period >= what.follow.end)
+      continue;
+    const std::uint32_t value = whole ? 0 : subject.codes(what.column).codes[row];
+    rows[value].push_back(
+        {static_cast<double>(days[row]), numbers[row], period - what.follow.first});
+  }
+  return rows;
+}
+
+std::optional<RankTests> rank_tests(const std::vector<RankedRow>& rows, const Beside& course) {
+  const std::size_t periods = course.own.amounts.size();
+  const auto own = rank_trend(rows, periods);
+  if (!own) return std::nullopt;
+  if (!course.others) return RankTests{*own, {}};
+  auto apart = rows;
+  std::erase_if(apart,
+                [&](const RankedRow& row) { return !(course.others->weights[row.period] > 0); });
+  for (auto& row : apart)
+    row.number -= course.others->amounts[row.period] / course.others->weights[row.period];
+  const auto contrast = rank_trend(apart, periods);
+  if (!contrast) return std::nullopt;
+  return RankTests{*own, *contrast};
+}
+
+double deviation_of(const std::vector<double>& numbers) {
+  stats::Moments moments;
+  for (const double number : numbers) {
+    if (!std::isnan(number)) moments.add(number);
+  }
+  return moments.standard_deviation();
+}
+
+bool is_material(const Workspace& workspace, const AverageCourse& what, const Beside& course,
+                 const Move& move, double deviation) {
+  const auto& movement = move.movement;
+  const auto& at = movement.stretches;
+  const bool flag = is_flag(workspace.subject, what.measure);
+  const auto rows_of = [&](std::size_t begin, std::size_t end) {
+    double rows = 0;
+    for (std::size_t i = begin; i < end; ++i) rows += course.own.weights[i];
+    return rows;
+  };
+  const double least = flag ? stretch_trials_min : stretch_rows_min;
+  if (rows_of(at.before_begin, at.before_end) < least ||
+      rows_of(at.after_begin, at.after_end) < least)
+    return false;
+  const double change = std::fabs(movement.after - movement.before);
+  const bool large =
+      flag ? change >= points_min
+           : std::fabs(movement.relative) >= relative_min && change >= deviations_min * deviation;
+  const auto& own = course.own;
+  return large && movement.after > 0 && what.follow.allows(movement.relative > 0) &&
+         (!course.others || move.is_own()) &&
+         agrees_with_last_year(movement, own.amounts, own.weights, workspace.periods);
+}
+
+Candidate candidate_of(const Workspace& workspace, const AverageCourse& what, const Beside& course,
+                       const std::vector<RankedRow>& rows, double deviation) {
+  const auto& subject = workspace.subject;
+  const bool whole = what.column == no_column;
+  const auto& name = subject.columns[what.measure].name;
+  Candidate candidate;
+  candidate.entry.family = average_family(subject, what.column);
+  candidate.entry.pattern = "average_over_time";
+  std::vector<findings::Entity> entities;
+  if (!whole)
+    entities.push_back(
+        {subject.columns[what.column].name, subject.codes(what.column).dictionary[what.value], ""});
+  candidate.entry.fingerprint = findings::fingerprint("average_over_time", name, entities);
+  candidate.column = what.column;
+  candidate.value = what.value;
+  const auto* kind =
+      whole ? nullptr : workspace.vocabulary.kind_named(subject.columns[what.column].kind);
+  candidate.rank = kind == nullptr ? 1 : kind->rank;
+  candidate.measure = name + " over time";
+  candidate.of_total = true;
+  const auto move = move_of(course, rank_tests(rows, course));
+  if (!move) return candidate;
+  candidate.entry.p = move->p;
+  candidate.entry.statistic = move->movement.fit.r_squared;
+  candidate.entry.effect = move->movement.relative;
+  candidate.material = is_material(workspace, what, course, *move, deviation);
+  candidate.surprise = std::clamp(std::fabs(move->movement.relative), 0.3, 1.0);
+  if (!candidate.material) return candidate;
+  candidate.claim = [&workspace, what, move = *move] {
+    return state_average(workspace, what, move);
+  };
+  if (whole) return candidate;
+  candidate.survives = [&workspace, what, deviation,
+                        before = move->movement.relative](const frame::Mask& kept) {
+    const auto left = average_course(workspace, what, kept);
+    const auto again = move_of(left, std::nullopt);
+    return again && still_stands(again->p, again->movement.relative, before) &&
+           is_material(workspace, what, left, *again, deviation);
+  };
+  return candidate;
+}
+
+// All values of a column at once: sums and rows by value and period.
+std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCourse& what) {
+  const auto& subject = workspace.subject;
+  const auto& codes = subject.codes(what.column);
+  const auto& numbers = subject.numbers(what.measure);
+  const std::size_t count = what.follow.end - what.follow.first;
+  Course all(count);
+  std::vector<Course> own(codes.values(), Course(count));
+  for (std::size_t row = 0; row < numbers.size(); ++row) {
+    const auto period = workspace.periods.of_row[row];
+    if (std::isnan(numbers[row]) || period == no_period || period < what.follow.first ||
+        period >= what.follow.end || codes.codes[row] == 0)
+      continue;
+    const std::size_t at = period - what.follow.first;
+    all.amounts[at] += numbers[row];
+    all.weights[at] += 1;
+    own[codes.codes[row]].amounts[at] += numbers[row];
+    own[codes.codes[row]].weights[at] += 1;
+  }
+  std::vector<Beside> courses;
+  for (auto& one : own) {
+    Course others(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      others.amounts[i] = all.amounts[i] - one.amounts[i];
+      others.weights[i] = all.weights[i] - one.weights[i];
+    }
+    courses.push_back({std::move(one), std::move(others)});
+  }
+  return courses;
+}
+
+double sum_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum;
+}
+
+// Does this value make the movement of the whole? Without it there would be little left.
+bool makes(const Candidate& candidate, const Beside& course, const Move& whole) {
+  if (candidate.entry.p > explains_p_max || !candidate.material ||
+      (candidate.entry.effect > 0) != (whole.movement.relative > 0))
+    return false;
+  const auto& at = whole.movement.stretches;
+  const double before = course.others->over(at.before_begin, at.before_end);
+  const double after = course.others->over(at.after_begin, at.after_end);
+  return before > 0 &&
+         std::fabs(after / before - 1) < left_max * std::fabs(whole.movement.relative);
+}
+
+void examine_measure(const Workspace& workspace, std::size_t measure,
+                     std::vector<Candidate>& candidates) {
+  const auto& subject = workspace.subject;
+  AverageCourse what{measure, no_column, 0, follow_up_of(workspace, measure)};
+  const double deviation = deviation_of(subject.numbers(measure));
+  const auto whole = average_course(workspace, what, {});
+  const auto rows = ranked_rows(workspace, what);
+  const auto move = move_of(whole, rank_tests(rows[0], whole));
+  const std::size_t place = candidates.size();
+  candidates.push_back(candidate_of(workspace, what, whole, rows[0], deviation));
+  for (const std::size_t column : workspace.groupings) {
+    if (subject.columns[column].kind == "calendar") continue;
+    what.column = column;
+    const auto count = subject.codes(column).values();
+    if (count * workspace.periods.count > cube_cells_max / 100) continue;
+    const auto courses = courses_by_value(workspace, what);
+    std::vector<std::pair<double, std::uint32_t>> largest;
+    double all = 0;
+    for (std::uint32_t value = 1; value < count; ++value) {
+      largest.emplace_back(-sum_of(courses[value].own.weights), value);
+      all -= largest.back().first;
+    }
+    std::ranges::sort(largest);
+    if (largest.size() > values_max) largest.resize(values_max);
+    const auto by_value = ranked_rows(workspace, what);
+    for (const auto& [negative_rows, value] : largest) {
+      if (-negative_rows < rows_min || -negative_rows > nearly_all * all) continue;
+      what.value = value;
+      candidates.push_back(
+          candidate_of(workspace, what, courses[value], by_value[value], deviation));
+      if (move && !workspace.is_decoy(column) && makes(candidates.back(), courses[value], *move))
+        candidates[place].material = false;
+    }
+  }
+}
+
+}  // namespace
+
+bool has_documents(const Workspace& workspace) {
+  const auto& subject = workspace.subject;
+  for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+    const auto& column = subject.columns[i];
+    const auto* kind = workspace.vocabulary.kind_named(column.kind);
+    const auto& profile = subject.frame.columns[i].profile;
+    if (kind != nullptr && kind->event && column.role == Role::identifier &&
+        profile.distinct * 10 < (profile.rows - profile.nulls) * 9)
+      return true;
+  }
+  return false;
+}
+
+std::vector<std::size_t> measures_over_time(const Workspace& workspace) {
+  const auto& subject = workspace.subject;
+  std::vector<std::size_t> measures;
+  const bool has_lines = has_documents(workspace) || subject.quantity;
+  for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+    const auto& column = subject.columns[i];
+    if (subject.frame.columns[i].numbers() == nullptr || workspace.is_decoy(i)) continue;
+    const bool averaged = column.role == Role::measure && !column.additive &&
+                          column.kind != "price" && column.kind != "calendar";
+    const bool amount = subject.money == i && !has_lines;
+    if (!averaged && !amount && column.role != Role::flag) continue;
+    const bool told = std::ranges::any_of(
+        measures, [&](std::size_t earlier) { return is_copy(subject, i, earlier); });
+    if (!told && !belongs_to_entity(workspace, i)) measures.push_back(i);
+  }
+  return measures;
+}
+
+Beside average_course(const Workspace& workspace, const AverageCourse& what,
+                      const frame::Mask& kept) {
+  const auto& subject = workspace.subject;
+  const auto& numbers = subject.numbers(what.measure);
+  const std::size_t count = what.follow.end - what.follow.first;
+  const bool whole = what.column == no_column;
+  Beside course{Course(count), std::nullopt};
+  if (!whole) course.others.emplace(count);
+  for (std::size_t row = 0; row < numbers.size(); ++row) {
+    const auto period = workspace.periods.of_row[row];
+    if (std::isnan(numbers[row]) || period == no_period || period < what.follow.first ||
+        period >= what.follow.end || (!kept.empty() && kept[row] == 0))
+      continue;
+    const std::uint32_t code = whole ? 0 : subject.codes(what.column).codes[row];
+    if (!whole && code == 0) continue;
+    auto& side = whole || code == what.value ? course.own : *course.others;
+    side.amounts[period - what.follow.first] += numbers[row];
+    side.weights[period - what.follow.first] += 1;
+  }
+  return course;
+}
+
+std::string average_family(const catalog::Subject& subject, std::size_t column) {
+  return column == no_column ? "average over time"
+                             : "average over time by " + subject.columns[column].name;
+}
+
+std::vector<Candidate> examine_average_over_time(const Workspace& workspace) {
+  std::vector<Candidate> candidates;
+  if (workspace.small || workspace.periods.count == 0) return candidates;
+  for (const std::size_t measure : measures_over_time(workspace))
+    examine_measure(workspace, measure, candidates);
+  return candidates;
+}
+
+}  // namespace insights::patterns
