@@ -61,6 +61,8 @@ void add(Vocabulary& vocabulary, const toml::table& document) {
     add_words(vocabulary.good, *words, "good");
     add_words(vocabulary.yes, *words, "yes");
     add_words(vocabulary.no, *words, "no");
+    add_words(vocabulary.person, *words, "person");
+    add_words(vocabulary.stop, *words, "stop");
   }
 }
 

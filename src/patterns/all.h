@@ -32,6 +32,10 @@ std::vector<Candidate> examine_row_outlier(const Workspace& workspace);
 std::vector<Candidate> examine_new_and_lost(const Workspace& workspace);
 std::vector<Candidate> examine_cross_sell(const Workspace& workspace);
 std::vector<Candidate> examine_repeated_amounts(const Workspace& workspace);
+std::vector<Candidate> examine_correlation(const Workspace& workspace);
+std::vector<Candidate> examine_mix_difference(const Workspace& workspace);
+std::vector<Candidate> examine_load_per_person(const Workspace& workspace);
+std::vector<Candidate> examine_text_mentions(const Workspace& workspace);
 
 inline constexpr std::array all_patterns{
     Pattern{"customer_silent", "Customer gone silent",
@@ -127,6 +131,26 @@ inline constexpr std::array all_patterns{
             "Who has one amount on many rows, where amounts hardly ever repeat?",
             "Ada Moreno has the same $800 on 40 rows: $32K of expenses in all", 1.2,
             examine_repeated_amounts},
+    Pattern{
+        "correlation", "Numbers that move together",
+        "Which numbers, dates and events go together: the later or the larger the one, the "
+        "higher or the lower the other?",
+        "Laptop: warranty days falls with cost: 310 days on average in the highest quarter, 905 "
+        "days in the lowest",
+        0.8, examine_correlation},
+    Pattern{"mix_difference", "Another mix than the others",
+            "Whose rows are of other kinds than everybody else's?",
+            "Finance: 50.5 % of its goals have the category Cost Reduction, against 18 % elsewhere",
+            0.8, examine_mix_difference},
+    Pattern{"load_per_person", "Much for few people",
+            "Where does one person carry far more, or far less, than people elsewhere?",
+            "IT: 2 managers for 101 people, 50.5 each, against 4.7 elsewhere", 1.1,
+            examine_load_per_person},
+    Pattern{"text_mentions", "What the texts say",
+            "Which words of free texts stand out, belong to one group, or go with other numbers?",
+            "Rows that mention \"multiple departments\": percent complete 85 on average, against "
+            "51 for the others",
+            0.9, examine_text_mentions},
 };
 
 }  // namespace insights::patterns
