@@ -91,6 +91,12 @@ struct Join {
   double matched = 0;     // share of rows that find a partner
 };
 
+// A number or a date of the thing that a row refers to, joined on: it can be compared, over those
+// things, but neither summed nor averaged over rows, so its column has the role `unused`.
+struct Owned {
+  std::size_t column = 0, owner = 0;  // columns; the owner's value decides the other
+};
+
 struct Subject {
   std::string table;        // of the source: the fact table
   std::string noun, nouns;  // what a row is called: "row", "order line", "incident"
@@ -107,6 +113,7 @@ struct Subject {
   std::optional<ReturnMarker> returns;
   std::vector<Identity> identities;
   std::vector<Join> joins;
+  std::vector<Owned> owned;
   // determines[a][b]: every value of coded column a goes with one value of column b (null aside).
   std::vector<std::vector<bool>> determines;
   std::string currency;           // ISO; may be empty

@@ -100,7 +100,7 @@ bool nearly_equal(const std::vector<double>& a, const std::vector<double>& b) {
 std::vector<std::size_t> own_dates(const Subject& subject, const Vocabulary& vocabulary) {
   std::vector<std::size_t> dates;
   for (const std::size_t i : with_role(subject, Role::time)) {
-    if (subject.frame.columns[i].days() != nullptr &&
+    if (subject.frame.columns[i].days() != nullptr && subject.columns[i].table == subject.table &&
         !any_in(words_of(subject.columns[i].name), vocabulary.bookkeeping))
       dates.push_back(i);
   }
@@ -117,12 +117,11 @@ std::string without_date_words(const std::string& name, const Vocabulary& vocabu
   return text.empty() ? spoken(name) : text;
 }
 
-// "resolution time", "warranty period", "time since start date", "time from a to b".
+// "resolution time", "warranty period", "time from a to b".
 std::string duration_name(const Subject& subject, const Duration& duration,
                           const Vocabulary& vocabulary) {
   const auto& start = subject.columns[duration.start];
   const auto& end = subject.columns[duration.end];
-  if (start.table != end.table) return "time since " + spoken(start.name);
   for (const auto& entry : vocabulary.durations) {
     std::string rest;
     bool says = false;
@@ -376,10 +375,7 @@ void derive_durations(Subject& subject, const Vocabulary& vocabulary) {
   std::vector<Duration> found;
   for (const std::size_t start : dates) {
     for (const std::size_t end : dates) {
-      const bool joined = subject.columns[start].table != subject.table;
-      const bool to_own_time = subject.time && end == *subject.time;
-      if (start == end || subject.columns[end].table != subject.table || (joined && !to_own_time))
-        continue;
+      if (start == end) continue;
       auto one = duration_between(subject, start, end);
       if (!one) continue;
       const bool known = std::ranges::any_of(

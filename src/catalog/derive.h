@@ -19,8 +19,7 @@ void add_derived(Subject& subject, Column column, std::vector<double> values);
 void derive_money(Subject& subject);
 
 // For two date columns, one of which is never before the other: the time between them, in days, or
-// in hours when it is mostly short. Also from a date of a joined table (a person's start) to the
-// row's own time.
+// in hours when it is mostly short.
 void derive_durations(Subject& subject, const Vocabulary& vocabulary);
 
 // A flag for each value of a status column that is good or bad news ("declined"), and for a number

@@ -216,8 +216,10 @@ void attach(Subject& subject, const Subject& to, const Reference& link, std::siz
                                   sql::quote_identifier(to.columns[link.to_column].name));
   for (std::size_t i = 0; i < to.columns.size(); ++i) {
     const auto& original = to.columns[i];
+    const bool owned = (original.role == Role::measure || original.role == Role::time) &&
+                       !std::holds_alternative<frame::Coded>(to.frame.columns[i].data);
     const bool useful = original.role == Role::entity || original.role == Role::dimension ||
-                        original.role == Role::label || original.role == Role::time;
+                        original.role == Role::label || owned;
     if (i == link.to_column || original.derived || !useful ||
         says_nothing_new(subject, to, i, link))
       continue;
@@ -225,6 +227,15 @@ void attach(Subject& subject, const Subject& to, const Reference& link, std::siz
     column.name = unique_name(subject, to.table, original.name);
     column.sql = fmt::format("{}.{}", quoted, sql::quote_identifier(original.name));
     column.exact_sql = column.sql;
+    if (owned) {
+      column.role = Role::unused;
+      column.additive = false;
+      column.exact_sql = original.exact_sql;  // of one table yet, so the name stands bare in it
+      const auto plain = sql::quote_identifier(original.name);
+      if (const auto at = column.exact_sql.find(plain); at != std::string::npos)
+        column.exact_sql.replace(at, plain.size(), column.sql);
+      subject.owned.push_back({subject.columns.size(), link.from_column});
+    }
     column.why +=
         fmt::format("; joined from {} by {}", to.table, subject.columns[link.from_column].name);
     subject.columns.push_back(std::move(column));

@@ -74,6 +74,8 @@ void add(Vocabulary& vocabulary, const toml::table& document) {
     add_words(vocabulary.date_words, *words, "date_words");
     add_words(vocabulary.target, *words, "target");
     add_words(vocabulary.status, *words, "status");
+    add_words(vocabulary.person, *words, "person");
+    add_words(vocabulary.stop, *words, "stop");
   }
 }
 

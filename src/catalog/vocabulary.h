@@ -42,7 +42,7 @@ struct Vocabulary {
   std::vector<MeasureWords> measures;
   std::vector<DurationWords> durations;
   std::set<std::string, std::less<>> identifier, label, time_preferred, time_avoided, calendar, bad,
-      good, yes, no, bookkeeping, date_words, target, status;
+      good, yes, no, bookkeeping, date_words, target, status, person, stop;
 
   const Kind* kind_named(std::string_view name) const;
   // The first kind one of whose words is among `words`; nullptr when none is.

@@ -35,6 +35,10 @@ std::vector<Candidate> examine_repeated_amounts(const Workspace& workspace);
 std::vector<Candidate> examine_average_over_time(const Workspace& workspace);
 std::vector<Candidate> examine_count_over_time(const Workspace& workspace);
 std::vector<Candidate> examine_burst(const Workspace& workspace);
+std::vector<Candidate> examine_correlation(const Workspace& workspace);
+std::vector<Candidate> examine_mix_difference(const Workspace& workspace);
+std::vector<Candidate> examine_load_per_person(const Workspace& workspace);
+std::vector<Candidate> examine_text_mentions(const Workspace& workspace);
 
 inline constexpr std::array all_patterns{
     Pattern{"customer_silent", "Customer gone silent",
@@ -144,6 +148,26 @@ inline constexpr std::array all_patterns{
             "Hardware: 110 incidents from Jul 2023 to Aug 2023: 55 a month, against 18 before and "
             "after",
             1.0, examine_burst},
+    Pattern{
+        "correlation", "Numbers that move together",
+        "Which numbers, dates and events go together: the later or the larger the one, the "
+        "higher or the lower the other?",
+        "Laptop: warranty days falls with cost: 310 days on average in the highest quarter, 905 "
+        "days in the lowest",
+        0.8, examine_correlation},
+    Pattern{"mix_difference", "Another mix than the others",
+            "Whose rows are of other kinds than everybody else's?",
+            "Finance: 50.5 % of its goals have the category Cost Reduction, against 18 % elsewhere",
+            0.8, examine_mix_difference},
+    Pattern{"load_per_person", "Much for few people",
+            "Where does one person carry far more, or far less, than people elsewhere?",
+            "IT: 2 managers for 101 people, 50.5 each, against 4.7 elsewhere", 1.1,
+            examine_load_per_person},
+    Pattern{"text_mentions", "What the texts say",
+            "Which words of free texts stand out, belong to one group, or go with other numbers?",
+            "Rows that mention \"multiple departments\": percent complete 85 on average, against "
+            "51 for the others",
+            0.9, examine_text_mentions},
 };
 
 }  // namespace insights::patterns

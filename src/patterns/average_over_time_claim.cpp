@@ -4,7 +4,7 @@
 
 #include "patterns/average_over_time.h"
 #include "patterns/course_claim.h"
-#include "patterns/names.h"
+#include "patterns/facts.h"
 #include "patterns/rates.h"
 #include "patterns/wording.h"
 

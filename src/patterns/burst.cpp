@@ -21,7 +21,6 @@
 #include "patterns/count_over_time.h"
 #include "patterns/course_claim.h"
 #include "patterns/facts.h"
-#include "patterns/names.h"
 #include "stats/trend.h"
 
 namespace insights::patterns {

@@ -7,7 +7,6 @@
 #include "patterns/count_over_time.h"
 #include "patterns/course_claim.h"
 #include "patterns/facts.h"
-#include "patterns/names.h"
 
 namespace insights::patterns {
 

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "patterns/facts.h"
 #include "patterns/forecast.h"
-#include "patterns/names.h"
 #include "patterns/wording.h"
 
 namespace insights::patterns {

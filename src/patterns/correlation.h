@@ -1,0 +1,63 @@
+// What the two files of the pattern "correlation" share: which two columns, over which rows, and
+// how they go together there.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "patterns/by_construction.h"
+#include "patterns/pattern.h"
+#include "patterns/shared_fate.h"
+
+namespace insights::patterns {
+
+struct CorrelatedPair {
+  std::size_t x = 0, y = 0;           // columns; y is a measure or a flag
+  std::optional<std::size_t> unit;    // the entity that decides x (or y): the cases are its values
+  std::size_t segment = no_column;    // only the rows of one value of this column ...
+  std::uint32_t value = 0;            // ... which is this
+  std::optional<base::Day> began_by;  // x is the start of the duration y: later ones had no time to
+                                      // become long
+};
+
+// The cases of a pair, without those where either is missing.
+struct Cases {
+  std::vector<double> x, y;     // [cases]
+  std::vector<Grouped> groups;  // that cases may share their fate in
+  bool flag = false;            // y of a row is 0 or 1
+  std::size_t least = 0;        // fewer cases say nothing
+};
+
+// How they go together. `effect` is Spearman's rho; for a flag of rows, by how much likelier it is
+// to be raised on the higher of two rows than on the lower (rank-biserial correlation). Both in
+// [-1, 1].
+struct Together {
+  double effect = 0, rho = 0, p = 1;
+  double cases = 0, independent = 0;  // independent: cases by the design effect
+};
+
+enum class Side { inside, outside };  // of the segment
+
+Cases cases_of(const Workspace& workspace, const Fates& fates, const CorrelatedPair& pair,
+               const frame::Mask& kept, Side side = Side::inside);
+std::optional<Together> together(const Cases& cases);
+
+// The rows in the lowest and the highest quarter of x.
+struct Quarters {
+  double low_to = 0, high_from = 0;              // x at most, x at least
+  double low_mean = 0, high_mean = 0, mean = 0;  // of y, over rows
+  double low_x = 0, high_x = 0;                  // mean of x
+  double spread = 0;                             // between the quarters' edges
+  double relative() const;                       // of the difference to the mean
+};
+std::optional<Quarters> quarters_of(const Workspace& workspace, const CorrelatedPair& pair,
+                                    const frame::Mask& kept, Side side = Side::inside);
+
+findings::Claim state_correlation(const Workspace& workspace, const CorrelatedPair& pair);
+
+// Is it large enough to be told? `rise` is the sign of the effect.
+bool is_told_by_quarters(const Workspace& workspace, const CorrelatedPair& pair, double effect,
+                         const Quarters& quarters);
+
+}  // namespace insights::patterns

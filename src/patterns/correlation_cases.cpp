@@ -1,0 +1,213 @@
+// The cases of a pair of columns, how they go together, and what the outer quarters look like.
+
+#include <algorithm>
+#include <cmath>
+
+#include "patterns/correlation.h"
+#include "stats/distributions.h"
+#include "stats/rank_tests.h"
+
+namespace insights::patterns {
+
+namespace {
+
+using catalog::Role;
+
+constexpr std::size_t cases_min = 30, units_min = 12;
+constexpr double relative_min = 0.1;    // of the mean of y, between the quarters
+constexpr double rate_gap_min = 0.05;   // of a flag: points ...
+constexpr double rate_ratio_min = 1.3;  // ... and times
+constexpr double degrees_min = 3;
+
+bool takes_part(const CorrelatedPair& pair, const frame::CodeVector* segment, std::size_t row,
+                Side side) {
+  if (segment == nullptr) return true;
+  const auto code = (*segment)[row];
+  return side == Side::inside ? code == pair.value : code != pair.value && code != 0;
+}
+
+// The rows with both numbers, in order, given to `visit(row, x, y)`.
+void each_case(const Workspace& workspace, const CorrelatedPair& pair, const frame::Mask& kept,
+               Side side, auto visit) {
+  const auto& subject = workspace.subject;
+  const auto* segment = pair.segment == no_column ? nullptr : &subject.codes(pair.segment).codes;
+  for (const std::size_t row : sampled_rows(subject, kept)) {
+    if (!takes_part(pair, segment, row, side)) continue;
+    const double x = number_at(subject, pair.x, row), y = number_at(subject, pair.y, row);
+    if (std::isnan(x) || std::isnan(y)) continue;
+    if (pair.began_by && x > pair.began_by->since_epoch) continue;
+    visit(row, x, y);
+  }
+}
+
+// One case a value of the unit: its mean of both.
+Cases cases_of_units(const Workspace& workspace, const CorrelatedPair& pair,
+                     const frame::Mask& kept, Side side) {
+  const auto& subject = workspace.subject;
+  const auto& units = subject.codes(*pair.unit);
+  std::vector<double> rows(units.values()), x(units.values()), y(units.values());
+  std::vector<std::size_t> first(units.values());
+  each_case(workspace, pair, kept, side, [&](std::size_t row, double own_x, double own_y) {
+    const auto unit = units.codes[row];
+    if (rows[unit] == 0) first[unit] = row;
+    rows[unit] += 1;
+    x[unit] += own_x;
+    y[unit] += own_y;
+  });
+  Cases cases;
+  std::vector<std::size_t> places;
+  for (std::size_t unit = 1; unit < rows.size(); ++unit) {
+    if (rows[unit] == 0) continue;
+    cases.x.push_back(x[unit] / rows[unit]);
+    cases.y.push_back(y[unit] / rows[unit]);
+    places.push_back(first[unit]);
+  }
+  for (const std::size_t column : workspace.groupings) {
+    if (workspace.is_decoy(column) || !subject.has_dependency(*pair.unit, column) ||
+        subject.columns[column].role != Role::entity)
+      continue;
+    Grouped group;
+    group.values = subject.codes(column).values();
+    for (const std::size_t row : places) group.codes.push_back(subject.codes(column).codes[row]);
+    cases.groups.push_back(std::move(group));
+  }
+  return cases;
+}
+
+// Dates that follow each other share what happened then.
+void add_months_of(Cases& cases) {
+  constexpr double days_a_month = 30.4375;
+  if (cases.x.empty()) return;
+  const double first = std::ranges::min(cases.x);
+  Grouped months;
+  for (const double day : cases.x) {
+    const auto month = 1 + static_cast<std::uint32_t>((day - first) / days_a_month);
+    months.codes.push_back(month);
+    months.values = std::max<std::size_t>(months.values, month + 1);
+  }
+  cases.groups.push_back(std::move(months));
+}
+
+std::vector<double> standardized(std::vector<double> ranks) {
+  const auto n = static_cast<double>(ranks.size());
+  double squares = 0;
+  for (double& rank : ranks) {
+    rank -= (n + 1) / 2;
+    squares += rank * rank;
+  }
+  const double scale = squares > 0 ? std::sqrt(n / squares) : 0;
+  for (double& rank : ranks) rank *= scale;
+  return ranks;
+}
+
+// Mean rank of x where the flag is raised less where it is not, on a scale of -1 to 1.
+double rank_biserial(const std::vector<double>& x_ranks, const std::vector<double>& flags) {
+  double raised = 0, sum_raised = 0, sum = 0;
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    sum += x_ranks[i];
+    if (flags[i] <= 0) continue;
+    raised += 1;
+    sum_raised += x_ranks[i];
+  }
+  const auto n = static_cast<double>(flags.size());
+  if (raised == 0 || raised == n) return 0;
+  return 2 * (sum_raised / raised - (sum - sum_raised) / (n - raised)) / n;
+}
+
+}  // namespace
+
+Cases cases_of(const Workspace& workspace, const Fates& fates, const CorrelatedPair& pair,
+               const frame::Mask& kept, Side side) {
+  const auto& subject = workspace.subject;
+  Cases cases;
+  if (pair.unit) {
+    cases = cases_of_units(workspace, pair, kept, side);
+  } else {
+    std::vector<std::size_t> rows;
+    each_case(workspace, pair, kept, side, [&](std::size_t row, double x, double y) {
+      rows.push_back(row);
+      cases.x.push_back(x);
+      cases.y.push_back(y);
+    });
+    cases.groups = fates.of(rows);
+    cases.flag = subject.columns[pair.y].role == Role::flag;
+  }
+  cases.least = pair.unit ? units_min : cases_min;
+  if (is_date(subject, pair.x)) add_months_of(cases);
+  return cases;
+}
+
+std::optional<Together> together(const Cases& cases) {
+  const auto n = static_cast<double>(cases.x.size());
+  if (cases.x.size() < cases.least) return std::nullopt;
+  const auto ranks = stats::average_ranks(cases.x);
+  const auto x = standardized(ranks), y = standardized(stats::average_ranks(cases.y));
+  double product = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) product += x[i] * y[i];
+  Together found;
+  found.cases = n;
+  found.rho = std::clamp(product / n, -1.0, 1.0);
+  found.effect = cases.flag ? rank_biserial(ranks, cases.y) : found.rho;
+  std::vector<double> rest(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) rest[i] = y[i] - found.rho * x[i];
+  const auto fate = shared_fate(x, rest, cases.groups);
+  found.independent = std::min(n / fate.design, fate.cases_max);
+  const double degrees = found.independent - 2;
+  if (degrees < degrees_min) return found;
+  const double left = std::max(1e-12, 1 - found.rho * found.rho);
+  found.p = stats::student_two_sided(found.rho * std::sqrt(degrees / left), degrees);
+  return found;
+}
+
+double Quarters::relative() const {
+  return mean == 0 ? 0 : (high_mean - low_mean) / std::fabs(mean);
+}
+
+std::optional<Quarters> quarters_of(const Workspace& workspace, const CorrelatedPair& pair,
+                                    const frame::Mask& kept, Side side) {
+  std::vector<double> x, y;
+  each_case(workspace, pair, kept, side, [&](std::size_t, double own_x, double own_y) {
+    x.push_back(own_x);
+    y.push_back(own_y);
+  });
+  if (x.size() < units_min) return std::nullopt;
+  auto sorted = x;
+  std::ranges::sort(sorted);
+  Quarters quarters;
+  quarters.low_to = sorted[(sorted.size() - 1) / 4];
+  quarters.high_from = sorted[sorted.size() - 1 - (sorted.size() - 1) / 4];
+  if (quarters.low_to >= quarters.high_from) return std::nullopt;
+  quarters.spread = quarters.high_from - quarters.low_to;
+  double low = 0, high = 0, sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sum += y[i];
+    if (x[i] <= quarters.low_to) {
+      low += 1;
+      quarters.low_mean += y[i];
+      quarters.low_x += x[i];
+    } else if (x[i] >= quarters.high_from) {
+      high += 1;
+      quarters.high_mean += y[i];
+      quarters.high_x += x[i];
+    }
+  }
+  quarters.mean = sum / static_cast<double>(x.size());
+  quarters.low_mean /= low;
+  quarters.low_x /= low;
+  quarters.high_mean /= high;
+  quarters.high_x /= high;
+  return quarters;
+}
+
+bool is_told_by_quarters(const Workspace& workspace, const CorrelatedPair& pair, double effect,
+                         const Quarters& quarters) {
+  const double gap = quarters.high_mean - quarters.low_mean;
+  if ((gap > 0) != (effect > 0)) return false;
+  if (workspace.subject.columns[pair.y].role != Role::flag)
+    return std::fabs(quarters.relative()) >= relative_min;
+  const double larger = std::max(quarters.high_mean, quarters.low_mean),
+               smaller = std::min(quarters.high_mean, quarters.low_mean);
+  return std::fabs(gap) >= rate_gap_min && larger >= rate_ratio_min * smaller;
+}
+
+}  // namespace insights::patterns

@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <array>
+
+#include "patterns/all.h"
+#include "patterns/test_table.h"
+#include "stats/random.h"
+
+namespace insights::patterns {
+
+namespace {
+
+using testing::day_text;
+using testing::TestTable;
+
+std::string prints(const std::vector<Candidate>& candidates) {
+  std::string text;
+  for (const auto& candidate : candidates) text += candidate.entry.fingerprint + "\n";
+  return text;
+}
+
+std::string kind_of(std::uint64_t kind) { return std::array{"Laptop", "Phone", "Server"}[kind]; }
+
+// Things bought over two years: `growth` days of cover more a month, and among laptops `fall` days
+// less for each hundred of the price.
+void fill_assets(TestTable& table, std::uint64_t seed, double growth, double fall) {
+  stats::Random random(seed);
+  for (int i = 0; i < 600; ++i) {
+    const int day = static_cast<int>(random.below(720));
+    const auto kind = random.below(3);
+    const double price = 1000 + 4000 * random.uniform();
+    const double cover = 400 + growth * day / 30.4375 -
+                         (kind == 0 ? fall * (price - 3000) / 100 : 0) + 90 * random.normal();
+    table.row(day_text(day), kind_of(kind), fmt::format("{:.0f}", price),
+              fmt::format("{:.0f}", std::max(1.0, cover)));
+  }
+}
+
+constexpr std::string_view asset_header = "bought_on,kind,list_price,cover_days";
+
+}  // namespace
+
+TEST_CASE("correlation: a number that rises with a date is told with its slope") {
+  TestTable table(asset_header);
+  fill_assets(table, 1, 20, 0);
+  const auto accepted = table.accepted(examine_correlation);
+  INFO(prints(accepted));
+  REQUIRE(accepted.size() == 1);
+  const auto finding = table.proven(accepted.front());
+  INFO((finding.title + " / " + finding.summary));
+  CHECK(finding.title.starts_with("Cover days rises with the date \"bought on\": "));
+  const auto change = std::get<double>(finding.values.at("change").value);
+  CHECK(change == doctest::Approx(20).epsilon(0.15));
+}
+
+TEST_CASE("correlation: what holds in one segment only is told of the segment") {
+  TestTable table(asset_header);
+  fill_assets(table, 2, 0, 12);
+  const auto accepted = table.accepted(examine_correlation);
+  INFO(prints(accepted));
+  REQUIRE(accepted.size() == 1);
+  const auto* laptop = table.about(accepted, "kind", "Laptop");
+  REQUIRE(laptop != nullptr);
+  const auto finding = table.proven(*laptop);
+  INFO((finding.title + " / " + finding.summary));
+  CHECK(finding.title.starts_with("Laptop: cover days falls with list price: "));
+  CHECK(finding.summary.find("Elsewhere: ") != std::string::npos);
+}
+
+TEST_CASE("correlation: noise, and numbers of people who differ by themselves, are silent") {
+  std::size_t accepted = 0;
+  std::string found;
+  for (std::uint64_t seed = 11; seed < 17; ++seed) {
+    TestTable noise(asset_header);
+    fill_assets(noise, seed, 0, 0);
+    const auto nothing = noise.accepted(examine_correlation);
+    accepted += nothing.size();
+    found += prints(nothing);
+
+    // Thirty clients, each with an age and a habit of its own that have nothing to do with it.
+    TestTable table("opened_on,client,client_age,handling_score,rejected");
+    stats::Random random(seed);
+    std::vector<double> age, habit;
+    for (int i = 0; i < 14; ++i) {
+      age.push_back(20 + 50 * random.uniform());
+      habit.push_back(20 * random.normal());
+    }
+    for (int i = 0; i < 1500; ++i) {
+      const auto client = random.below(14);
+      table.row(day_text(i / 3), fmt::format("Client {:02}", client),
+                fmt::format("{:.0f}", age[client]),
+                fmt::format("{:.1f}", 100 + habit[client] + 5 * random.normal()),
+                random.uniform() < 0.3 + habit[client] / 100 ? 1 : 0);
+    }
+    const auto people = table.accepted(examine_correlation);
+    for (const auto& candidate : people) {
+      if (candidate.entry.fingerprint.find("age") == std::string::npos) continue;
+      ++accepted;
+      found += candidate.entry.fingerprint + "\n";
+    }
+  }
+  INFO(found);
+  CHECK(accepted == 0);
+}
+
+TEST_CASE("correlation: a duration goes with its own end by construction, and is not told") {
+  TestTable table("opened_at,closed_at,open_days,net_amount,gross_amount");
+  stats::Random random(5);
+  for (int i = 0; i < 500; ++i) {
+    const int day = static_cast<int>(random.below(60)),
+              length = 1 + static_cast<int>(random.below(200));
+    const double net = 100 + 50 * random.uniform();
+    table.row(day_text(day), day_text(day + length), length, fmt::format("{:.2f}", net),
+              fmt::format("{:.2f}", net * (1.05 + 0.1 * random.uniform())));
+  }
+  const auto accepted = table.accepted(examine_correlation);
+  INFO(prints(accepted));
+  CHECK(accepted.empty());
+}
+
+TEST_CASE("correlation: an event that becomes likelier with a number is told as two shares") {
+  TestTable table("day,weight_kg,damaged");
+  stats::Random random(7);
+  for (int i = 0; i < 2000; ++i) {
+    const double weight = 10 + 90 * random.uniform();
+    table.row(day_text(i / 5), fmt::format("{:.1f}", weight),
+              random.uniform() < 0.05 + 0.004 * weight ? 1 : 0);
+  }
+  const auto accepted = table.accepted(examine_correlation);
+  INFO(prints(accepted));
+  REQUIRE(accepted.size() == 1);
+  const auto finding = table.proven(accepted.front());
+  INFO((finding.title + " / " + finding.summary));
+  CHECK(finding.title.starts_with("The share of rows that are damaged rises with weight kg: 4"));
+}
+
+}  // namespace insights::patterns
