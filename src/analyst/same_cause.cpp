@@ -1,9 +1,9 @@
 #include "analyst/same_cause.h"
 
 #include <algorithm>
-#include <cmath>
-
-#include "patterns/wording.h"
+#include <bit>
+#include <cstdint>
+#include <utility>
 
 namespace insights::analyst {
 
@@ -20,25 +20,57 @@ constexpr double echo_rows_share =
 
 bool is_about_rows(const Candidate& candidate) { return candidate.column != no_column; }
 
-std::size_t rows_of(const Workspace& workspace, const Candidate& candidate) {
-  std::size_t count = 0;
-  workspace.subject.codes(candidate.column).codes.visit([&](const auto* codes) {
-    for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row)
-      count += codes[row] == candidate.value ? 1 : 0;
-  });
-  return count;
-}
+// The rows a candidate is about, one bit each.
+class RowSet {
+ public:
+  RowSet() = default;
+  RowSet(const catalog::Subject& subject, const Candidate& candidate)
+      : bits_((subject.frame.rows + bits_a_word - 1) / bits_a_word, 0) {
+    mark(subject, {candidate.column, candidate.value});
+    for (const auto& one : candidate.within) {
+      const RowSet whole = std::exchange(*this, RowSet(bits_.size()));
+      mark(subject, one);
+      for (std::size_t word = 0; word < bits_.size(); ++word) bits_[word] &= whole.bits_[word];
+    }
+  }
 
-std::size_t rows_in_both(const Workspace& workspace, const Candidate& a, const Candidate& b) {
-  std::size_t count = 0;
-  workspace.subject.codes(a.column).codes.visit([&](const auto* codes_a) {
-    workspace.subject.codes(b.column).codes.visit([&](const auto* codes_b) {
-      for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row) {
-        count += codes_a[row] == a.value && codes_b[row] == b.value ? 1 : 0;
-      }
+  std::size_t count() const {
+    std::size_t count = 0;
+    for (const auto word : bits_) count += static_cast<std::size_t>(std::popcount(word));
+    return count;
+  }
+  std::size_t count_both(const RowSet& other) const {
+    std::size_t count = 0;
+    for (std::size_t word = 0; word < bits_.size(); ++word)
+      count += static_cast<std::size_t>(std::popcount(bits_[word] & other.bits_[word]));
+    return count;
+  }
+  // 1 for the rows that are not in it.
+  frame::Mask mask_of_others(std::size_t rows) const {
+    frame::Mask mask(rows);
+    for (std::size_t row = 0; row < rows; ++row)
+      mask[row] = (bits_[row / bits_a_word] >> (row % bits_a_word) & 1U) == 0 ? 1 : 0;
+    return mask;
+  }
+
+ private:
+  static constexpr std::size_t bits_a_word = 64;
+  explicit RowSet(std::size_t words) : bits_(words, 0) {}
+
+  void mark(const catalog::Subject& subject, const patterns::ValueOf& one) {
+    subject.codes(one.column).codes.visit([&](const auto* codes) {
+      for (std::size_t row = 0; row < subject.frame.rows; ++row)
+        bits_[row / bits_a_word] |= std::uint64_t{codes[row] == one.value} << (row % bits_a_word);
     });
-  });
-  return count;
+  }
+
+  std::vector<std::uint64_t> bits_;
+};
+
+bool same_columns(const Candidate& a, const Candidate& b) {
+  return a.column == b.column &&
+         std::ranges::equal(a.within, b.within, {}, &patterns::ValueOf::column,
+                            &patterns::ValueOf::column);
 }
 
 // Does `a` lead `b` when both tell the same?
@@ -56,9 +88,12 @@ class Judge {
       : workspace_(workspace),
         accepted_(accepted),
         causes_(accepted.size()),
+        sets_(accepted.size()),
         rows_(accepted.size(), 0) {
     for (std::size_t i = 0; i < accepted.size(); ++i) {
-      if (is_about_rows(*accepted[i])) rows_[i] = rows_of(workspace, *accepted[i]);
+      if (!is_about_rows(*accepted[i])) continue;
+      sets_[i] = RowSet(workspace.subject, *accepted[i]);
+      rows_[i] = sets_[i].count();
     }
   }
 
@@ -66,12 +101,11 @@ class Judge {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
       for (std::size_t j = i + 1; j < accepted_.size(); ++j) {
         if (causes_[i]) break;
-        if (causes_[j] || !comparable(i, j) || accepted_[i]->column == accepted_[j]->column)
-          continue;
+        if (causes_[j] || !comparable(i, j) || same_columns(*accepted_[i], *accepted_[j])) continue;
         if (accepted_[i]->entry.pattern != accepted_[j]->entry.pattern) continue;
         const auto smaller = std::min(rows_[i], rows_[j]), larger = std::max(rows_[i], rows_[j]);
         if (static_cast<double>(smaller) < same_rows_share * static_cast<double>(larger)) continue;
-        const auto both = rows_in_both(workspace_, *accepted_[i], *accepted_[j]);
+        const auto both = sets_[i].count_both(sets_[j]);
         if (static_cast<double>(both) < same_rows_share * static_cast<double>(larger)) continue;
         if (leads(workspace_, *accepted_[i], *accepted_[j]))
           causes_[j] = Cause{i, false};
@@ -87,7 +121,7 @@ class Judge {
       for (std::size_t j = 0; j < accepted_.size(); ++j) {
         if (i == j || causes_[i] || causes_[j] || !comparable(i, j)) continue;
         const auto &a = *accepted_[i], &b = *accepted_[j];
-        if (a.column != b.column || a.value != b.value) continue;
+        if (a.column != b.column || a.value != b.value || a.within != b.within) continue;
         const bool absorbs_all = a.rank > b.rank;
         const bool same_measure = a.rank == b.rank && a.measure == b.measure && stronger(i, j);
         if (absorbs_all || same_measure) causes_[j] = Cause{i, false};
@@ -111,8 +145,7 @@ class Judge {
       for (const std::size_t other : order) {
         if (other == root || causes_[other] || !may_explain(root, other)) continue;
         if (without_root.empty())
-          without_root = patterns::mask_without(workspace_.subject, accepted_[root]->column,
-                                                accepted_[root]->value);
+          without_root = sets_[root].mask_of_others(workspace_.subject.frame.rows);
         if (accepted_[other]->survives(without_root)) continue;
         if (rows_[root] >= rows_[other] && !survives_without(root, other)) continue;
         causes_[other] = Cause{root, true};
@@ -150,22 +183,21 @@ class Judge {
   bool may_explain(std::size_t root, std::size_t other) const {
     if (!accepted_[other]->survives) return false;
     if (accepted_[other]->of_total) return true;
-    if (accepted_[root]->column == accepted_[other]->column) return false;
-    const auto both =
-        static_cast<double>(rows_in_both(workspace_, *accepted_[root], *accepted_[other]));
+    if (same_columns(*accepted_[root], *accepted_[other])) return false;
+    const auto both = static_cast<double>(sets_[root].count_both(sets_[other]));
     return both >= echo_rows_share * static_cast<double>(rows_[other]) ||
            both >= 0.5 * static_cast<double>(rows_[root]);
   }
 
   bool survives_without(std::size_t root, std::size_t other) const {
     if (!accepted_[root]->survives) return true;
-    return accepted_[root]->survives(patterns::mask_without(
-        workspace_.subject, accepted_[other]->column, accepted_[other]->value));
+    return accepted_[root]->survives(sets_[other].mask_of_others(workspace_.subject.frame.rows));
   }
 
   const Workspace& workspace_;
   const std::vector<const Candidate*>& accepted_;
   std::vector<std::optional<Cause>> causes_;
+  std::vector<RowSet> sets_;  // empty for those that are not about rows
   std::vector<std::size_t> rows_;
 };
 

@@ -18,6 +18,13 @@
 
 namespace insights::patterns {
 
+// One value of one coded column.
+struct ValueOf {
+  std::size_t column = no_column;
+  std::uint32_t value = 0;
+  bool operator==(const ValueOf&) const = default;
+};
+
 struct Candidate {
   findings::LedgerEntry entry;  // family, pattern, fingerprint, statistic, p, effect, fact, decoy
   bool material = false;        // the effect passes the pattern's threshold
@@ -25,7 +32,8 @@ struct Candidate {
   double surprise = 0;          // 0..1: percentile of the shrunk effect among its siblings
   std::size_t column = no_column;  // the coded column it is about, if it is about one value of one
   std::uint32_t value = 0;         // its code
-  int rank = 0;                    // of the column's kind: who leads when several show one cause
+  std::vector<ValueOf> within;  // it is about those of the value's rows that are all of these too
+  int rank = 0;                 // of the column's kind: who leads when several show one cause
   std::string measure;  // what it measures: claims of one cause and several measures are told once
   bool of_total =
       false;  // its numbers are held against everybody's: rows of others can explain it too
