@@ -120,8 +120,8 @@ class Statement {
                           direction(!fell_))
             : fmt::format("{{explained}} of the {} is {}", fell_ ? "fall" : "rise", who());
     claim_.summary = fmt::format(
-        "{} went from {{own_before}} to {{own_after}}, {{own_difference}} {} than {} {}. Before, "
-        "that was {{share_before}} of all.",
+        "{} went from {{own_before}} to {{own_after}}, {{own_difference}} {} than {} {}, "
+        "when it was {{share_before}} of all.",
         capitalized(who()), fell_ ? "less" : "more",
         found_.comparison.is_year || found_.comparison.same_months ? "in" : "from",
         against(found_.comparison));

@@ -5,7 +5,8 @@
 // influence with each row; the influences of one cluster add up, and the squares of those sums add
 // up to its variance, however the clusters cross the groups.
 // Source: Liang & Zeger (1986), Biometrika 73, 13-22 (cluster-robust variance); degrees of freedom
-// after Satterthwaite, from how evenly the clusters carry it.
+// after Satterthwaite (1946), Biometrics Bulletin 2, 110-114, from how evenly the clusters carry
+// it.
 #pragma once
 
 #include <algorithm>
@@ -56,9 +57,10 @@ Spread spread_over(const Clusters& clusters, Influence influence) {
   }
   for (const double sum : sums) add(sum);
   if (!(fourths > 0)) return {};
-  // How many clusters of one size would carry it as evenly.
-  const double even = squares * squares / fourths;
-  return {std::sqrt(squares * even / std::max(1.0, even - 1)), std::max(1.0, even - 1)};
+  // How many clusters of one size would carry it as evenly; of normal ones the fourth power has a
+  // mean of three times the square of the variance.
+  const double even = std::max(2.0, 3 * squares * squares / fourths);
+  return {std::sqrt(squares * even / (even - 1)), even - 1};
 }
 
 // Two-sided, of a statistic that is 0 when there is nothing.

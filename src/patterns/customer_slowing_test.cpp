@@ -45,8 +45,8 @@ TEST_CASE("a customer whose orders come ever more seldom is found, with both gap
     const auto finding = table.proven(*less);
     INFO(finding.title);
     CHECK(finding.title.find(": an order every ") != std::string::npos);
-    CHECK((finding.title.ends_with("before that every 9 days") ||
-           finding.title.ends_with("before that every 10 days")));
+    CHECK((finding.title.find("before that every 8.") != std::string::npos ||
+           finding.title.find("before that every 9") != std::string::npos));
     CHECK(finding.impact.account == findings::Account::at_risk);
     // About 125 every 9 days are 420 a month; two thirds of them are gone.
     CHECK(finding.impact.amount > 130);
@@ -74,10 +74,10 @@ TEST_CASE("customers who keep their rhythm, and one that is slow every winter, a
     stats::Random random(seed);
     TestTable table("order_date,customer,area,net_sales");
     faithful_customers(table, random);
-    // Orders every 9 days, in October and November every 28.
-    orders_of(table, random, "SEASON", 9, 0, 270);
-    orders_of(table, random, "SEASON", 28, 275, 365);
-    orders_of(table, random, "SEASON", 9, 370, 600);
+    // Orders every 9 days, from September to November every 28.
+    orders_of(table, random, "SEASON", 9, 0, 235);
+    orders_of(table, random, "SEASON", 28, 243, 335);
+    orders_of(table, random, "SEASON", 9, 340, 600);
     orders_of(table, random, "SEASON", 28, 608, days);
     accepted += table.accepted(examine_customer_slowing).size();
   }

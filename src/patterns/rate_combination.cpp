@@ -48,15 +48,9 @@ class Crossing {
         place_(place),
         measure_(measure),
         is_flag_(is_flag),
-        of_a_(a.width()),
-        of_b_(b.width()) {
+        margins_{std::vector<Sums>(a.width()), std::vector<Sums>(b.width()), {}} {
     for (std::size_t i = 1; i < a.width(); ++i) {
-      for (std::size_t j = 1; j < b.width(); ++j) {
-        const auto cell = cell_of(i, j);
-        of_a_[i].add(cell);
-        of_b_[j].add(cell);
-        all_.add(cell);
-      }
+      for (std::size_t j = 1; j < b.width(); ++j) margins_.add(i, j, cell_of(i, j), 1);
     }
   }
 
@@ -71,16 +65,15 @@ class Crossing {
   // The cell that stands out most, judged by its rows alone; nothing when none is large enough.
   std::optional<Best> best(const catalog::Column& measure) const {
     Best best;
-    std::vector<double> sizes;
+    std::size_t row = 0, column = 0;
     for (std::size_t i = 1; i < a_.width(); ++i) {
       for (std::size_t j = 1; j < b_.width(); ++j) {
-        const auto rows = rows_of(i, j);
+        const auto rows = rows_of(margins_, i, j);
         Combination what{
             measure_, is_flag_, {{a_.column, a_.values[i]}, {b_.column, b_.values[j]}}};
         if (!has_enough(what, rows) || !has_support(rows)) continue;
         ++best.picked_from;
         const double z = interaction_z(is_flag_, rows);
-        sizes.push_back(std::fabs(z));
         what.higher = z > 0;
         const bool wanted = is_wanted(measure, is_flag_, what.higher);
         const bool material = wanted && is_material(what, rows);
@@ -89,11 +82,12 @@ class Crossing {
         best.score = score;
         best.material = material;
         best.what = what;
+        row = i;
+        column = j;
       }
     }
     if (best.what.parts.empty()) return std::nullopt;
-    if (sizes.size() >= siblings_min)
-      best.scatter = std::max(1.0, spread_normal * stats::median(sizes).value_or(0));
+    if (best.material) best.scatter = scatter_without(row, column);
     return best;
   }
 
@@ -108,34 +102,62 @@ class Crossing {
     Moments moments() const { return stats::moments_from_sums(std::llround(n), sum, squares); }
   };
 
+  struct Margins {
+    std::vector<Sums> a, b;
+    Sums all;
+    void add(std::size_t i, std::size_t j, const Sums& cell, double sign) {
+      a[i].add(cell, sign);
+      b[j].add(cell, sign);
+      all.add(cell, sign);
+    }
+  };
+
   // The squares of a flag are the flag; those of a number come right behind it in the cube.
   Sums cell_of(std::size_t i, std::size_t j) const {
     return {cube_.count(place_, i, j), cube_.sum(place_, i, j),
             cube_.sum(is_flag_ ? place_ : place_ + 1, i, j)};
   }
 
-  ByParts rows_of(std::size_t i, std::size_t j) const {
+  ByParts rows_of(const Margins& margins, std::size_t i, std::size_t j) const {
     const auto own = cell_of(i, j);
-    Sums first = of_a_[i], second = of_b_[j], neither = all_;
+    Sums first = margins.a[i], second = margins.b[j], neither = margins.all;
     first.add(own, -1);
     second.add(own, -1);
-    neither.add(of_a_[i], -1);
+    neither.add(margins.a[i], -1);
     neither.add(second, -1);
     return {{neither.moments(), first.moments(), second.moments(), own.moments()}};
   }
 
+  // How far the interactions of the other cells scatter, in their own errors, were the one not
+  // there: it shows in every cell of its row and its column. At least 1.
+  double scatter_without(std::size_t row, std::size_t column) const {
+    auto margins = margins_;
+    margins.add(row, column, cell_of(row, column), -1);
+    std::vector<double> sizes;
+    for (std::size_t i = 1; i < a_.width(); ++i) {
+      for (std::size_t j = 1; j < b_.width(); ++j) {
+        const auto rows = rows_of(margins, i, j);
+        const Combination pair{measure_, is_flag_, {{}, {}}};
+        if ((i != row || j != column) && has_enough(pair, rows))
+          sizes.push_back(std::fabs(interaction_z(is_flag_, rows)));
+      }
+    }
+    if (sizes.size() < siblings_min) return 1;
+    return std::max(1.0, spread_normal * stats::median(sizes).value_or(0));
+  }
+
   bool has_support(const ByParts& rows) const {
     const double n = static_cast<double>(rows.own().n), events = rows.own().mean * n;
-    if (!is_flag_) return n >= support_rows_min * all_.n;
-    return std::max(events, n * rows.of[0].mean) >= std::max(events_min, support_min * all_.sum);
+    if (!is_flag_) return n >= support_rows_min * margins_.all.n;
+    return std::max(events, n * rows.of[0].mean) >=
+           std::max(events_min, support_min * margins_.all.sum);
   }
 
   const PairColumn &a_, &b_;
   const PairCube& cube_;
   std::size_t place_, measure_;
   bool is_flag_;
-  std::vector<Sums> of_a_, of_b_;
-  Sums all_;
+  Margins margins_;
 };
 
 // A third value within the combination that is worse still, and without which it is not.

@@ -30,7 +30,8 @@ void fill_deliveries(TestTable& table, std::uint64_t seed, const Late& late) {
     if (express && depot == 1) rate += late.both;
     table.row(day_text(i * 700 / 12000), fmt::format("K{:03}", customer),
               express ? "Express" : "Standard", fmt::format("D{}", depot),
-              fmt::format("Zone {}", "NSEW"[customer % 4]), 100, random.uniform() < rate ? 1 : 0);
+              fmt::format("Zone {}", "NSEW"[customer % 4]), 90 + i % 23,
+              random.uniform() < rate ? 1 : 0);
   }
 }
 

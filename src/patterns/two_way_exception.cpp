@@ -106,23 +106,13 @@ class Crossing {
  public:
   Crossing(const PairColumn& a, const PairColumn& b,
            std::span<const std::vector<double>* const> measures, std::size_t amount)
-      : a_(a),
-        b_(b),
-        cube_(a, b, measures),
-        amount_(amount),
-        rows_a_(a.width()),
-        rows_b_(b.width()),
-        sums_a_(a.width()),
-        sums_b_(b.width()) {
+      : a_(a), b_(b), cube_(a, b, measures), amount_(amount) {
+    margins_.rows_a.resize(a.width());
+    margins_.rows_b.resize(b.width());
+    margins_.sums_a.resize(a.width());
+    margins_.sums_b.resize(b.width());
     for (std::size_t i = 1; i < a.width(); ++i) {
-      for (std::size_t j = 1; j < b.width(); ++j) {
-        rows_a_[i] += cube_.count(0, i, j);
-        rows_b_[j] += cube_.count(0, i, j);
-        rows_ += cube_.count(0, i, j);
-        sums_a_[i] += cube_.sum(amount_, i, j);
-        sums_b_[j] += cube_.sum(amount_, i, j);
-        sum_ += cube_.sum(amount_, i, j);
-      }
+      for (std::size_t j = 1; j < b.width(); ++j) add(margins_, i, j, 1);
     }
   }
 
@@ -142,39 +132,76 @@ class Crossing {
     std::vector<Exception> found;
     for (std::size_t i = 1; i < a_.width(); ++i) {
       for (std::size_t j = 1; j < b_.width(); ++j) {
-        const double expected_rows = rows_a_[i] * rows_b_[j] / rows_;
-        Quarters sums;
-        sums.sums = {0, cube_.sum(amount_, i, j), sums_a_[i] - cube_.sum(amount_, i, j),
-                     sums_b_[j] - cube_.sum(amount_, i, j),
-                     sum_ - sums_a_[i] - sums_b_[j] + cube_.sum(amount_, i, j)};
-        if (expected_rows < expected_rows_min || cube_.count(0, i, j) < rows_min / 3 ||
-            !sums.is_whole())
-          continue;
-        found.push_back({{a_.column, a_.values[i]}, {b_.column, b_.values[j]}, sums});
+        if (!is_large(margins_, i, j)) continue;
+        Exception cell;
+        cell.first = {a_.column, a_.values[i]};
+        cell.second = {b_.column, b_.values[j]};
+        cell.quarters = quarters(margins_, i, j);
+        found.push_back(cell);
       }
     }
     return found;
   }
 
-  double sum() const { return sum_; }
+  // How far the log ratios of the other cells scatter, were the one not there: an exception shows
+  // in every cell of its row and its column. 0 when there are too few to tell.
+  double scatter_without(const Exception& one) const {
+    auto margins = margins_;
+    const auto slot = [](const PairColumn& column, std::uint32_t value) {
+      return static_cast<std::size_t>(
+          std::ranges::find(column.values.begin() + 1, column.values.end(), value) -
+          column.values.begin());
+    };
+    const std::size_t row = slot(a_, one.first.value), column = slot(b_, one.second.value);
+    add(margins, row, column, -1);
+    std::vector<double> sizes;
+    for (std::size_t i = 1; i < a_.width(); ++i) {
+      for (std::size_t j = 1; j < b_.width(); ++j) {
+        if ((i != row || j != column) && is_large(margins, i, j))
+          sizes.push_back(std::fabs(quarters(margins, i, j).log_ratio()));
+      }
+    }
+    // About nothing: the model says that every ratio is one.
+    return sizes.size() >= siblings_min ? spread_normal * stats::median(sizes).value_or(0) : 0;
+  }
+
+  double sum() const { return margins_.sum; }
 
  private:
+  struct Margins {
+    std::vector<double> rows_a, rows_b, sums_a, sums_b;
+    double rows = 0, sum = 0;
+  };
+
+  void add(Margins& margins, std::size_t i, std::size_t j, double sign) const {
+    const double rows = sign * cube_.count(0, i, j), sum = sign * cube_.sum(amount_, i, j);
+    margins.rows_a[i] += rows;
+    margins.rows_b[j] += rows;
+    margins.rows += rows;
+    margins.sums_a[i] += sum;
+    margins.sums_b[j] += sum;
+    margins.sum += sum;
+  }
+  Quarters quarters(const Margins& margins, std::size_t i, std::size_t j) const {
+    const double own = cube_.sum(amount_, i, j);
+    const double first = margins.sums_a[i] - own, second = margins.sums_b[j] - own;
+    return {{0, own, first, second, margins.sum - own - first - second}};
+  }
+  bool is_large(const Margins& margins, std::size_t i, std::size_t j) const {
+    return margins.rows_a[i] * margins.rows_b[j] >= expected_rows_min * margins.rows &&
+           cube_.count(0, i, j) >= rows_min / 3 && quarters(margins, i, j).is_whole();
+  }
+
   const PairColumn &a_, &b_;
   PairCube cube_;
   std::size_t amount_;
-  std::vector<double> rows_a_, rows_b_, sums_a_, sums_b_;
-  double rows_ = 0, sum_ = 0;
+  Margins margins_;
 };
 
 // The cell that stands out most of two columns.
 std::optional<Exception> exception_of(const Workspace& workspace, const Crossing& crossing) {
   auto cells = crossing.cells();
   if (cells.empty() || crossing.is_one_thing()) return std::nullopt;
-  std::vector<double> ratios;
-  for (const auto& cell : cells) ratios.push_back(std::fabs(cell.quarters.log_ratio()));
-  // Spread about nothing: the model says that every ratio is one.
-  const double siblings =
-      cells.size() >= siblings_min ? spread_normal * stats::median(ratios).value_or(0) : 0;
   Exception* best = nullptr;
   double most = 0;
   for (auto& cell : cells) {
@@ -190,9 +217,9 @@ std::optional<Exception> exception_of(const Workspace& workspace, const Crossing
     best->picked_from = static_cast<double>(cells.size());
     return *best;  // tested, and nothing there
   }
-  best->siblings = siblings;
+  best->siblings = crossing.scatter_without(*best);
   best->picked_from = static_cast<double>(cells.size());
-  best->material = std::fabs(best->quarters.log_ratio()) > 2 * siblings;
+  best->material = std::fabs(best->quarters.log_ratio()) > 2 * best->siblings;
   if (!best->material) return *best;
   const auto quarters = quarters_of(workspace.subject, best->first, best->second, {});
   const auto sums = quarters_sums(amounts_of(workspace.subject), quarters);
