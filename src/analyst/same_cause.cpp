@@ -20,62 +20,27 @@ constexpr int absorbing_rank = 20;        // a customer gone stands for everythi
 constexpr double echo_rows_share =
     0.05;  // of B's rows that must be A's before A is asked to explain B
 
-bool is_about_rows(const Candidate& candidate) { return candidate.column != no_column; }
-
-bool is_about_one_value(const Candidate& candidate) {
-  return candidate.values.empty() && candidate.second_column == no_column;
-}
-
-std::size_t rows_of(const Workspace& workspace, const Candidate& candidate) {
-  if (!is_about_one_value(candidate)) return RowSet(workspace.subject, candidate).count();
-  std::size_t count = 0;
-  workspace.subject.codes(candidate.column).codes.visit([&](const auto* codes) {
-    for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row)
-      count += codes[row] == candidate.value ? 1 : 0;
-  });
-  return count;
-}
-
-std::size_t rows_in_both(const Workspace& workspace, const Candidate& a, const Candidate& b) {
-  if (!is_about_one_value(a) || !is_about_one_value(b))
-    return RowSet(workspace.subject, a).count_with(RowSet(workspace.subject, b));
-  std::size_t count = 0;
-  workspace.subject.codes(a.column).codes.visit([&](const auto* codes_a) {
-    workspace.subject.codes(b.column).codes.visit([&](const auto* codes_b) {
-      for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row) {
-        count += codes_a[row] == a.value && codes_b[row] == b.value ? 1 : 0;
-      }
-    });
-  });
-  return count;
-}
-
-frame::Mask without(const Workspace& workspace, const Candidate& candidate) {
-  if (is_about_one_value(candidate))
-    return patterns::mask_without(workspace.subject, candidate.column, candidate.value);
-  return RowSet(workspace.subject, candidate).all_others();
-}
-
 bool same_rows(const Candidate& a, const Candidate& b) {
-  const auto values = [](const Candidate& candidate) {
-    auto sorted = patterns::values_of(candidate);
-    std::ranges::sort(sorted);
-    return sorted;
-  };
-  return a.column == b.column && values(a) == values(b) && a.second_column == b.second_column &&
-         a.second_values == b.second_values;
+  return a.column == b.column && patterns::values_of(a) == patterns::values_of(b) &&
+         a.within == b.within && !a.own_rows && !b.own_rows;
+}
+
+bool same_columns(const Candidate& a, const Candidate& b) {
+  return a.column == b.column && !a.own_rows && !b.own_rows &&
+         std::ranges::equal(a.within, b.within, {}, &patterns::ValueOf::column,
+                            &patterns::ValueOf::column);
 }
 
 // Several values told together, one of which the other tells alone.
 bool includes(const Candidate& several, const Candidate& one) {
-  return several.column == one.column && several.second_column == no_column &&
-         one.second_column == no_column && !several.values.empty() && one.values.empty() &&
-         std::ranges::find(several.values, one.value) != several.values.end();
+  return several.column == one.column && several.within == one.within && !several.values.empty() &&
+         one.values.empty() && std::ranges::find(several.values, one.value) != several.values.end();
 }
 
 // Does `a` lead `b` when both tell the same?
 bool leads(const Workspace& workspace, const Candidate& a, const Candidate& b) {
   if (a.rank != b.rank) return a.rank > b.rank;
+  if (a.column == no_column || b.column == no_column) return a.column != no_column;
   const auto values_a = workspace.subject.codes(a.column).values(),
              values_b = workspace.subject.codes(b.column).values();
   if (values_a != values_b) return values_a > values_b;
@@ -88,9 +53,12 @@ class Judge {
       : workspace_(workspace),
         accepted_(accepted),
         causes_(accepted.size()),
+        sets_(accepted.size()),
         rows_(accepted.size(), 0) {
     for (std::size_t i = 0; i < accepted.size(); ++i) {
-      if (is_about_rows(*accepted[i])) rows_[i] = rows_of(workspace, *accepted[i]);
+      if (!patterns::is_about_rows(*accepted[i])) continue;
+      sets_[i] = RowSet(workspace.subject, *accepted[i]);
+      rows_[i] = sets_[i].count();
     }
   }
 
@@ -98,12 +66,11 @@ class Judge {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
       for (std::size_t j = i + 1; j < accepted_.size(); ++j) {
         if (causes_[i]) break;
-        if (causes_[j] || !comparable(i, j) || accepted_[i]->column == accepted_[j]->column)
-          continue;
+        if (causes_[j] || !comparable(i, j) || same_columns(*accepted_[i], *accepted_[j])) continue;
         if (accepted_[i]->entry.pattern != accepted_[j]->entry.pattern) continue;
         const auto smaller = std::min(rows_[i], rows_[j]), larger = std::max(rows_[i], rows_[j]);
         if (static_cast<double>(smaller) < same_rows_share * static_cast<double>(larger)) continue;
-        const auto both = rows_in_both(workspace_, *accepted_[i], *accepted_[j]);
+        const auto both = sets_[i].count_both(sets_[j]);
         if (static_cast<double>(both) < same_rows_share * static_cast<double>(larger)) continue;
         if (leads(workspace_, *accepted_[i], *accepted_[j]))
           causes_[j] = Cause{i, false};
@@ -133,7 +100,7 @@ class Judge {
     // are no echoes.
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
-      if (!causes_[i] && is_about_rows(*accepted_[i]) && !accepted_[i]->entry.fact)
+      if (!causes_[i] && patterns::is_about_rows(*accepted_[i]) && !accepted_[i]->entry.fact)
         order.push_back(i);
     }
     std::ranges::stable_sort(order,
@@ -143,7 +110,7 @@ class Judge {
       frame::Mask without_root;
       for (const std::size_t other : order) {
         if (other == root || causes_[other] || !may_explain(root, other)) continue;
-        if (without_root.empty()) without_root = without(workspace_, *accepted_[root]);
+        if (without_root.empty()) without_root = sets_[root].all_others();
         if (accepted_[other]->survives(without_root)) continue;
         if (rows_[root] >= rows_[other] && !survives_without(root, other)) continue;
         causes_[other] = Cause{root, true};
@@ -161,7 +128,7 @@ class Judge {
 
  private:
   bool comparable(std::size_t i, std::size_t j) const {
-    return is_about_rows(*accepted_[i]) && is_about_rows(*accepted_[j]);
+    return patterns::is_about_rows(*accepted_[i]) && patterns::is_about_rows(*accepted_[j]);
   }
 
   // One measure; or one is made of the other, as "target reached" of what reached it.
@@ -191,28 +158,33 @@ class Judge {
 
   // What became of a row is the end of a story, not its beginning.
   bool is_outcome(const Candidate& candidate) const {
-    return workspace_.subject.columns[candidate.column].kind == "status";
+    return candidate.column != no_column &&
+           workspace_.subject.columns[candidate.column].kind == "status";
   }
 
+  // Rows of others explain only what is held against everybody's, and by the same measure: where
+  // one has more of the total the others have less of it.
   bool may_explain(std::size_t root, std::size_t other) const {
-    if (!accepted_[other]->survives) return false;
-    if (is_outcome(*accepted_[root]) && !is_outcome(*accepted_[other])) return false;
-    if (accepted_[other]->of_total) return true;
-    if (accepted_[root]->column == accepted_[other]->column) return false;
-    const auto both =
-        static_cast<double>(rows_in_both(workspace_, *accepted_[root], *accepted_[other]));
+    const auto &cause = *accepted_[root], &effect = *accepted_[other];
+    if (!effect.survives || !cause.explains) return false;
+    if (is_outcome(cause) && !is_outcome(effect)) return false;
+    const bool same_thing = cause.rank >= absorbing_rank || tell_one_thing(cause, effect);
+    if (effect.of_total && same_thing) return true;
+    if (same_columns(cause, effect)) return false;
+    const auto both = static_cast<double>(sets_[root].count_both(sets_[other]));
     return both >= echo_rows_share * static_cast<double>(rows_[other]) ||
            both >= 0.5 * static_cast<double>(rows_[root]);
   }
 
   bool survives_without(std::size_t root, std::size_t other) const {
     if (!accepted_[root]->survives) return true;
-    return accepted_[root]->survives(without(workspace_, *accepted_[other]));
+    return accepted_[root]->survives(sets_[other].all_others());
   }
 
   const Workspace& workspace_;
   const std::vector<const Candidate*>& accepted_;
   std::vector<std::optional<Cause>> causes_;
+  std::vector<RowSet> sets_;  // empty for those that are not about rows
   std::vector<std::size_t> rows_;
 };
 

@@ -30,6 +30,14 @@ constexpr std::size_t also_shown_max = 5;
 constexpr std::size_t causes_compared_max =
     80;  // candidates that are compared pair by pair, a subject
 
+bool is_about_decoy(const Workspace& workspace, const Candidate& candidate) {
+  const auto is_decoy = [&](const patterns::ValueOf& one) {
+    return workspace.is_decoy(one.column);
+  };
+  return (candidate.column != patterns::no_column && workspace.is_decoy(candidate.column)) ||
+         std::ranges::any_of(candidate.within, is_decoy);
+}
+
 Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary,
                  const Brief& brief, const Progress& progress, std::stop_token stop) {
   Examined examined;
@@ -40,8 +48,7 @@ Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary
     auto found = pattern.examine(*examined.workspace);
     std::int64_t material = 0;
     for (auto& candidate : found) {
-      candidate.entry.decoy =
-          candidate.column != patterns::no_column && examined.workspace->is_decoy(candidate.column);
+      candidate.entry.decoy = is_about_decoy(*examined.workspace, candidate);
       material += candidate.material ? 1 : 0;
       examined.candidates.push_back(std::move(candidate));
       examined.actionability.push_back(pattern.actionability);
@@ -165,8 +172,13 @@ class Investigating {
   static std::string name_of(const Examined& one, const Candidate& candidate) {
     if (candidate.column == patterns::no_column) return candidate.entry.pattern;
     const auto& subject = one.workspace->subject;
-    return subject.columns[candidate.column].name + " " +
-           subject.codes(candidate.column).dictionary[candidate.value];
+    const auto named = [&](const patterns::ValueOf& part) {
+      return subject.columns[part.column].name + " " +
+             subject.codes(part.column).dictionary[part.value];
+    };
+    auto name = named({candidate.column, candidate.value});
+    for (const auto& part : candidate.within) name += ", " + named(part);
+    return name;
   }
 
   findings::Claim stated(const Ready& ready) const {

@@ -65,8 +65,10 @@ std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::Evidence
   std::map<std::string, std::size_t> of_pattern;
   for (auto& finding : ranked) {
     auto* entry = entry_of(finding);
-    const bool crowded =
-        order.brief.focus.name.empty() && of_pattern[finding.pattern] >= order.top_per_pattern;
+    constexpr double weak = 0.7;  // actionability
+    const auto most =
+        finding.actionability < weak ? order.top_per_weak_pattern : order.top_per_pattern;
+    const bool crowded = order.brief.focus.name.empty() && of_pattern[finding.pattern] >= most;
     if (confirmed.size() >= order.top || crowded) {
       if (entry != nullptr) entry->decision = Decision::below_top;
       continue;

@@ -19,7 +19,8 @@ struct Order {
   analyst::Brief brief;
   Budget budget;
   findings::NumberStyle style;
-  std::size_t top = 20;             // findings published
+  std::size_t top = 20;                  // findings published
+  std::size_t top_per_weak_pattern = 2;  // of one that seldom asks for a decision
   std::size_t top_per_pattern = 5;  // of them, without a focus: a list of one kind is no overview
   int decoys = 5;                   // shuffled columns added to every table that is large enough
   std::uint64_t seed = 42;          // of the shuffles

@@ -39,6 +39,11 @@ std::vector<Candidate> examine_correlation(const Workspace& workspace);
 std::vector<Candidate> examine_mix_difference(const Workspace& workspace);
 std::vector<Candidate> examine_load_per_person(const Workspace& workspace);
 std::vector<Candidate> examine_text_mentions(const Workspace& workspace);
+std::vector<Candidate> examine_customer_slowing(const Workspace& workspace);
+std::vector<Candidate> examine_price_volume_mix(const Workspace& workspace);
+std::vector<Candidate> examine_change_explained(const Workspace& workspace);
+std::vector<Candidate> examine_rate_combination(const Workspace& workspace);
+std::vector<Candidate> examine_two_way_exception(const Workspace& workspace);
 
 inline constexpr std::array all_patterns{
     Pattern{"customer_silent", "Customer gone silent",
@@ -158,7 +163,7 @@ inline constexpr std::array all_patterns{
     Pattern{"mix_difference", "Another mix than the others",
             "Whose rows are of other kinds than everybody else's?",
             "Finance: 50.5 % of its goals have the category Cost Reduction, against 18 % elsewhere",
-            0.8, examine_mix_difference},
+            0.6, examine_mix_difference},
     Pattern{"load_per_person", "Much for few people",
             "Where does one person carry far more, or far less, than people elsewhere?",
             "IT: 2 managers for 101 people, 50.5 each, against 4.7 elsewhere", 1.1,
@@ -167,7 +172,30 @@ inline constexpr std::array all_patterns{
             "Which words of free texts stand out, belong to one group, or go with other numbers?",
             "Rows that mention \"multiple departments\": percent complete 85 on average, against "
             "51 for the others",
-            0.9, examine_text_mentions},
+            0.6, examine_text_mentions},
+    Pattern{"customer_slowing", "Customer ordering less",
+            "Which customers still order, but less often or less each time than they used to?",
+            "Harbour Foods: an order every 21 days since 4 Mar 2025, before that every 9 days", 1.3,
+            examine_customer_slowing},
+    Pattern{
+        "price_volume_mix", "Volume, price and mix",
+        "How much of the change of the total comes from volume, price, mix, new and lost "
+        "products?",
+        "Net sales fell by 3.1 % in the year to Jun 2025: volume -4 %, price +1.6 %, mix -0.7 %",
+        1.0, examine_price_volume_mix},
+    Pattern{"change_explained", "What explains the change",
+            "Which customers, products or regions explain why the total rose or fell?",
+            "Net sales fell by 8 % in the year to Jun 2025: 91 % of the fall is Paint in Hills",
+            1.1, examine_change_explained},
+    Pattern{"rate_combination", "Bad only together",
+            "Which two or three values go wrong together, though each is fine by itself?",
+            "Express with depot B: 31 % of the rows are late, against 9 % of the other Express and "
+            "8 % of the other depot B",
+            1.2, examine_rate_combination},
+    Pattern{"two_way_exception", "Stronger or weaker together",
+            "Which two values go together far more or far less than each leads to expect?",
+            "Paint is 12 % of net sales in Hills, against 4 % elsewhere", 0.9,
+            examine_two_way_exception},
 };
 
 }  // namespace insights::patterns

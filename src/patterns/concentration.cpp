@@ -26,6 +26,11 @@ using findings::GuardStatus;
 
 constexpr double leader_share_min = 0.15;
 constexpr double ahead_of_second_min = 2;
+// One of many values needs less of the total when the next one is far behind; one of few that are
+// counted is ahead when chance does not explain it.
+constexpr double leader_of_many_share_min = 0.10, ahead_of_many_min = 2.5;
+constexpr std::size_t many_values = 20, few_values = 12;
+constexpr double ahead_of_few_min = 1.5, ahead_of_few_deviations = 4;
 constexpr double ahead_of_even_min =
     1.5;  // of two values one has three quarters before it says anything
 constexpr double same_rows_min = 0.9;       // of the rows of both: one leader under two names
@@ -41,9 +46,15 @@ struct Leader {
   double share() const { return amount / total; }
 };
 
-bool leads(double amount, double second, double total, std::size_t values) {
-  if (total <= 0 || amount < leader_share_min * total) return false;
-  return amount >= ahead_of_second_min * second &&
+bool leads(double amount, double second, double total, std::size_t values, bool counted) {
+  if (total <= 0) return false;
+  if (values >= many_values && amount >= leader_of_many_share_min * total &&
+      amount >= ahead_of_many_min * second)
+    return true;
+  if (amount < leader_share_min * total) return false;
+  const bool surely_more = counted && values <= few_values && amount >= ahead_of_few_min * second &&
+                           amount - second >= ahead_of_few_deviations * std::sqrt(amount + second);
+  return (surely_more || amount >= ahead_of_second_min * second) &&
          amount * static_cast<double>(values) >= ahead_of_even_min * total;
 }
 
@@ -68,7 +79,7 @@ std::optional<Leader> leader_of(const Workspace& workspace, const Amount& amount
   }
   const bool sums_up = leader.total > 0 && negative <= negative_share_max * positive;
   if (parts.size() < 2 || !sums_up ||
-      !leads(leader.amount, leader.second_amount, leader.total, parts.size()))
+      !leads(leader.amount, leader.second_amount, leader.total, parts.size(), !amount.is_money()))
     return std::nullopt;
   leader.rows = cube.rows_total(leader.value);
   return leader;
@@ -110,7 +121,7 @@ bool leads_without_its_largest_row(const Workspace& workspace, const Amount& amo
     }
   });
   return leads(leader.amount - largest, leader.second_amount, leader.total - largest,
-               workspace.subject.codes(leader.column).values() - 1);
+               workspace.subject.codes(leader.column).values() - 1, !workspace.subject.money);
 }
 
 // Whom a sentence is best about: who comes back by itself (a customer), then things, then groups;
@@ -163,7 +174,7 @@ bool is_told_by(const Workspace& workspace, const Leader& leader, const Leader& 
   if (same_rows) return true;
   if (partner(subject, other.column, other.value, leader.column) != leader.value) return false;
   return !leads(leader.amount - other.amount, leader.second_amount, leader.total - other.amount,
-                subject.codes(leader.column).values() - 1);
+                subject.codes(leader.column).values() - 1, !subject.money);
 }
 
 std::string advice(const Workspace& workspace, const catalog::Column& column) {
@@ -184,8 +195,9 @@ std::string advice(const Workspace& workspace, const catalog::Column& column) {
 
 // A status is passed through, not chosen: that most rows have reached the last one is hardly news.
 bool is_status(const catalog::Column& column) {
-  static constexpr std::array<std::string_view, 7> words{"status", "state",    "stage",   "phase",
-                                                         "step",   "priority", "severity"};
+  if (column.kind == "status") return true;
+  static constexpr std::array<std::string_view, 5> words{"stage", "phase", "step", "priority",
+                                                         "severity"};
   const auto named = catalog::words_of(column.name);
   return !named.empty() && std::ranges::find(words, named.back()) != words.end();
 }
@@ -274,10 +286,9 @@ Candidate candidate_of(const Workspace& workspace, const Amount& amount, std::si
       leader ? leader->share() : 0);
   candidate.measure = "share of total";
   if (!leader) return candidate;
-  candidate.material = !told;
+  candidate.material = !told && !is_status(workspace.subject.columns[column]);
   candidate.impact = amount.is_money() ? leader->amount / workspace.months : 0;
-  candidate.surprise =
-      is_status(workspace.subject.columns[column]) ? 0 : std::min(1.0, 0.2 + 0.5 * leader->share());
+  candidate.surprise = std::min(1.0, 0.2 + 0.5 * leader->share());
   candidate.claim = [&workspace, found = *leader] { return state_leader(workspace, found); };
   return candidate;
 }

@@ -314,6 +314,7 @@ class Examining {
     candidate.rank = kind == nullptr ? 0 : kind->rank;
     candidate.measure = "share of " + subject_.columns[found.pair.mix].name;
     candidate.of_total = true;
+    candidate.explains = false;
     candidate.claim = [&workspace = workspace_, found] {
       return state_mix_difference(workspace, found);
     };

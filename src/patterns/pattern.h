@@ -18,6 +18,13 @@
 
 namespace insights::patterns {
 
+// One value of one coded column.
+struct ValueOf {
+  std::size_t column = no_column;
+  std::uint32_t value = 0;
+  bool operator==(const ValueOf&) const = default;
+};
+
 struct Candidate {
   findings::LedgerEntry entry;  // family, pattern, fingerprint, statistic, p, effect, fact, decoy
   bool material = false;        // the effect passes the pattern's threshold
@@ -25,11 +32,13 @@ struct Candidate {
   double surprise = 0;          // 0..1: percentile of the shrunk effect among its siblings
   std::size_t column = no_column;  // the coded column it is about, if it is about one value of one
   std::uint32_t value = 0;         // its code
-  std::vector<std::uint32_t> values;      // more of that column, told together with it; else empty
-  std::size_t second_column = no_column;  // its rows must have one of these values too
-  std::vector<std::uint32_t> second_values;
-  int rank = 0;         // of the column's kind: who leads when several show one cause
-  std::string measure;  // what it measures: claims of one cause and several measures are told once
+  std::vector<std::uint32_t> values;  // more of that column, told together with it; else empty
+  std::vector<ValueOf> within;        // it is about those of the rows that are all of these too
+  // The rows it is about, when no value of a column says which: [rows] 1 = its own.
+  std::function<frame::Mask()> own_rows;
+  bool explains = true;  // false: what its rows are like is no reason for anything else
+  int rank = 0;          // of the column's kind: who leads when several show one cause
+  std::string measure;   // what it measures: claims of one cause and several measures are told once
   std::size_t measure_column = no_column;  // that measure or flag, when it is one column
   bool of_total =
       false;  // its numbers are held against everybody's: rows of others can explain it too

@@ -1,5 +1,4 @@
-// The rows that a candidate is about: those with one of some values in one column, and perhaps in a
-// second one too.
+// The rows that a candidate is about, one bit each.
 #pragma once
 
 #include <cstdint>
@@ -11,29 +10,25 @@ namespace insights::patterns {
 
 class RowSet {
  public:
-  // ensure: the candidate is about rows (its column is not no_column).
+  RowSet() = default;  // of no rows
   RowSet(const catalog::Subject& subject, const Candidate& candidate);
 
-  bool has(std::size_t row) const {
-    return first_.wanted[(*first_.codes)[row]] != 0 &&
-           (second_.codes == nullptr || second_.wanted[(*second_.codes)[row]] != 0);
-  }
   std::size_t count() const;
-  std::size_t count_with(const RowSet& other) const;
+  std::size_t count_both(const RowSet& other) const;
   frame::Mask all_others() const;  // [rows] 1 = not among them
 
  private:
-  struct Part {
-    const frame::CodeVector* codes = nullptr;
-    std::vector<std::uint8_t> wanted;  // [value]
-  };
-  static Part part_of(const catalog::Subject& subject, std::size_t column,
-                      const std::vector<std::uint32_t>& values);
-  std::size_t rows_;
-  Part first_, second_;
+  static constexpr std::size_t bits_a_word = 64;
+  void keep_only(const frame::CodeVector& codes, const std::vector<std::uint8_t>& wanted);
+
+  std::size_t rows_ = 0;
+  std::vector<std::uint64_t> bits_;
 };
 
-// The values a candidate is about: `values`, or `value` alone.
+// Is it about some of the rows, rather than about all?
+bool is_about_rows(const Candidate& candidate);
+
+// The values a candidate is about: `values`, or `value` alone; ascending.
 std::vector<std::uint32_t> values_of(const Candidate& candidate);
 
 }  // namespace insights::patterns

@@ -134,9 +134,17 @@ class Examining {
       candidate.column = mention.column;
       candidate.value = mention.value;
       candidate.measure = "mentions";
+      candidate.explains = false;
     } else if (mention.measure != no_column) {
       measure = subject_.columns[mention.measure].name;
-      candidate.measure = measure + " of mentions";
+      candidate.measure = measure + " on average";
+      candidate.measure_column = mention.measure;
+      candidate.own_rows = [&subject = subject_, mention] {
+        frame::Mask rows(subject.frame.rows);
+        for (std::size_t row = 0; row < rows.size(); ++row)
+          rows[row] = mentioned_at(subject, mention, row) > 0 ? 1 : 0;
+        return rows;
+      };
     }
     candidate.entry.fingerprint = findings::fingerprint("text_mentions", measure, entities);
     candidate.entry.p = std::clamp(p, stats::p_value_min, 1.0);

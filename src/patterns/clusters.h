@@ -1,0 +1,72 @@
+// Rows that hang together: those of one customer, one order, one month. A difference between groups
+// of rows is as sure as the things behind the rows are many, so its spread is taken over them.
+//
+// A statistic that is smooth in sums (a mean, a ratio of sums, the logarithm of one) moves by its
+// influence with each row; the influences of one cluster add up, and the squares of those sums add
+// up to its variance, however the clusters cross the groups.
+// Source: Liang & Zeger (1986), Biometrika 73, 13-22 (cluster-robust variance); degrees of freedom
+// after Satterthwaite (1946), Biometrics Bulletin 2, 110-114, from how evenly the clusters carry
+// it.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "patterns/workspace.h"
+#include "stats/distributions.h"
+
+namespace insights::patterns {
+
+struct Clusters {
+  std::vector<std::uint32_t> ids;  // [rows]; 0 = of none: such a row stands for itself
+  std::size_t count = 0;           // ids are below it
+};
+
+// Customers, the units that own the columns, else documents: what the rows of these columns' values
+// may share their fate with. Never one of the columns themselves. May be empty: rows are the unit.
+std::vector<Clusters> clusters_across(const Workspace& workspace,
+                                      std::span<const std::size_t> columns);
+
+// The row's period; 0 outside them.
+Clusters clusters_by_period(const Workspace& workspace);
+
+struct Spread {
+  double deviation = 0;  // of the statistic
+  double degrees = 1;    // at least 1
+};
+
+// influence(row) for every row; 0 for a row that takes no part.
+template <class Influence>
+Spread spread_over(const Clusters& clusters, Influence influence) {
+  std::vector<double> sums(clusters.count, 0);
+  double squares = 0, fourths = 0;
+  const auto add = [&](double sum) {
+    squares += sum * sum;
+    fourths += sum * sum * sum * sum;
+  };
+  for (std::size_t row = 0; row < clusters.ids.size(); ++row) {
+    const double own = influence(row);
+    if (clusters.ids[row] == 0)
+      add(own);
+    else
+      sums[clusters.ids[row]] += own;
+  }
+  for (const double sum : sums) add(sum);
+  if (!(fourths > 0)) return {};
+  // How many clusters of one size would carry it as evenly; of normal ones the fourth power has a
+  // mean of three times the square of the variance.
+  const double even = std::max(2.0, 3 * squares * squares / fourths);
+  return {std::sqrt(squares * even / (even - 1)), even - 1};
+}
+
+// Two-sided, of a statistic that is 0 when there is nothing.
+inline double p_of(double statistic, const Spread& spread) {
+  if (!(spread.deviation > 0)) return 1;
+  return stats::p_value(stats::student_two_sided(statistic / spread.deviation, spread.degrees));
+}
+
+}  // namespace insights::patterns

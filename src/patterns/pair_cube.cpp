@@ -1,0 +1,177 @@
+#include "patterns/pair_cube.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <utility>
+
+#include "findings/fingerprint.h"
+#include "patterns/facts.h"
+#include "patterns/wording.h"
+
+namespace insights::patterns {
+
+namespace {
+
+constexpr std::size_t values_max = 300;  // of a column: the most frequent
+
+PairColumn pair_column(const Workspace& workspace, std::size_t column, double rows_min) {
+  const auto& coded = workspace.subject.codes(column);
+  std::vector<double> rows(coded.values(), 0);
+  coded.codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row) rows[codes[row]] += 1;
+  });
+  std::vector<std::uint32_t> common;
+  for (std::uint32_t value = 1; value < coded.values(); ++value) {
+    if (rows[value] >= rows_min && !says_nothing(coded.dictionary[value])) common.push_back(value);
+  }
+  if (common.size() > values_max) {
+    std::ranges::stable_sort(common, [&](auto a, auto b) { return rows[a] > rows[b]; });
+    common.resize(values_max);
+    std::ranges::sort(common);
+  }
+  PairColumn result{column, {0}, {}};
+  std::vector<std::uint16_t> slot_of(coded.values(), 0);
+  for (const auto value : common) {
+    slot_of[value] = static_cast<std::uint16_t>(result.values.size());
+    result.values.push_back(value);
+  }
+  if (common.size() < 2) return result;
+  result.slots.resize(workspace.subject.frame.rows);
+  coded.codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < result.slots.size(); ++row)
+      result.slots[row] = slot_of[codes[row]];
+  });
+  return result;
+}
+
+}  // namespace
+
+std::vector<PairColumn> pair_columns(const Workspace& workspace, double rows_min,
+                                     std::size_t columns_max) {
+  const auto& subject = workspace.subject;
+  std::vector<std::size_t> columns;
+  for (const std::size_t column : workspace.groupings) {
+    if (subject.columns[column].kind != "calendar") columns.push_back(column);
+  }
+  std::ranges::stable_sort(columns, [&](std::size_t a, std::size_t b) {
+    const bool unnamed_a = subject.columns[a].kind.empty(),
+               unnamed_b = subject.columns[b].kind.empty();
+    if (unnamed_a != unnamed_b) return unnamed_b;
+    return subject.codes(a).values() < subject.codes(b).values();
+  });
+  std::vector<PairColumn> result;
+  for (const std::size_t column : columns) {
+    if (result.size() == columns_max) break;
+    auto made = pair_column(workspace, column, rows_min);
+    if (made.width() > 2) result.push_back(std::move(made));
+  }
+  return result;
+}
+
+bool are_crossed(const Workspace& workspace, const PairColumn& a, const PairColumn& b) {
+  return a.column != b.column && a.width() * b.width() <= pair_cells_max &&
+         !workspace.subject.has_dependency(a.column, b.column) &&
+         !workspace.subject.has_dependency(b.column, a.column);
+}
+
+PairCube::PairCube(const PairColumn& a, const PairColumn& b,
+                   std::span<const std::vector<double>* const> measures)
+    : width_(b.width()),
+      measures_(measures.size()),
+      cells_(a.width() * b.width() * measures.size() * 2, 0) {
+  for (std::size_t row = 0; row < a.slots.size(); ++row) {
+    const std::size_t first = place(0, a.slots[row], b.slots[row]);
+    for (std::size_t measure = 0; measure < measures_; ++measure) {
+      const double number = (*measures[measure])[row];
+      if (std::isnan(number)) continue;
+      cells_[first + 2 * measure] += 1;
+      cells_[first + 2 * measure + 1] += number;
+    }
+  }
+}
+
+std::vector<std::uint8_t> quarters_of(const catalog::Subject& subject, const ValueOf& first,
+                                      const ValueOf& second, const frame::Mask& kept) {
+  std::vector<std::uint8_t> quarters(subject.frame.rows, 0);
+  subject.codes(first.column).codes.visit([&](const auto* a) {
+    subject.codes(second.column).codes.visit([&](const auto* b) {
+      for (std::size_t row = 0; row < quarters.size(); ++row) {
+        if (a[row] == 0 || b[row] == 0 || (!kept.empty() && kept[row] == 0)) continue;
+        const bool is_first = a[row] == first.value, is_second = b[row] == second.value;
+        quarters[row] = is_first ? (is_second ? 1 : 2) : is_second ? 3 : 4;
+      }
+    });
+  });
+  return quarters;
+}
+
+std::string named_at_start(const catalog::Subject& subject, const ValueOf& one,
+                           std::string_view hole) {
+  auto phrase = subject_phrase(subject, one.column, one.value);
+  phrase.replace(phrase.find("{who}"), 5, "{" + std::string(hole) + "}");
+  return phrase;
+}
+
+std::string named(const catalog::Subject& subject, const ValueOf& one, std::string_view hole) {
+  auto phrase = named_at_start(subject, one, hole);
+  phrase[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(phrase[0])));
+  return phrase;
+}
+
+bool is_place(const catalog::Subject& subject, std::size_t column) {
+  static constexpr std::array<std::string_view, 5> places{"region", "segment", "store", "plant",
+                                                          "channel"};
+  return std::ranges::find(places, subject.columns[column].kind) != places.end();
+}
+
+void put_place_last(const catalog::Subject& subject, ValueOf& first, ValueOf& second) {
+  if (is_place(subject, first.column) && !is_place(subject, second.column))
+    std::swap(first, second);
+}
+
+std::string both_named(const catalog::Subject& subject, const ValueOf& first, const ValueOf& second,
+                       bool at_start) {
+  return (at_start ? named_at_start : named)(subject, first, "first") +
+         (is_place(subject, second.column) ? " in " : " with ") + named(subject, second, "second");
+}
+
+findings::Claim claim_about_both(const Workspace& workspace, std::string_view pattern,
+                                 std::string_view family, const ValueOf& first,
+                                 const ValueOf& second, std::string_view measure) {
+  auto claim = claim_about(workspace, pattern, family, first.column, first.value, measure);
+  const auto entity = entity_of(workspace.subject, second.column, second.value);
+  claim.columns.insert(claim.columns.begin() + 1, entity.column);
+  claim.entities.push_back(entity);
+  claim.scope.equals.push_back({entity.column, entity.value, entity.value});
+  std::ranges::sort(claim.scope.equals, {}, &findings::Entity::column);
+  claim.fingerprint = findings::fingerprint(pattern, measure, claim.scope.equals);
+  const auto& kind = workspace.subject.columns[second.column].kind;
+  if (!kind.empty()) claim.topics.push_back(kind);
+  return claim;
+}
+
+Candidate candidate_about_both(const Workspace& workspace, std::string_view pattern,
+                               std::string_view family, const ValueOf& first, const ValueOf& second,
+                               std::string_view measure) {
+  const auto& subject = workspace.subject;
+  Candidate candidate;
+  candidate.entry.family = family;
+  candidate.entry.pattern = pattern;
+  std::vector<findings::Entity> both;
+  for (const auto& one : {first, second}) {
+    both.push_back(
+        {subject.columns[one.column].name, subject.codes(one.column).dictionary[one.value], ""});
+    const auto* kind = workspace.vocabulary.kind_named(subject.columns[one.column].kind);
+    candidate.rank = std::max(candidate.rank, kind == nullptr ? 0 : kind->rank);
+  }
+  std::ranges::sort(both, {}, &findings::Entity::column);
+  candidate.entry.fingerprint = findings::fingerprint(pattern, measure, both);
+  candidate.column = first.column;
+  candidate.value = first.value;
+  candidate.within = {second};
+  return candidate;
+}
+
+}  // namespace insights::patterns
