@@ -136,9 +136,9 @@ class Crossing {
     std::vector<double> sizes;
     for (std::size_t i = 1; i < a_.width(); ++i) {
       for (std::size_t j = 1; j < b_.width(); ++j) {
+        if (i == row && j == column) continue;
         const auto rows = rows_of(margins, i, j);
-        const Combination pair{measure_, is_flag_, {{}, {}}};
-        if ((i != row || j != column) && has_enough(pair, rows))
+        if (has_enough({measure_, is_flag_, {{}, {}}}, rows))
           sizes.push_back(std::fabs(interaction_z(is_flag_, rows)));
       }
     }

@@ -233,6 +233,15 @@ std::optional<Exception> exception_of(const Workspace& workspace, const Crossing
   return *best;
 }
 
+// Money that customers pay: there less than usual is something to gain. Elsewhere nobody knows what
+// the difference is worth.
+bool is_sale(const Workspace& workspace, const Exception& found) {
+  const auto& subject = workspace.subject;
+  if (!subject.money || !subject.time || !workspace.customers()) return false;
+  const auto* kind = workspace.vocabulary.kind_named(subject.columns[found.second.column].kind);
+  return subject.columns[*subject.money].kind != "cost" && kind != nullptr;
+}
+
 class Statement {
  public:
   Statement(const Workspace& workspace, const Exception& found)
@@ -286,39 +295,33 @@ class Statement {
 
   void say() {
     const auto what = amount_.phrase(values_);
-    const auto first = named(subject_, found_.first, "first"),
-               second = named(subject_, found_.second, "second");
-    const auto where = (is_place(subject_, found_.second.column) ? " in " : " of ") + second;
-    claim_.title =
-        fmt::format("{} is {}{{share}} of {}{}, against {{elsewhere}} elsewhere",
-                    named_at_start(subject_, found_.first, "first"), more_ ? "" : "only ",
-                    amount_.is_money() ? what : "the " + what, where);
-    claim_.summary = fmt::format(
-        "That is {{both}}{}, {{gap}} {} than {} and {} lead to expect from all the others.",
-        amount_.is_money() ? "" : " " + what, more_ ? "more" : "less", first, second);
-    claim_.action = more_ ? fmt::format(
-                                "Find out why {} is so strong there, and whether others can "
-                                "follow, or whether something is booked there by mistake.",
-                                first)
-                          : fmt::format(
-                                "Find out why {} is so weak there: not offered, not wanted, "
-                                "or somebody else's business?",
-                                first);
+    const auto first = named(subject_, found_.first, "first");
+    claim_.title = fmt::format("{} is {}{{share}} of {}{}, against {{elsewhere}} elsewhere",
+                               named_at_start(subject_, found_.first, "first"),
+                               more_ ? "" : "only ", amount_.is_money() ? what : "the " + what,
+                               placed(workspace_, found_.second, "second", "of"));
+    claim_.summary = fmt::format("That is {{both}}{}, where {{expected}} would be usual.",
+                                 amount_.is_money() ? "" : " " + what);
+    claim_.action =
+        more_ ? fmt::format(
+                    "Find out why {} is so strong there: can others follow, or is something "
+                    "booked there that belongs elsewhere?",
+                    first)
+              : fmt::format("Find out why {} is so rare there, and whether that is meant.", first);
     claim_.test.name = "log-additive model of two columns, by what is behind the rows";
     claim_.test.effect_name = "actual over expected, logarithm";
   }
 
   void value_it() {
-    const bool has_months = subject_.time.has_value();
-    values_.constant("months", has_months ? workspace_.months : 1);
-    const bool is_sales = amount_.is_money() && amount_.measure()->kind != "cost";
-    claim_.impact.account = !more_ && is_sales ? Account::opportunity : Account::none;
+    if (!is_sale(workspace_, found_)) return;
+    values_.constant("months", workspace_.months);
+    claim_.impact.account = more_ ? Account::none : Account::opportunity;
     claim_.impact.amount = claim_.impact.low = claim_.impact.high =
         values_.expression("gap / months");
-    claim_.impact.is_money = amount_.is_money();
-    claim_.impact.unit = amount_.is_money() ? amount_.unit() : subject_.nouns;
-    claim_.impact.per = has_months ? "month" : "";
-    claim_.impact.of = amount_.is_money() ? amount_.phrase(values_) : "";
+    claim_.impact.is_money = true;
+    claim_.impact.unit = amount_.unit();
+    claim_.impact.per = "month";
+    claim_.impact.of = amount_.phrase(values_);
     claim_.impact.method = "the difference to what the two lead to expect by themselves";
   }
 
@@ -377,9 +380,9 @@ Candidate candidate_of(const Workspace& workspace, Exception found) {
   candidate.material = found.material;
   candidate.surprise = std::clamp(std::fabs(ratio) / std::log(4.0), 0.2, 1.0);
   if (!candidate.material) return candidate;
-  candidate.impact =
-      std::fabs(found.quarters.sums[1] - found.quarters.expected()) / workspace.months;
-  candidate.material = !amount.is_money() || workspace.is_worth_telling(candidate.impact);
+  const double gap = std::fabs(found.quarters.sums[1] - found.quarters.expected());
+  candidate.impact = is_sale(workspace, found) ? gap / workspace.months : 0;
+  candidate.material = !amount.is_money() || workspace.is_worth_telling(gap / workspace.months);
   candidate.claim = [&workspace, found] { return Statement(workspace, found).made(); };
   candidate.survives = [&workspace, found](const frame::Mask& kept) {
     const auto quarters = quarters_of(workspace.subject, found.first, found.second, kept);
