@@ -120,9 +120,9 @@ class Statement {
                           direction(!fell_))
             : fmt::format("{{explained}} of the {} is {}", fell_ ? "fall" : "rise", who());
     claim_.summary = fmt::format(
-        "{} went from {{own_before}} to {{own_after}}, {{own_difference}} {}; before, that was "
+        "{} went from {{own_before}} to {{own_after}}, {{own_difference}} {}{}; before, that was "
         "{{share_before}} of all.",
-        capitalized(who()), fell_ ? "less" : "more");
+        capitalized(who()), fell_ ? "less" : "more", stretches(found_.comparison));
     if (!others_go_the_other_way)
       claim_.summary +=
           fmt::format(" All others together {} by {{rest_change}}.", direction(fell_));

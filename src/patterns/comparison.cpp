@@ -80,13 +80,18 @@ std::string date_columns(const Workspace& workspace, const Comparison& compariso
 
 std::string when(const Comparison& comparison) {
   if (comparison.is_year) return "in the year to {until}";
-  return fmt::format("({{since}} to {{until}} against {})", against(comparison));
+  return "since {since}";
 }
 
 std::string against(const Comparison& comparison) {
   if (comparison.is_year) return "the year before";
   return comparison.same_months ? "the same months a year earlier"
                                 : "{earlier_since} to {earlier_until}";
+}
+
+std::string stretches(const Comparison& comparison) {
+  if (comparison.is_year) return "";
+  return fmt::format(", {{since}} to {{until}} against {}", against(comparison));
 }
 
 std::string season_remark(const Comparison& comparison) {

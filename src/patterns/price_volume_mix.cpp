@@ -320,8 +320,9 @@ class Statement {
                        ? fmt::format("{} stayed level {}: {}", what, when(split_.comparison), list)
                        : fmt::format("{} {} by {{change}} {}: {}", what, fell ? "fell" : "rose",
                                      when(split_.comparison), list);
-    claim_.summary = fmt::format("{{money_after}} against {{money_before}}.{}{}", largest_part(),
-                                 season_remark(split_.comparison));
+    claim_.summary =
+        fmt::format("{{money_after}} against {{money_before}}{}.{}{}", stretches(split_.comparison),
+                    largest_part(), season_remark(split_.comparison));
     claim_.action = action();
     claim_.test.name = fmt::format("exact split; range of the parts by bootstrap over {}",
                                    split_.by_customer ? "customers" : "periods");

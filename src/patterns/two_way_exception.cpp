@@ -288,8 +288,7 @@ class Statement {
     claim_.evidence.push_back({"a", fmt::format("SELECT {} FROM {}", select, subject_.from_sql)});
     values_.formula("share", "both / (both + second_alone)", Format::percent)
         .formula("elsewhere", "first_alone / (first_alone + neither)", Format::percent)
-        .formula("expected", "second_alone * first_alone / neither", amount_.format(),
-                 amount_.unit())
+        .formula("expected", "elsewhere * (both + second_alone)", amount_.format(), amount_.unit())
         .formula("gap", "abs(both - expected)", amount_.format(), amount_.unit());
   }
 
@@ -322,7 +321,7 @@ class Statement {
     claim_.impact.unit = amount_.unit();
     claim_.impact.per = "month";
     claim_.impact.of = amount_.phrase(values_);
-    claim_.impact.method = "the difference to what the two lead to expect by themselves";
+    claim_.impact.method = "the difference to its share elsewhere";
   }
 
   // The share of the first value in each value of the second column.
