@@ -73,7 +73,9 @@ std::vector<PairColumn> pair_columns(const Workspace& workspace, double rows_min
 }
 
 bool are_crossed(const Workspace& workspace, const PairColumn& a, const PairColumn& b) {
-  return a.column != b.column && a.width() * b.width() <= pair_cells_max &&
+  // Two shuffled columns say nothing about how a real one would fare.
+  const bool both_decoys = workspace.is_decoy(a.column) && workspace.is_decoy(b.column);
+  return a.column != b.column && !both_decoys && a.width() * b.width() <= pair_cells_max &&
          !workspace.subject.has_dependency(a.column, b.column) &&
          !workspace.subject.has_dependency(b.column, a.column);
 }

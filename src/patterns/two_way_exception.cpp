@@ -105,8 +105,8 @@ bool is_far(const Quarters& sums) {
 class Crossing {
  public:
   Crossing(const PairColumn& a, const PairColumn& b,
-           std::span<const std::vector<double>* const> measures, std::size_t amount)
-      : a_(a), b_(b), cube_(a, b, measures), amount_(amount) {
+           std::span<const std::vector<double>* const> measures)
+      : a_(a), b_(b), cube_(a, b, measures) {
     margins_.rows_a.resize(a.width());
     margins_.rows_b.resize(b.width());
     margins_.sums_a.resize(a.width());
@@ -174,7 +174,7 @@ class Crossing {
   };
 
   void add(Margins& margins, std::size_t i, std::size_t j, double sign) const {
-    const double rows = sign * cube_.count(0, i, j), sum = sign * cube_.sum(amount_, i, j);
+    const double rows = sign * cube_.count(0, i, j), sum = sign * cube_.sum(0, i, j);
     margins.rows_a[i] += rows;
     margins.rows_b[j] += rows;
     margins.rows += rows;
@@ -183,7 +183,7 @@ class Crossing {
     margins.sum += sum;
   }
   Quarters quarters(const Margins& margins, std::size_t i, std::size_t j) const {
-    const double own = cube_.sum(amount_, i, j);
+    const double own = cube_.sum(0, i, j);
     const double first = margins.sums_a[i] - own, second = margins.sums_b[j] - own;
     return {{0, own, first, second, margins.sum - own - first - second}};
   }
@@ -194,7 +194,6 @@ class Crossing {
 
   const PairColumn &a_, &b_;
   PairCube cube_;
-  std::size_t amount_;
   Margins margins_;
 };
 
@@ -402,13 +401,14 @@ std::vector<Candidate> examine_two_way_exception(const Workspace& workspace) {
   const auto rows = static_cast<double>(subject.frame.rows);
   const auto columns =
       pair_columns(workspace, std::max(rows_min, value_rows_share * rows), columns_max);
-  const std::vector<double> ones(subject.frame.rows, 1);
-  std::vector<const std::vector<double>*> measures{&ones};
-  if (const auto* amounts = amounts_of(subject)) measures.push_back(amounts);
+  std::vector<double> ones;
+  const auto* amounts = amounts_of(subject);
+  if (amounts == nullptr) ones.assign(subject.frame.rows, 1);
+  const std::vector<const std::vector<double>*> measures{amounts == nullptr ? &ones : amounts};
   for (std::size_t i = 0; i < columns.size(); ++i) {
     for (std::size_t j = i + 1; j < columns.size(); ++j) {
       if (!are_crossed(workspace, columns[i], columns[j])) continue;
-      const Crossing crossing(columns[i], columns[j], measures, measures.size() - 1);
+      const Crossing crossing(columns[i], columns[j], measures);
       if (auto found = exception_of(workspace, crossing))
         candidates.push_back(candidate_of(workspace, *std::move(found)));
     }
