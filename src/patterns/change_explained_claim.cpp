@@ -97,7 +97,7 @@ class Statement {
 
   std::string who() const {
     const auto& values = found_.segment.values;
-    if (found_.segment.is_cell) return both_named(subject_, values[0], values[1], false);
+    if (found_.segment.is_cell) return both_named(workspace_, values[0], values[1], false);
     std::string text;
     for (std::size_t i = 0; i < values.size(); ++i) {
       text += i == 0 ? "" : i + 1 == values.size() ? " and " : ", ";
@@ -120,14 +120,13 @@ class Statement {
                           direction(!fell_))
             : fmt::format("{{explained}} of the {} is {}", fell_ ? "fall" : "rise", who());
     claim_.summary = fmt::format(
-        "{} went from {{own_before}} to {{own_after}}, {{own_difference}} {} than {} {}, "
-        "when it was {{share_before}} of all.",
-        capitalized(who()), fell_ ? "less" : "more",
-        found_.comparison.is_year || found_.comparison.same_months ? "in" : "from",
-        against(found_.comparison));
+        "{} went from {{own_before}} to {{own_after}}, {{own_difference}} {}{}; before, that was "
+        "{{share_before}} of all.",
+        capitalized(who()), fell_ ? "less" : "more", stretches(found_.comparison));
     if (!others_go_the_other_way)
       claim_.summary +=
           fmt::format(" All others together {} by {{rest_change}}.", direction(fell_));
+    claim_.summary += season_remark(found_.comparison);
     claim_.action = fell_
                         ? fmt::format("Look there first: find out what changed for {}.", who())
                         : fmt::format("Find out what drives {}, and whether it will last.", who());

@@ -44,7 +44,7 @@ TEST_CASE("one product in one area is told, not the product and not the area") {
   REQUIRE(accepted.front().within.size() == 1);
   const auto finding = table.proven(accepted.front());
   INFO(finding.title);
-  CHECK(finding.title.find("Paint in Area B") != std::string::npos);
+  CHECK(finding.title.find("Paint in region Area B") != std::string::npos);
 }
 
 TEST_CASE("a fall of everything alike is explained by nobody, not even by the largest") {

@@ -79,13 +79,24 @@ std::string date_columns(const Workspace& workspace, const Comparison& compariso
 }
 
 std::string when(const Comparison& comparison) {
-  return comparison.is_year ? "in the year to {until}" : "from {since} to {until}";
+  if (comparison.is_year) return "in the year to {until}";
+  return "since {since}";
 }
 
 std::string against(const Comparison& comparison) {
   if (comparison.is_year) return "the year before";
   return comparison.same_months ? "the same months a year earlier"
                                 : "{earlier_since} to {earlier_until}";
+}
+
+std::string stretches(const Comparison& comparison) {
+  if (comparison.is_year) return "";
+  return fmt::format(", {{since}} to {{until}} against {}", against(comparison));
+}
+
+std::string season_remark(const Comparison& comparison) {
+  if (comparison.same_months) return "";
+  return " There is no earlier year to compare with: part of it may be the season.";
 }
 
 findings::Guard season_guard(const Comparison& comparison) {

@@ -38,10 +38,15 @@ ComparisonSql sql_of(const Workspace& workspace, const Comparison& comparison);
 // query `query`, and returns what that query must SELECT for them.
 std::string date_columns(const Workspace& workspace, const Comparison& comparison,
                          findings::Values& values, std::string_view query);
-// "in the year to {until}", "from {since} to {until}".
+// "in the year to {until}", "since {since}".
 std::string when(const Comparison& comparison);
 // "the year before", "the same months a year earlier", "{earlier_since} to {earlier_until}".
 std::string against(const Comparison& comparison);
+// For the summary, where the title does not say it: ", {since} to {until} against the same months a
+// year earlier".
+std::string stretches(const Comparison& comparison);
+// A sentence for the summary, where a season can hide in the difference; else "".
+std::string season_remark(const Comparison& comparison);
 findings::Guard season_guard(const Comparison& comparison);
 
 }  // namespace insights::patterns

@@ -1,5 +1,7 @@
 #include "patterns/pair_cube.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -71,7 +73,9 @@ std::vector<PairColumn> pair_columns(const Workspace& workspace, double rows_min
 }
 
 bool are_crossed(const Workspace& workspace, const PairColumn& a, const PairColumn& b) {
-  return a.column != b.column && a.width() * b.width() <= pair_cells_max &&
+  // Two shuffled columns say nothing about how a real one would fare.
+  const bool both_decoys = workspace.is_decoy(a.column) && workspace.is_decoy(b.column);
+  return a.column != b.column && !both_decoys && a.width() * b.width() <= pair_cells_max &&
          !workspace.subject.has_dependency(a.column, b.column) &&
          !workspace.subject.has_dependency(b.column, a.column);
 }
@@ -120,21 +124,28 @@ std::string named(const catalog::Subject& subject, const ValueOf& one, std::stri
   return phrase;
 }
 
-bool is_place(const catalog::Subject& subject, std::size_t column) {
+void put_place_last(const catalog::Subject& subject, ValueOf& first, ValueOf& second) {
   static constexpr std::array<std::string_view, 5> places{"region", "segment", "store", "plant",
                                                           "channel"};
-  return std::ranges::find(places, subject.columns[column].kind) != places.end();
+  const auto is_place = [&](std::size_t column) {
+    return std::ranges::find(places, subject.columns[column].kind) != places.end();
+  };
+  if (is_place(first.column) && !is_place(second.column)) std::swap(first, second);
 }
 
-void put_place_last(const catalog::Subject& subject, ValueOf& first, ValueOf& second) {
-  if (is_place(subject, first.column) && !is_place(subject, second.column))
-    std::swap(first, second);
+std::string placed(const Workspace& workspace, const ValueOf& one, std::string_view hole,
+                   std::string_view linked) {
+  const auto& column = workspace.subject.columns[one.column];
+  const auto* kind = workspace.vocabulary.kind_named(column.kind);
+  if (kind == nullptr || !kind->entity) return fmt::format(" in {} {{{}}}", noun_of(column), hole);
+  const bool is_site = kind->name == "store" || kind->name == "plant";
+  return fmt::format(" {} {}", is_site ? "at" : linked, named(workspace.subject, one, hole));
 }
 
-std::string both_named(const catalog::Subject& subject, const ValueOf& first, const ValueOf& second,
+std::string both_named(const Workspace& workspace, const ValueOf& first, const ValueOf& second,
                        bool at_start) {
-  return (at_start ? named_at_start : named)(subject, first, "first") +
-         (is_place(subject, second.column) ? " in " : " with ") + named(subject, second, "second");
+  return (at_start ? named_at_start : named)(workspace.subject, first, "first") +
+         placed(workspace, second, "second", "with");
 }
 
 findings::Claim claim_about_both(const Workspace& workspace, std::string_view pattern,

@@ -62,12 +62,13 @@ std::string named(const catalog::Subject& subject, const ValueOf& one, std::stri
 std::string named_at_start(const catalog::Subject& subject, const ValueOf& one,
                            std::string_view hole);
 
-// Is it where things happen (a region, a store, a channel) rather than what happens there?
-bool is_place(const catalog::Subject& subject, std::size_t column);
-// What happens first, where it happens second.
+// What happens first, where it happens (a region, a store, a channel) second.
 void put_place_last(const catalog::Subject& subject, ValueOf& first, ValueOf& second);
-// "{first} in {second}", "{first} with {second}".
-std::string both_named(const catalog::Subject& subject, const ValueOf& first, const ValueOf& second,
+// " in region {second}", " at store {second}"; of a thing or a person by `linked`: " of {second}".
+std::string placed(const Workspace& workspace, const ValueOf& one, std::string_view hole,
+                   std::string_view linked);
+// "{first} in region {second}", "{first} with {second}".
+std::string both_named(const Workspace& workspace, const ValueOf& first, const ValueOf& second,
                        bool at_start);
 
 // As claim_about, for the rows that are both.

@@ -320,11 +320,9 @@ class Statement {
                        ? fmt::format("{} stayed level {}: {}", what, when(split_.comparison), list)
                        : fmt::format("{} {} by {{change}} {}: {}", what, fell ? "fell" : "rose",
                                      when(split_.comparison), list);
-    claim_.summary = fmt::format("{{money_after}} against {{money_before}} {}.{}",
-                                 split_.comparison.is_year || split_.comparison.same_months
-                                     ? "in " + against(split_.comparison)
-                                     : "from " + against(split_.comparison),
-                                 largest_part());
+    claim_.summary =
+        fmt::format("{{money_after}} against {{money_before}}{}.{}{}", stretches(split_.comparison),
+                    largest_part(), season_remark(split_.comparison));
     claim_.action = action();
     claim_.test.name = fmt::format("exact split; range of the parts by bootstrap over {}",
                                    split_.by_customer ? "customers" : "periods");
@@ -366,6 +364,8 @@ class Statement {
   }
 
   void value_it() {
+    // Without an earlier year the change is partly the season: no amount to act on.
+    if (!split_.comparison.same_months) return;
     const bool fell = split_.parts.change < 0;
     values_.constant("months", split_.comparison.is_year ? 1 : months());
     claim_.impact.account = fell && !is_level() ? Account::lost : Account::none;
@@ -442,7 +442,9 @@ std::vector<Candidate> examine_price_volume_mix(const Workspace& workspace) {
   candidate.entry.effect = split->parts.change / split->parts.money_before;
   candidate.measure = "price volume mix";
   candidate.material = split->material;
-  candidate.impact = std::fabs(split->parts.change) / static_cast<double>(split->comparison.length);
+  if (split->comparison.same_months)
+    candidate.impact =
+        std::fabs(split->parts.change) / static_cast<double>(split->comparison.length);
   candidate.surprise = std::clamp(5 * std::fabs(candidate.entry.effect), 0.3, 1.0);
   if (candidate.material)
     candidate.claim = [&workspace, split = *split] { return Statement(workspace, split).made(); };

@@ -60,6 +60,7 @@ class Crossing {
     double picked_from = 0;
     double score = 0;
     bool material = false;
+    ByParts rows;  // from the cube
   };
 
   // The cell that stands out most, judged by its rows alone; nothing when none is large enough.
@@ -82,6 +83,7 @@ class Crossing {
         best.score = score;
         best.material = material;
         best.what = what;
+        best.rows = rows;
         row = i;
         column = j;
       }
@@ -136,9 +138,9 @@ class Crossing {
     std::vector<double> sizes;
     for (std::size_t i = 1; i < a_.width(); ++i) {
       for (std::size_t j = 1; j < b_.width(); ++j) {
+        if (i == row && j == column) continue;
         const auto rows = rows_of(margins, i, j);
-        const Combination pair{measure_, is_flag_, {{}, {}}};
-        if ((i != row || j != column) && has_enough(pair, rows))
+        if (has_enough({measure_, is_flag_, {{}, {}}}, rows))
           sizes.push_back(std::fabs(interaction_z(is_flag_, rows)));
       }
     }
@@ -233,22 +235,26 @@ double stake_of(const Workspace& workspace, const Combination& what, const ByPar
   return extra * row_money / workspace.months;
 }
 
+// What the cube says decides whether the rows are asked: all passes over them are for the few that
+// may be told.
 Candidate examined(const Workspace& workspace, const Crossing::Best& best) {
   auto what = best.what;
+  auto rows = best.rows;
   double p = 1;
   bool material = best.material;
-  if (material) {
-    const auto rows = by_parts(workspace.subject, what, {});
-    p = std::min(1.0, p_of_rows(what, rows) * best.picked_from);
+  if (material) p = std::min(1.0, p_of_rows(what, rows) * best.picked_from);
+  if (material && p < p_screened) {
+    rows = by_parts(workspace.subject, what, {});  // other values than the common ones too
     material = is_material(what, rows);
-    if (material && p < p_screened)
-      p = std::min(1.0, judged(workspace, what, best.scatter, {}).p * best.picked_from);
-    if (material && p < p_third) {
-      if (const auto three = with_third(workspace, what, best.scatter)) what = *three;
+    p = std::min(1.0, judged(workspace, what, best.scatter, {}).p * best.picked_from);
+  }
+  if (material && p < p_third) {
+    if (const auto three = with_third(workspace, what, best.scatter)) {
+      what = *three;
+      rows = by_parts(workspace.subject, what, {});
     }
   }
   auto candidate = candidate_of(workspace, what);
-  const auto rows = by_parts(workspace.subject, what, {});
   candidate.entry.statistic = rows.own().mean;
   candidate.entry.p = p;
   candidate.entry.effect = effect_of(what, rows);

@@ -126,11 +126,8 @@ class Statement {
   std::string nearest() const { return parent(nearest_parent(found_, rows_)); }
 
   std::string who(bool at_start) const {
-    auto text = both_named(subject_, found_.parts[0], found_.parts[1], at_start);
-    if (found_.parts.size() > 2) {
-      const auto& third = found_.parts[2];
-      text += (is_place(subject_, third.column) ? " in " : ", ") + named(subject_, third, "third");
-    }
+    auto text = both_named(workspace_, found_.parts[0], found_.parts[1], at_start);
+    if (found_.parts.size() > 2) text += placed(workspace_, found_.parts[2], "third", "and");
     return text;
   }
   // "9 % of the others of Express and 8 % of the others of depot B": the parent that has a value is

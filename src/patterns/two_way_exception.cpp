@@ -105,8 +105,8 @@ bool is_far(const Quarters& sums) {
 class Crossing {
  public:
   Crossing(const PairColumn& a, const PairColumn& b,
-           std::span<const std::vector<double>* const> measures, std::size_t amount)
-      : a_(a), b_(b), cube_(a, b, measures), amount_(amount) {
+           std::span<const std::vector<double>* const> measures)
+      : a_(a), b_(b), cube_(a, b, measures) {
     margins_.rows_a.resize(a.width());
     margins_.rows_b.resize(b.width());
     margins_.sums_a.resize(a.width());
@@ -174,7 +174,7 @@ class Crossing {
   };
 
   void add(Margins& margins, std::size_t i, std::size_t j, double sign) const {
-    const double rows = sign * cube_.count(0, i, j), sum = sign * cube_.sum(amount_, i, j);
+    const double rows = sign * cube_.count(0, i, j), sum = sign * cube_.sum(0, i, j);
     margins.rows_a[i] += rows;
     margins.rows_b[j] += rows;
     margins.rows += rows;
@@ -183,7 +183,7 @@ class Crossing {
     margins.sum += sum;
   }
   Quarters quarters(const Margins& margins, std::size_t i, std::size_t j) const {
-    const double own = cube_.sum(amount_, i, j);
+    const double own = cube_.sum(0, i, j);
     const double first = margins.sums_a[i] - own, second = margins.sums_b[j] - own;
     return {{0, own, first, second, margins.sum - own - first - second}};
   }
@@ -194,7 +194,6 @@ class Crossing {
 
   const PairColumn &a_, &b_;
   PairCube cube_;
-  std::size_t amount_;
   Margins margins_;
 };
 
@@ -231,6 +230,15 @@ std::optional<Exception> exception_of(const Workspace& workspace, const Crossing
   best->p = std::min(1.0, p_of_ratio(workspace, *best, quarters, sums) * best->picked_from);
   best->material = best->p < p_screened;
   return *best;
+}
+
+// Money that customers pay: there less than usual is something to gain. Elsewhere nobody knows what
+// the difference is worth.
+bool is_sale(const Workspace& workspace, const Exception& found) {
+  const auto& subject = workspace.subject;
+  if (!subject.money || !subject.time || !workspace.customers()) return false;
+  const auto* kind = workspace.vocabulary.kind_named(subject.columns[found.second.column].kind);
+  return subject.columns[*subject.money].kind != "cost" && kind != nullptr;
 }
 
 class Statement {
@@ -279,47 +287,40 @@ class Statement {
     claim_.evidence.push_back({"a", fmt::format("SELECT {} FROM {}", select, subject_.from_sql)});
     values_.formula("share", "both / (both + second_alone)", Format::percent)
         .formula("elsewhere", "first_alone / (first_alone + neither)", Format::percent)
-        .formula("expected", "second_alone * first_alone / neither", amount_.format(),
-                 amount_.unit())
+        .formula("expected", "elsewhere * (both + second_alone)", amount_.format(), amount_.unit())
         .formula("gap", "abs(both - expected)", amount_.format(), amount_.unit());
   }
 
   void say() {
     const auto what = amount_.phrase(values_);
-    const auto first = named(subject_, found_.first, "first"),
-               second = named(subject_, found_.second, "second");
-    const auto where = (is_place(subject_, found_.second.column) ? " in " : " of ") + second;
-    claim_.title =
-        fmt::format("{} is {}{{share}} of {}{}, against {{elsewhere}} elsewhere",
-                    named_at_start(subject_, found_.first, "first"), more_ ? "" : "only ",
-                    amount_.is_money() ? what : "the " + what, where);
-    claim_.summary = fmt::format(
-        "That is {{both}}{}, {{gap}} {} than {} and {} lead to expect from all the others.",
-        amount_.is_money() ? "" : " " + what, more_ ? "more" : "less", first, second);
-    claim_.action = more_ ? fmt::format(
-                                "Find out why {} is so strong there, and whether others can "
-                                "follow, or whether something is booked there by mistake.",
-                                first)
-                          : fmt::format(
-                                "Find out why {} is so weak there: not offered, not wanted, "
-                                "or somebody else's business?",
-                                first);
+    const auto first = named(subject_, found_.first, "first");
+    claim_.title = fmt::format("{} is {}{{share}} of {}{}, against {{elsewhere}} elsewhere",
+                               named_at_start(subject_, found_.first, "first"),
+                               more_ ? "" : "only ", amount_.is_money() ? what : "the " + what,
+                               placed(workspace_, found_.second, "second", "of"));
+    claim_.summary = fmt::format("That is {{both}}{}, where {{expected}} would be usual.",
+                                 amount_.is_money() ? "" : " " + what);
+    claim_.action =
+        more_ ? fmt::format(
+                    "Find out why {} is so strong there: can others follow, or is something "
+                    "booked there that belongs elsewhere?",
+                    first)
+              : fmt::format("Find out why {} is so rare there, and whether that is meant.", first);
     claim_.test.name = "log-additive model of two columns, by what is behind the rows";
     claim_.test.effect_name = "actual over expected, logarithm";
   }
 
   void value_it() {
-    const bool has_months = subject_.time.has_value();
-    values_.constant("months", has_months ? workspace_.months : 1);
-    const bool is_sales = amount_.is_money() && amount_.measure()->kind != "cost";
-    claim_.impact.account = !more_ && is_sales ? Account::opportunity : Account::none;
+    if (!is_sale(workspace_, found_)) return;
+    values_.constant("months", workspace_.months);
+    claim_.impact.account = more_ ? Account::none : Account::opportunity;
     claim_.impact.amount = claim_.impact.low = claim_.impact.high =
         values_.expression("gap / months");
-    claim_.impact.is_money = amount_.is_money();
-    claim_.impact.unit = amount_.is_money() ? amount_.unit() : subject_.nouns;
-    claim_.impact.per = has_months ? "month" : "";
-    claim_.impact.of = amount_.is_money() ? amount_.phrase(values_) : "";
-    claim_.impact.method = "the difference to what the two lead to expect by themselves";
+    claim_.impact.is_money = true;
+    claim_.impact.unit = amount_.unit();
+    claim_.impact.per = "month";
+    claim_.impact.of = amount_.phrase(values_);
+    claim_.impact.method = "the difference to its share elsewhere";
   }
 
   // The share of the first value in each value of the second column.
@@ -377,9 +378,9 @@ Candidate candidate_of(const Workspace& workspace, Exception found) {
   candidate.material = found.material;
   candidate.surprise = std::clamp(std::fabs(ratio) / std::log(4.0), 0.2, 1.0);
   if (!candidate.material) return candidate;
-  candidate.impact =
-      std::fabs(found.quarters.sums[1] - found.quarters.expected()) / workspace.months;
-  candidate.material = !amount.is_money() || workspace.is_worth_telling(candidate.impact);
+  const double gap = std::fabs(found.quarters.sums[1] - found.quarters.expected());
+  candidate.impact = is_sale(workspace, found) ? gap / workspace.months : 0;
+  candidate.material = !amount.is_money() || workspace.is_worth_telling(gap / workspace.months);
   candidate.claim = [&workspace, found] { return Statement(workspace, found).made(); };
   candidate.survives = [&workspace, found](const frame::Mask& kept) {
     const auto quarters = quarters_of(workspace.subject, found.first, found.second, kept);
@@ -400,13 +401,14 @@ std::vector<Candidate> examine_two_way_exception(const Workspace& workspace) {
   const auto rows = static_cast<double>(subject.frame.rows);
   const auto columns =
       pair_columns(workspace, std::max(rows_min, value_rows_share * rows), columns_max);
-  const std::vector<double> ones(subject.frame.rows, 1);
-  std::vector<const std::vector<double>*> measures{&ones};
-  if (const auto* amounts = amounts_of(subject)) measures.push_back(amounts);
+  std::vector<double> ones;
+  const auto* amounts = amounts_of(subject);
+  if (amounts == nullptr) ones.assign(subject.frame.rows, 1);
+  const std::vector<const std::vector<double>*> measures{amounts == nullptr ? &ones : amounts};
   for (std::size_t i = 0; i < columns.size(); ++i) {
     for (std::size_t j = i + 1; j < columns.size(); ++j) {
       if (!are_crossed(workspace, columns[i], columns[j])) continue;
-      const Crossing crossing(columns[i], columns[j], measures, measures.size() - 1);
+      const Crossing crossing(columns[i], columns[j], measures);
       if (auto found = exception_of(workspace, crossing))
         candidates.push_back(candidate_of(workspace, *std::move(found)));
     }
