@@ -98,11 +98,11 @@ std::vector<std::vector<RankedRow>> ranked_rows(const Workspace& workspace,
   return rows;
 }
 
-std::optional<RankTests> rank_tests(const std::vector<RankedRow>& rows, const Beside& course) {
+std::optional<Directions> rank_tests(const std::vector<RankedRow>& rows, const Beside& course) {
   const std::size_t periods = course.own.amounts.size();
   const auto own = rank_trend(rows, periods);
   if (!own) return std::nullopt;
-  if (!course.others) return RankTests{*own, {}};
+  if (!course.others) return Directions{*own, {}};
   auto apart = rows;
   std::erase_if(apart,
                 [&](const RankedRow& row) { return !(course.others->weights[row.period] > 0); });
@@ -110,7 +110,7 @@ std::optional<RankTests> rank_tests(const std::vector<RankedRow>& rows, const Be
     row.number -= course.others->amounts[row.period] / course.others->weights[row.period];
   const auto contrast = rank_trend(apart, periods);
   if (!contrast) return std::nullopt;
-  return RankTests{*own, *contrast};
+  return Directions{*own, *contrast};
 }
 
 double deviation_of(const std::vector<double>& numbers) {
@@ -164,8 +164,9 @@ Candidate candidate_of(const Workspace& workspace, const AverageCourse& what, co
       whole ? nullptr : workspace.vocabulary.kind_named(subject.columns[what.column].kind);
   candidate.rank = kind == nullptr ? 1 : kind->rank;
   candidate.measure = name + " over time";
-  candidate.of_total = true;
-  const auto move = move_of(course, rank_tests(rows, course));
+  candidate.of_total = !whole;
+  const auto move =
+      move_of(course, rank_tests(rows, course), workspace.periods.count - what.follow.end);
   if (!move) return candidate;
   candidate.entry.p = move->p;
   candidate.entry.statistic = move->movement.fit.r_squared;

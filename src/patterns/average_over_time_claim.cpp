@@ -24,15 +24,15 @@ std::string measure_word(findings::Values& values, const catalog::Column& measur
 findings::Guard follow_up_guard(const FollowUp& follow) {
   if (!follow.is_duration)
     return {"follow_up", GuardStatus::not_applicable, "it is no time that something took"};
-  if (follow.is_trimmed)
-    return {"follow_up", GuardStatus::passed,
-            "cases that could not be seen to their end are left out"};
   if (follow.rises_only)
     return {"follow_up", GuardStatus::downgraded,
             "late cases could not be seen to their end: the rise is understated, if anything"};
   if (follow.falls_only)
     return {"follow_up", GuardStatus::downgraded,
             "early cases could not be seen from their start: the fall is understated, if anything"};
+  if (follow.is_trimmed)
+    return {"follow_up", GuardStatus::passed,
+            "cases that could not be seen to their end are left out"};
   return {"follow_up", GuardStatus::passed, "all cases could be seen to their end"};
 }
 

@@ -37,7 +37,7 @@ constexpr std::size_t bins_min = 12;
 constexpr double ratio_min = 2, side_ratio_min = 1.6, season_ratio_min = 1.4;
 constexpr double more_rows_min = 10;
 constexpr double memory_max = 0.3;  // of the periods outside, lag 1
-constexpr double p_explains = 0.01;
+constexpr double p_explains = 0.01, makes_part_min = 0.6;
 constexpr double nearly_all = 0.95;
 
 // Equal stretches of time: the workspace's periods, or the weeks in them.
@@ -337,16 +337,22 @@ Candidate candidate_of(const Workspace& workspace, const Question& what,
   return candidate;
 }
 
-// Is the whole's stretch only that of one value? Without it the others were not twice as busy then.
+// Is most of what the whole has too many in that stretch one value's?
 bool makes(const Workspace& workspace, const Candidate& candidate, const Question& what,
            const Found& whole) {
   if (!candidate.material || candidate.entry.p > p_explains || workspace.is_decoy(what.column))
     return false;
-  const auto rest = mask_without(workspace.subject, what.column, what.value);
-  const auto counts = counts_of(workspace, {}, whole.bins, rest);
-  const std::size_t end = whole.burst.first + whole.burst.length;
-  const double inside = rate(counts, {}, whole.burst.first, end);
-  return inside < side_ratio_min * rate(counts, {}, 0, counts.own.size());
+  const std::size_t begin = whole.burst.first, end = begin + whole.burst.length;
+  const auto counts = counts_of(workspace, what, whole.bins, {});
+  const auto excess = [&](const std::vector<std::int64_t>& rows) {
+    double inside = 0, outside = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      (i >= begin && i < end ? inside : outside) += static_cast<double>(rows[i]);
+    const auto length = static_cast<double>(end - begin);
+    return inside - outside * length / (static_cast<double>(rows.size()) - length);
+  };
+  const double own = excess(counts.own), others = excess(counts.others);
+  return own > 0 && own >= makes_part_min * (own + std::max(0.0, others));
 }
 
 }  // namespace

@@ -28,8 +28,9 @@ constexpr std::size_t year = 12;
 constexpr std::size_t values_max = 40;
 constexpr double rows_min = 50;  // of a value
 constexpr double each_min = 1;   // a period, on average
-constexpr double relative_min = 0.25, year_min = 0.05;
+constexpr double relative_min = 0.25, year_min = 0.05, year_rows_min = 0.10;
 constexpr double change_rows_min = 10;  // over all later periods
+constexpr std::size_t ranked_rows_max = 20'000;
 constexpr double p_sure = 0.01, left_max = 0.4, nearly_all = 0.95;
 
 Course counted(std::span<const double> series) {
@@ -52,23 +53,56 @@ Beside course_of_value(const Workspace& workspace, const CountCourse& what,
   return {counted(pair.numerator), counted(rest)};
 }
 
-std::optional<YearOnYear> year_on_year(const Workspace& workspace, const Course& course) {
+// Is a later row more likely to be the value's? All rows by time, the value's marked.
+std::optional<Direction> marked_trend(const Workspace& workspace, const CountCourse& what,
+                                      const frame::Mask& kept) {
+  const auto& subject = workspace.subject;
+  const auto& days = subject.frame.columns[*subject.time].days()->days;
+  if (days.size() > ranked_rows_max) return std::nullopt;
+  const auto& codes = subject.codes(what.column).codes;
+  std::vector<RankedRow> rows;
+  for (std::size_t row = 0; row < days.size(); ++row) {
+    const auto period = workspace.periods.of_row[row];
+    if (period == no_period || codes[row] == 0 || (!kept.empty() && kept[row] == 0)) continue;
+    rows.push_back({static_cast<double>(days[row]), codes[row] == what.value ? 1.0 : 0.0, period});
+  }
+  return rank_trend(rows, workspace.periods.count);
+}
+
+std::optional<Move> move_of_value(const Workspace& workspace, const CountCourse& what,
+                                  const Beside& course, const frame::Mask& kept) {
+  const auto own = count_trend(course.own.amounts);
+  const auto contrast = marked_trend(workspace, what, kept);
+  if (!own) return move_of(course, std::nullopt);
+  return move_of(course, Directions{*own, contrast.value_or(Direction{})});
+}
+
+std::optional<Move> move_of_all(const CountCourse& what, const Course& course) {
+  const auto own = what.measure == no_column ? count_trend(course.amounts) : std::nullopt;
+  if (!own) return move_of({course, std::nullopt}, std::nullopt);
+  return move_of({course, std::nullopt}, Directions{*own, {}});
+}
+
+std::optional<YearOnYear> year_on_year(const Workspace& workspace, const Course& course,
+                                       bool rows) {
   const std::size_t count = course.amounts.size();
   if (workspace.periods.grain != Grain::month || count < 2 * year) return std::nullopt;
   std::vector<double> changes;
   YearOnYear years;
+  double chance = 0;  // variance of the mean change that counting alone gives (Poisson)
   for (std::size_t i = count - year; i < count; ++i) {
     const double now = course.amounts[i], then = course.amounts[i - year];
     if (!(now > 0) || !(then > 0)) return std::nullopt;
     years.before += then / year;
     years.after += now / year;
     changes.push_back(std::log(now / then));
+    if (rows) chance += (1 / now + 1 / then) / (year * year);
   }
   const auto moments = stats::moments_of(changes);
   const double memory = std::clamp(stats::lag_one_autocorrelation(changes).value_or(0.0), 0.0, 0.8);
   const double independent = year * (1 - memory) / (1 + memory);
   if (!(moments.standard_deviation() > 0) || independent < 3) return years;
-  const double t = moments.mean / (moments.standard_deviation() / std::sqrt(independent));
+  const double t = moments.mean / std::sqrt(std::max(chance, moments.variance() / independent));
   const bool agrees = (moments.mean > 0) == (years.relative() > 0);
   years.p = agrees ? stats::p_value(stats::student_two_sided(t, independent - 1)) : 1;
   return years;
@@ -115,13 +149,13 @@ Candidate candidate_of_value(const Workspace& workspace, const CountCourse& what
                              const Beside& course) {
   auto candidate = blank_candidate(workspace, what);
   candidate.of_total = true;
-  const auto move = move_of(course, std::nullopt);
+  const auto move = move_of_value(workspace, what, course, {});
   if (!move) return candidate;
   candidate.entry.p = move->p;
   candidate.entry.statistic = move->movement.fit.r_squared;
   candidate.entry.effect = move->movement.relative;
   candidate.surprise = std::clamp(std::fabs(move->movement.relative), 0.3, 1.0);
-  candidate.material = move->is_clear && is_material(workspace, what, course, *move);
+  candidate.material = is_material(workspace, what, course, *move);
   if (!candidate.material) return candidate;
   candidate.claim = [&workspace, what, found = *move] {
     return state_count(workspace, what, found);
@@ -129,7 +163,7 @@ Candidate candidate_of_value(const Workspace& workspace, const CountCourse& what
   candidate.survives = [&workspace, what,
                         before = move->movement.relative](const frame::Mask& kept) {
     const auto left = course_of_value(workspace, what, kept);
-    const auto again = move_of(left, std::nullopt);
+    const auto again = move_of_value(workspace, what, left, kept);
     return again && still_stands(again->p, again->movement.relative, before) &&
            is_material(workspace, what, left, *again);
   };
@@ -139,8 +173,9 @@ Candidate candidate_of_value(const Workspace& workspace, const CountCourse& what
 Candidate candidate_of_all(const Workspace& workspace, const CountCourse& what,
                            const Course& course, const std::optional<Move>& move) {
   auto candidate = blank_candidate(workspace, what);
-  const auto years = year_on_year(workspace, course);
-  const bool by_shape = move && move->is_clear && (!years || move->p < years->p);
+  const bool rows = what.measure == no_column;
+  const auto years = year_on_year(workspace, course, rows);
+  const bool by_shape = move && (!years || (move->is_clear && move->p < years->p));
   const double p = std::min(move ? move->p : 1.0, years ? years->p : 1.0);
   candidate.entry.p = years ? std::min(1.0, 2 * p) : p;
   if (by_shape) {
@@ -153,7 +188,8 @@ Candidate candidate_of_all(const Workspace& workspace, const CountCourse& what,
   } else if (years) {
     candidate.entry.effect = years->relative();
     const bool falls_apart = years->relative() < 0 && late_rows_may_be_missing(workspace);
-    candidate.material = std::fabs(years->relative()) >= year_min && !falls_apart;
+    candidate.material =
+        std::fabs(years->relative()) >= (rows ? year_rows_min : year_min) && !falls_apart;
     candidate.claim = [&workspace, what, found = *years] {
       return state_year(workspace, what, found);
     };
@@ -218,7 +254,7 @@ std::vector<Candidate> examine_count_over_time(const Workspace& workspace) {
   if (trade && !subject.money) return candidates;
   CountCourse what{trade ? *subject.money : no_column, no_column, 0};
   const auto all = course_of_all(workspace, what.measure);
-  const auto whole = move_of({all, std::nullopt}, std::nullopt);
+  const auto whole = move_of_all(what, all);
   candidates.push_back(candidate_of_all(workspace, what, all, whole));
   if (trade) return candidates;
   for (const std::size_t column : workspace.groupings) {

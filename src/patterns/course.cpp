@@ -14,7 +14,8 @@ namespace insights::patterns {
 namespace {
 
 constexpr std::size_t ranked_rows_min = 20;
-constexpr double shape_p_max = 0.01;       // for a shape to be told, not only a direction
+constexpr double shape_p_max = 0.01;            // for a shape to be told, not only a direction
+constexpr double plain_forecast_p_max = 0.001;  // of a plain direction that is continued
 constexpr double own_part_min = 0.5;       // of a value's change that the others must not share
 constexpr std::size_t parts_compared = 3;  // first against last third when there is no clear shape
 
@@ -79,11 +80,35 @@ double contrast_p(const std::vector<double>& own, const Course& others) {
   return fit ? fit->p_value : 1;
 }
 
-double rank_p(const RankTests& ranks, bool rises, bool beside) {
-  const auto agrees = [&](const RankTrend& one) { return (one.correlation > 0) == rises; };
-  if (!agrees(ranks.own)) return 1;
-  if (!beside) return ranks.own.p;
-  return agrees(ranks.contrast) ? std::max(ranks.own.p, ranks.contrast.p) : 1;
+// The better of two tests of one thing.
+double better_p(double shape_p, const Direction& plain, bool rises) {
+  const bool agrees = (plain.sign > 0) == rises;
+  return std::min(1.0, 2 * std::min(shape_p, agrees ? plain.p : 1.0));
+}
+
+// A line through values with scatter of at least `least`.
+Direction line_through(std::span<const double> values, double least) {
+  const auto n = static_cast<double>(values.size());
+  const double middle = (n - 1) / 2;
+  double mean = 0, squares = 0, products = 0, rest = 0;
+  for (const double value : values) mean += value / n;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double x = static_cast<double>(i) - middle;
+    squares += x * x;
+    products += x * (values[i] - mean);
+  }
+  const double slope = products / squares;
+  std::vector<double> residuals;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    residuals.push_back(values[i] - mean - slope * (static_cast<double>(i) - middle));
+    rest += residuals.back() * residuals.back();
+  }
+  const double memory = std::clamp(
+      stats::lag_one_autocorrelation(residuals).value_or(0) + 0.5 / std::sqrt(n), 0.0, 0.9);
+  const double inflation = (1 + memory) / (1 - memory);
+  const double variance = std::max(least, rest / std::max(1.0, n - 2 * inflation));
+  const double t = slope / std::sqrt(variance * inflation / squares);
+  return {slope, stats::p_value(stats::student_two_sided(t, std::max(1.5, n / inflation - 2)))};
 }
 
 }  // namespace
@@ -108,7 +133,7 @@ Course Course::part(std::size_t begin, std::size_t end) const {
   return cut;
 }
 
-std::optional<RankTrend> rank_trend(std::span<const RankedRow> rows, std::size_t periods) {
+std::optional<Direction> rank_trend(std::span<const RankedRow> rows, std::size_t periods) {
   if (rows.size() < ranked_rows_min) return std::nullopt;
   std::vector<double> days, numbers;
   for (const auto& row : rows) {
@@ -127,47 +152,64 @@ std::optional<RankTrend> rank_trend(std::span<const RankedRow> rows, std::size_t
     residuals[i] = ranks[i] - of_ranks.mean - slope * (day_ranks[i] - of_days.mean);
   const auto scatter = scatter_of(rows, residuals, periods);
   const double independent = static_cast<double>(rows.size()) / scatter.design_effect();
-  if (independent < 6) return RankTrend{rho, 1};
+  if (independent < 6) return Direction{rho, 1};
   const double left = std::max(1e-12, 1 - rho * rho);
   const double t = rho * std::sqrt((independent - 2) / left);
-  return RankTrend{rho, stats::p_value(stats::student_two_sided(t, independent - 2))};
+  return Direction{rho, stats::p_value(stats::student_two_sided(t, independent - 2))};
+}
+
+std::optional<Direction> count_trend(std::span<const double> counts) {
+  if (counts.size() < 8) return std::nullopt;
+  std::vector<double> roots;
+  double mean = 0;
+  for (const double count : counts) {
+    mean += count / static_cast<double>(counts.size());
+    roots.push_back(std::sqrt(count + 0.375));  // Anscombe (1948): variance 1/4
+  }
+  if (!(mean > 0)) return std::nullopt;
+  const auto plain = line_through(counts, mean), root = line_through(roots, 0.25);
+  auto better = plain.p < root.p ? plain : root;
+  better.p = std::min(1.0, 2 * better.p);
+  return better;
 }
 
 bool Move::is_own() const {
-  return std::fabs(movement.relative - others_relative()) >=
-         own_part_min * std::fabs(movement.relative);
+  if (!(movement.after > 0) || !(others_before > 0) || !(others_after > 0)) return true;
+  const double own = std::log(movement.after / movement.before);
+  return std::fabs(own - std::log(others_after / others_before)) >= own_part_min * std::fabs(own);
 }
 
-std::optional<Move> move_of(const Beside& course, const std::optional<RankTests>& ranks) {
+std::optional<Move> move_of(const Beside& course, const std::optional<Directions>& plain,
+                            std::size_t unseen) {
   Move move;
-  double shape_p = 1;
+  double own_p = 1, beside_p = 1;
+  const auto series = course.own.ratios();
   auto shaped = movement_of(course.own.amounts, course.own.weights);
   if (shaped) {
-    shape_p = shaped->fit.p_value;
-    if (course.others)
-      shape_p = std::max(shape_p, contrast_p(*course.own.ratios(), *course.others));
-    move.is_clear = shaped->fit.p_value <= shape_p_max;
-  } else if (!ranks) {
+    own_p = shaped->fit.p_value;
+    if (course.others) beside_p = contrast_p(*series, *course.others);
+    move.is_clear = own_p <= shape_p_max;
+  } else if (!plain) {
     return std::nullopt;
   }
-  if (move.is_clear) {
+  if (move.is_clear)
     move.movement = *std::move(shaped);
-    move.projection = projection_of(*course.own.ratios(), move.movement.fit);
-  } else {
+  else
     move.movement = plain_movement(course.own);
-    if (shaped) move.movement.fit.p_value = shaped->fit.p_value;
-  }
   if (!(move.movement.before > 0)) return std::nullopt;
   const auto& at = move.movement.stretches;
+  const bool rises = move.movement.relative > 0;
   if (course.others) {
     move.others_before = course.others->over(at.before_begin, at.before_end);
     move.others_after = course.others->over(at.after_begin, at.after_end);
   }
-  move.p = shape_p;
-  if (ranks) {
-    const double by_rank = rank_p(*ranks, move.movement.relative > 0, course.others.has_value());
-    move.p = std::min(1.0, 2 * std::min(shape_p, by_rank));
+  if (plain) {
+    own_p = better_p(own_p, plain->own, rises);
+    beside_p = better_p(beside_p, plain->contrast, rises);
   }
+  move.p = course.others ? std::max(own_p, beside_p) : own_p;
+  if (series && (move.is_clear || own_p <= plain_forecast_p_max))
+    move.projection = projection_of(*series, move.movement.fit, unseen);
   return move;
 }
 

@@ -1,11 +1,13 @@
 // The course of an average or a count over the periods, of one value beside all others: did it
 // move, and did the others move with it? Shared by average_over_time and count_over_time.
 //
-// Two tests are asked. The shape of the series of periods (stats/series_shape.h) allows for noise
-// with a memory, but needs rows in every period. The rank correlation of the single rows with time
-// works with few rows a period and is not moved by single wild rows; rows of one period share its
-// fate, so their number is divided by a design effect (Kish 1965, Survey Sampling, 5.4) from the
-// intra-class correlation of the periods and its memory. The better one counts, twice its p.
+// Two tests are asked, and the better one counts, twice its p. The shape of the series of periods
+// (stats/series_shape.h) finds steps and hinges and allows for noise with a strong memory, which
+// makes it blind to a plain growth over a year. So a plain direction is tested besides:
+//   averages  rank correlation of the single rows with time; rows of one period share its fate, so
+//             their number is divided by a design effect (Kish 1965, Survey Sampling, 5.4) from the
+//             intra-class correlation of the periods and its memory
+//   counts    a line through the counts, or their roots, with at least the scatter of chance
 // A statement about one value also has to hold against the others: what everybody does is no news
 // about one. Both must hold, so the larger p of the two counts (Berger 1982).
 #pragma once
@@ -41,15 +43,24 @@ struct RankedRow {
   std::size_t period = 0;
 };
 
-struct RankTrend {
-  double correlation = 0, p = 1;
+// A plain direction: above 0 it rises.
+struct Direction {
+  double sign = 0, p = 1;
 };
-// Nothing for fewer than 20 rows, or when days or numbers are all equal.
-std::optional<RankTrend> rank_trend(std::span<const RankedRow> rows, std::size_t periods);
+// Rank correlation with time. Nothing for fewer than 20 rows, or when days or numbers are all
+// equal.
+std::optional<Direction> rank_trend(std::span<const RankedRow> rows, std::size_t periods);
 
-// Tests of rows, own and against the others (each number less what the others had in that period).
-struct RankTests {
-  RankTrend own, contrast;
+// A line through counts, plain and of their roots. The scatter is that about the line, but not
+// below that of chance (Poisson); its variance is multiplied by (1 + r) / (1 - r), r the residuals'
+// lag 1 autocorrelation plus half a standard error of it. Measured false alarms at level 0.05 with
+// a mean of 40 and 10 to 36 counts: 1 to 3 % without memory, 5 to 6 % with an autocorrelation of
+// 0.6 in an overdispersion that doubles or trebles the scatter of chance.
+std::optional<Direction> count_trend(std::span<const double> counts);
+
+// Tests of a plain direction, own and against the others.
+struct Directions {
+  Direction own, contrast;
 };
 
 struct Move {
@@ -66,6 +77,8 @@ struct Move {
   bool is_own() const;
 };
 
-std::optional<Move> move_of(const Beside& course, const std::optional<RankTests>& ranks);
+// `unseen`: periods after the course that the data covers, but that had to be left out.
+std::optional<Move> move_of(const Beside& course, const std::optional<Directions>& plain,
+                            std::size_t unseen = 0);
 
 }  // namespace insights::patterns

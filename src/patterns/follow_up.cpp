@@ -12,6 +12,7 @@ namespace insights::patterns {
 namespace {
 
 constexpr double nine_of_ten = 0.9;
+constexpr double mostly_open = 0.5;
 constexpr std::size_t periods_min = 9;
 constexpr double still_open_min =
     0.1;  // more of the late cases without a duration than of the early
@@ -99,36 +100,42 @@ FollowUp follow_up_of(const Workspace& workspace, std::size_t measure) {
   const auto& time = *subject.frame.columns[*subject.time].days();
   const auto& numbers = subject.numbers(measure);
   std::vector<double> lengths;
-  double edge = -1e9;  // the last end, or the first start with the sign turned
+  double earliest = 1e9, latest = -1e9;  // of the other end of the cases
   for (std::size_t row = 0; row < numbers.size(); ++row) {
     const double moment = moment_of(time, row);
     if (std::isnan(moment) || periods.of_row[row] == no_period) continue;
     const double length = std::isnan(numbers[row]) ? 0 : numbers[row] * span->unit;
-    edge = std::max(edge, span->sign * moment + std::max(0.0, length));
-    if (!std::isnan(numbers[row])) lengths.push_back(length);
+    latest = std::max(latest, moment + span->sign * length);
+    if (std::isnan(numbers[row])) continue;
+    earliest = std::min(earliest, moment + span->sign * length);
+    lengths.push_back(length);
   }
-  const auto needed = stats::quantile(lengths, nine_of_ten);
-  if (!needed) return follow;
+  const auto brief = stats::quantile(lengths, 1 - nine_of_ten);
+  const auto lasting = stats::quantile(lengths, nine_of_ten);
+  if (!brief || !lasting) return follow;
   const double slack = 1;  // a day: times of day are cut in some tables
-  if (span->sign > 0) {
-    while (follow.end > 0 && periods.starts[follow.end].since_epoch + *needed > edge + slack)
-      --follow.end;
-  } else {
-    while (follow.first < periods.count &&
-           -periods.starts[follow.first].since_epoch + *needed > edge + slack)
-      ++follow.first;
-  }
-  follow.is_trimmed = follow.end - follow.first < periods.count;
-  const std::size_t half = periods.count / 2;
+  const double early = span->sign > 0 ? *brief : -*lasting;
+  const double late_by = span->sign > 0 ? *lasting : -*brief;
+  while (follow.end > 0 && periods.starts[follow.end].since_epoch + late_by > latest + slack)
+    --follow.end;
+  while (follow.first < follow.end &&
+         periods.starts[follow.first].since_epoch + early < earliest - slack)
+    ++follow.first;
+  const bool short_of_time = follow.end < follow.first + periods_min;
+  const std::size_t half = periods.count / 2, late = periods.count - periods.count / 4;
   const bool many_open =
-      open_share(workspace, measure, periods.count - periods.count / 4, periods.count) >
-      open_share(workspace, measure, 0, half) + still_open_min;
-  if (follow.end < follow.first + periods_min || (many_open && span->sign > 0)) {
+      span->sign > 0 && open_share(workspace, measure, late, periods.count) >
+                            open_share(workspace, measure, 0, half) + still_open_min;
+  if (short_of_time || many_open) {
     follow.first = 0;
     follow.end = periods.count;
-    follow.is_trimmed = false;
+    // Periods most of whose cases are open say nothing of how long they take.
+    while (many_open && follow.end > periods_min &&
+           open_share(workspace, measure, follow.end - 1, follow.end) > mostly_open)
+      --follow.end;
     (span->sign > 0 ? follow.rises_only : follow.falls_only) = true;
   }
+  follow.is_trimmed = follow.end - follow.first < periods.count;
   return follow;
 }
 

@@ -1,6 +1,7 @@
 // Durations that could not be seen to their end. A case opened a week before the data ends can only
 // have taken a week, or is still open and has no duration at all: the latest cases look short. Told
-// by the day a case ended, the earliest ones look short for the same reason.
+// by the day a case ended, the earliest ones look short for the same reason, and the latest ones
+// long: the short ones that would end then had not begun when the table was made.
 #pragma once
 
 #include <optional>
@@ -21,8 +22,8 @@ struct FollowUp {
   bool allows(bool rises) const { return rises ? !falls_only : !rises_only; }
 };
 
-// Of a measure over the periods of the workspace (count > 0). How long a case must be followed: the
-// time in which nine of ten end.
+// Of a measure over the periods of the workspace (count > 0). A period is kept when both the short
+// and the long cases of it (shorter or longer than nine of ten) could be in the table.
 FollowUp follow_up_of(const Workspace& workspace, std::size_t measure);
 
 // Are rows missing near the end because they are written down only when they are over? True when a

@@ -31,8 +31,8 @@ std::string position_sql(const Workspace& workspace, std::size_t first) {
 
 }  // namespace
 
-std::optional<Projection> projection_of(std::span<const double> values,
-                                        const stats::ShapeFit& fit) {
+std::optional<Projection> projection_of(std::span<const double> values, const stats::ShapeFit& fit,
+                                        std::size_t unseen) {
   const std::size_t n = values.size();
   if (fit.shape == stats::Shape::step || n < periods_min) return std::nullopt;
   const bool hinge = fit.shape == stats::Shape::hinge;
@@ -63,7 +63,8 @@ std::optional<Projection> projection_of(std::span<const double> values,
   const double fitted = hinge ? 3 : 2;  // the hinge's place was searched for
   const double freedom = std::max(2.0, count / inflation - fitted);
   const double variance = rest / std::max(1.0, count - fitted * inflation);
-  Projection projection{knot, std::clamp<std::size_t>(std::min(n, 2 * moving) / 4, 1, 12), 0, 0};
+  const std::size_t ahead = std::clamp<std::size_t>(std::min(n, 2 * moving) / 4, 1, 12);
+  Projection projection{knot, unseen + ahead, 0, 0};
   const double distance = at(n - 1 + projection.steps) - middle;
   projection.value = mean + slope * distance;
   projection.reach =
@@ -108,9 +109,9 @@ std::string add_forecast(findings::Claim& claim, findings::Values& values,
   values.formula("projected_high", share ? "min(1, projected + reach)" : "projected + reach",
                  format, unit);
   return fmt::format(
-      " If it goes on like this, {{projected}}{}{} is to be expected by {{until}} "
+      " If it goes on like this, {}{{projected}}{}{} is to be expected by {{until}} "
       "({{projected_low}} to {{projected_high}}).",
-      per.empty() ? "" : " ", per);
+      per.empty() && !share ? "an average of " : "", per.empty() ? "" : " ", per);
 }
 
 }  // namespace insights::patterns

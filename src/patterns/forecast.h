@@ -26,8 +26,9 @@ struct Projection {
 };
 
 // values [n], oldest first. Nothing for a step, fewer than 9 periods, fewer than 6 that move, or an
-// interval wider than the value itself.
-std::optional<Projection> projection_of(std::span<const double> values, const stats::ShapeFit& fit);
+// interval wider than the value itself. `unseen` periods follow that are over already.
+std::optional<Projection> projection_of(std::span<const double> values, const stats::ShapeFit& fit,
+                                        std::size_t unseen);
 
 // How the series is asked for: one amount a period, of the rows of `condition`.
 struct ForecastSql {

@@ -16,13 +16,12 @@ namespace {
 constexpr std::size_t siblings_min = 2, siblings_max = 12;
 constexpr double sibling_rows_min = 30;
 constexpr double most_of = 0.75;  // of the siblings, to be said
-constexpr double level_min = 1e-9;
 
 struct Siblings {
   std::size_t column = no_column;
   std::size_t all = 0, moved = 0;
-  std::uint32_t most = 0;  // the value that moved most, relative to its level
-  int rank = 0;
+  std::uint32_t most = 0;  // the value that moved most
+  double lead = 0;         // its change over the mean change
 };
 
 Siblings siblings_of(const Workspace& workspace, std::size_t column, const CourseText& text,
@@ -31,7 +30,7 @@ Siblings siblings_of(const Workspace& workspace, std::size_t column, const Cours
   const auto* flat = workspace.flat(column);
   const auto& at = move.movement.stretches;
   const bool rises = move.movement.relative > 0;
-  double most = 0;
+  double most = 0, changes = 0;
   for (std::uint32_t value = 1; flat != nullptr && value < flat->values; ++value) {
     if (flat->rows_total(value) < sibling_rows_min) continue;
     ++found.all;
@@ -39,14 +38,14 @@ Siblings siblings_of(const Workspace& workspace, std::size_t column, const Cours
     const double before = course.over(at.before_begin, at.before_end);
     const double after = course.over(at.after_begin, at.after_end);
     if ((after > before) == rises && after != before) ++found.moved;
-    const double change = before > level_min ? (after / before - 1) * (rises ? 1 : -1) : 0;
+    const double change = (after - before) * (rises ? 1 : -1);
+    changes += std::max(0.0, change);
     if (change > most) {
       most = change;
       found.most = value;
     }
   }
-  const auto* kind = workspace.vocabulary.kind_named(workspace.subject.columns[column].kind);
-  found.rank = kind == nullptr ? 0 : kind->rank;
+  if (changes > 0) found.lead = most / changes * static_cast<double>(found.all);
   return found;
 }
 
@@ -63,7 +62,7 @@ std::optional<Siblings> telling(const Workspace& workspace, const CourseText& te
     if (found.all < siblings_min || found.most == 0 ||
         static_cast<double>(found.moved) < most_of * static_cast<double>(found.all))
       continue;
-    if (!best || found.rank > best->rank) best = found;
+    if (!best || found.lead > best->lead) best = found;
   }
   return best;
 }
@@ -101,7 +100,7 @@ void say_siblings(findings::Claim& claim, findings::Values& values, const Worksp
   const std::string which = found->moved == found->all
                                 ? "all {parts} " + nouns_of(column)
                                 : "{parts_moved} of {parts} " + nouns_of(column);
-  claim.summary += fmt::format(" It {} in {}, most in {{most}}.", rises ? "rose" : "fell", which);
+  claim.summary += fmt::format(" It {} for {}, most for {{most}}.", rises ? "rose" : "fell", which);
 }
 
 }  // namespace insights::patterns
