@@ -34,7 +34,7 @@ struct Vocabulary {
   std::vector<Kind> kinds;
   std::vector<MeasureWords> measures;
   std::set<std::string, std::less<>> identifier, label, time_preferred, time_avoided, calendar, bad,
-      good, yes, no, person, stop;
+      good, yes, no, person, prose, outcome, given, linking, stop;
 
   const Kind* kind_named(std::string_view name) const;
   // The first kind one of whose words is among `words`; nullptr when none is.

@@ -142,6 +142,7 @@ class Statement {
           {"b", fmt::format("SELECT count(*) AS cases{} FROM {} WHERE {} AND NOT ({})",
                             quarters_sql(*others), subject_.from_sql, where_both(),
                             equals_sql(subject_, pair_.segment, pair_.value))});
+      differs_elsewhere_ = others->high_mean != 0 || others->low_mean != 0;
       bind_quarters("b", "_elsewhere");
     }
   }
@@ -201,7 +202,7 @@ class Statement {
           nouns, x_word_);
     }
     text += slope();
-    if (inside_ && values_.has("high_elsewhere"))
+    if (inside_ && values_.has("high_elsewhere") && differs_elsewhere_)
       text += " Elsewhere: {high_elsewhere} and {low_elsewhere}.";
     if (pair_.began_by)
       text += fmt::format(" The newest {} are left out: they had no time to become long.", nouns);
@@ -215,7 +216,7 @@ class Statement {
   // The slope between the means of the outer quarters: a line through three groups. Source:
   // Bartlett (1949), Biometrics 5, 207-212.
   std::string slope() {
-    if (flag_) return "";
+    if (flag_ || !quarters_.straight) return "";
     values_.formula("slope", "(high - low) / (high_x / high_cases - low_x / low_cases)",
                     Format::decimal);
     const auto format = amount_format(y_);
@@ -344,7 +345,7 @@ class Statement {
   Fates fates_;
   Together together_;
   Quarters quarters_;
-  bool date_, flag_, inside_, rises_ = true;
+  bool date_, flag_, inside_, rises_ = true, differs_elsewhere_ = false;
   std::string x_word_, y_word_;
   findings::Claim claim_;
   findings::Values values_;
