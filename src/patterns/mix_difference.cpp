@@ -358,6 +358,8 @@ class Examining {
     const bool dimensions = subject_.columns[pair.segment].role == Role::dimension &&
                             subject_.columns[pair.mix].role == Role::dimension;
     const bool decoy = workspace_.is_decoy(pair.segment) || workspace_.is_decoy(pair.mix);
+    // What a joined table repeats is no news.
+    const bool joined = subject_.columns[pair.segment].table != subject_.columns[pair.mix].table;
     auto candidate = entry_of(pair, 0, p);
     candidate.entry.fact = true;
     candidate.entry.p = 1;
@@ -365,8 +367,8 @@ class Examining {
     const auto known = [&](std::size_t column) {
       return std::ranges::find(told_as_same_, column) != told_as_same_.end();
     };
-    candidate.material =
-        dimensions && !decoy && !(known(pair.segment) && known(pair.mix)) && !workspace_.small;
+    candidate.material = dimensions && !decoy && !joined &&
+                         !(known(pair.segment) && known(pair.mix)) && !workspace_.small;
     candidate.surprise = 0.1;
     if (candidate.material) {
       told_as_same_.push_back(pair.segment);
