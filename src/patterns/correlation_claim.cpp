@@ -176,16 +176,17 @@ class Statement {
   // One significant digit of what lies between the quarters.
   double step() const { return std::pow(10, std::floor(std::log10(quarters_.spread))); }
 
+  // No verb, so that "cost" and "days" both fit.
   std::string title(const std::string& nouns) {
-    const auto verb = rises_ ? "rises" : "falls";
-    const auto in = inside_ ? subject_phrase(subject_, pair_.segment, pair_.value) + ": " : "";
-    const auto what =
-        flag_ ? fmt::format("the share of {} that {}", nouns, flag_phrase(y_)) : y_word_;
-    const auto head =
-        fmt::format("{} {} with {}", inside_ ? what : capitalized(what), verb, x_word_);
+    const auto in =
+        inside_ ? subject_phrase(subject_, pair_.segment, pair_.value) + ": the" : "The";
+    const auto what = flag_ ? fmt::format("the {} the share of {} that {}",
+                                          rises_ ? "larger" : "smaller", nouns, flag_phrase(y_))
+                            : fmt::format("the {} the {}", rises_ ? "higher" : "lower", y_word_);
     const std::string most = date_ ? "latest" : "highest", least = date_ ? "earliest" : "lowest";
-    return fmt::format("{}{}: {{high}}{} in the {} quarter, {{low}} in the {}", in, head,
-                       flag_ ? "" : " on average", most, least);
+    return fmt::format("{} {} {}, {}: {{high}}{} in the {} quarter, {{low}} in the {}", in,
+                       date_ ? "later" : "higher the", x_word_, what, flag_ ? "" : " on average",
+                       most, least);
   }
 
   std::string summary(const std::string& nouns) {
@@ -197,7 +198,7 @@ class Statement {
           nouns);
     } else {
       text = fmt::format(
-          "The highest quarter of {} has {} of {{high_from}} or more, the lowest {{low_to}} or "
+          "The highest quarter of {} has {{high_from}} or more in {}, the lowest {{low_to}} or "
           "less.",
           nouns, x_word_);
     }
@@ -220,16 +221,17 @@ class Statement {
     values_.formula("slope", "(high - low) / (high_x / high_cases - low_x / low_cases)",
                     Format::decimal);
     const auto format = amount_format(y_);
-    const auto more = rises_ ? "higher" : "lower";
+    const auto more = rises_ ? "more" : "less";
     if (date_) {
       values_.constant("month", days_a_month);
       values_.formula("change", "abs(slope) * month", format, y_.unit);
-      return fmt::format(" Each month later, {} is {{change}} {} on average.", y_word_, more);
+      return fmt::format(" Each month later goes with {{change}} {} in {} on average.", more,
+                         y_word_);
     }
     values_.cell("step", "a", 0, "step", amount_format(x_), x_.unit);
     values_.formula("change", "abs(slope) * step", format, y_.unit);
-    return fmt::format(" Where {} is {{step}} higher, {} is {{change}} {} on average.", x_word_,
-                       y_word_, more);
+    return fmt::format(" Each {{step}} more in {} goes with {{change}} {} in {} on average.",
+                       x_word_, more, y_word_);
   }
 
   // Fifths of x, from the lowest to the highest.

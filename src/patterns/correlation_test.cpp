@@ -47,7 +47,7 @@ TEST_CASE("correlation: a number that rises with a date is told with its slope")
   REQUIRE(accepted.size() == 1);
   const auto finding = table.proven(accepted.front());
   INFO((finding.title + " / " + finding.summary));
-  CHECK(finding.title.starts_with("Cover days rises with the date \"bought on\": "));
+  CHECK(finding.title.starts_with("The later the date \"bought on\", the higher the cover days: "));
   const auto change = std::get<double>(finding.values.at("change").value);
   CHECK(change == doctest::Approx(20).epsilon(0.15));
 }
@@ -62,7 +62,7 @@ TEST_CASE("correlation: what holds in one segment only is told of the segment") 
   REQUIRE(laptop != nullptr);
   const auto finding = table.proven(*laptop);
   INFO((finding.title + " / " + finding.summary));
-  CHECK(finding.title.starts_with("Laptop: cover days falls with list price: "));
+  CHECK(finding.title.starts_with("Laptop: the higher the list price, the lower the cover days: "));
   CHECK(finding.summary.find("Elsewhere: ") != std::string::npos);
 }
 
@@ -130,7 +130,8 @@ TEST_CASE("correlation: an event that becomes likelier with a number is told as 
   REQUIRE(accepted.size() == 1);
   const auto finding = table.proven(accepted.front());
   INFO((finding.title + " / " + finding.summary));
-  CHECK(finding.title.starts_with("The share of rows that are damaged rises with weight kg: 4"));
+  CHECK(finding.title.starts_with(
+      "The higher the weight kg, the larger the share of rows that are damaged: 4"));
 }
 
 // 40 people with 30 expenses each: `later` makes those who joined later be refused more often, and
@@ -159,8 +160,8 @@ TEST_CASE("correlation: an event against a date of the person is tested over peo
   const auto finding = table.proven(accepted.front());
   INFO((finding.title + " / " + finding.summary));
   CHECK(
-      finding.title.starts_with("The share of rows that are rejected rises with the date "
-                                "\"joined on\" of the person: 3"));
+      finding.title.starts_with("The later the date \"joined on\" of the person, the larger the "
+                                "share of rows that are rejected: 3"));
   CHECK(finding.test.name == "Spearman's rank correlation, by person");
 }
 
