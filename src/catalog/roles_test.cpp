@@ -152,6 +152,29 @@ TEST_CASE(
   CHECK(star.find("amount")->exact_sql.find("\"orders\".\"amount\"") != std::string::npos);
 }
 
+TEST_CASE("a list is known by the names in it, and its dates and numbers belong to its things") {
+  std::string facts = "expense_no,day,employee,amount\n", list = "badge,name,joined_on,grade\n";
+  for (int i = 0; i < 200; ++i)
+    facts += fmt::format("{},2024-01-{:02},Person {},{}\n", 9000 + i, 1 + i % 28,
+                         static_cast<char>('A' + i % 20), i);
+  for (int i = 0; i < 20; ++i)
+    list += fmt::format("{},Person {},2020-03-{:02},{}\n", 70 + i, static_cast<char>('A' + i),
+                        1 + i, i % 5 + 0.5);
+  std::vector<Subject> subjects;
+  subjects.push_back(understood("expenses", facts));
+  subjects.push_back(understood("people", list));
+  const auto stars = join_stars(std::move(subjects));
+  const auto& star = stars.front();
+  REQUIRE(star.joins.size() == 1);
+  CHECK(star.joins[0].from_column == "employee");
+  CHECK(star.owned.size() >= 1);
+  const auto joined = star.index_of("joined_on");
+  REQUIRE(joined.has_value());
+  CHECK(star.columns[*joined].role == Role::unused);
+  CHECK(star.frame.columns[*joined].days()->days.size() == 200);
+  CHECK(star.owned.front().owner == *star.index_of("employee"));
+}
+
 TEST_CASE("currencies are known by code and by sign") {
   CHECK(currency_of("inr") == "INR");
   CHECK(currency_of("₹") == "INR");

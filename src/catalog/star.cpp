@@ -61,6 +61,22 @@ bool names_refer(const Column& from, const Subject& to, const Column& key) {
          (a == table && b.size() <= 2);
 }
 
+// Long texts that a thing is called by, in both: names of people or products. Whether they are the
+// same ones is for the values to say, nearly all of them.
+constexpr double named_matched_min = 0.98;
+constexpr std::int64_t named_values_min = 10;
+constexpr double named_length_min = 6;
+
+bool may_name_the_same(const Subject& from, std::size_t column, const Subject& to,
+                       std::size_t key) {
+  const auto is_name = [](const Subject& subject, std::size_t i) {
+    const auto& profile = subject.frame.columns[i].profile;
+    return subject.columns[i].type == frame::Type::text && subject.is_coded(i) &&
+           profile.distinct >= named_values_min && profile.text_length_mean >= named_length_min;
+  };
+  return from.columns[column].role == Role::entity && is_name(from, column) && is_name(to, key);
+}
+
 struct Reference {
   std::size_t from_table, from_column, to_table, to_column;
   double matched;
@@ -97,17 +113,15 @@ std::vector<Reference> find_references(const std::vector<Subject>& subjects) {
         if (from == to || subjects[from].frame.rows < subjects[to].frame.rows) continue;
         for (std::size_t column = 0; column < subjects[from].columns.size(); ++column) {
           const auto& candidate = subjects[from].columns[column];
-          const bool by_values = speaks_for_itself(subjects[from].frame.columns[column]) &&
-                                 speaks_for_itself(subjects[to].frame.columns[key]) &&
-                                 candidate.role != Role::text;
+          const bool named = names_refer(candidate, subjects[to], subjects[to].columns[key]);
           if (candidate.derived ||
-              !(by_values || names_refer(candidate, subjects[to], subjects[to].columns[key])))
+              !(named || may_name_the_same(subjects[from], column, subjects[to], key)))
             continue;
           if (is_unique_key(subjects[from], column) &&
               subjects[from].frame.rows == subjects[to].frame.rows)
             continue;
-          if (auto one = reference(subjects, from, column, to, key))
-            found.push_back(*std::move(one));
+          auto one = reference(subjects, from, column, to, key);
+          if (one && (named || one->matched >= named_matched_min)) found.push_back(*std::move(one));
         }
       }
     }

@@ -75,6 +75,10 @@ void add(Vocabulary& vocabulary, const toml::table& document) {
     add_words(vocabulary.target, *words, "target");
     add_words(vocabulary.status, *words, "status");
     add_words(vocabulary.person, *words, "person");
+    add_words(vocabulary.prose, *words, "prose");
+    add_words(vocabulary.outcome, *words, "outcome");
+    add_words(vocabulary.given, *words, "given");
+    add_words(vocabulary.linking, *words, "linking");
     add_words(vocabulary.stop, *words, "stop");
   }
 }

@@ -42,7 +42,8 @@ struct Vocabulary {
   std::vector<MeasureWords> measures;
   std::vector<DurationWords> durations;
   std::set<std::string, std::less<>> identifier, label, time_preferred, time_avoided, calendar, bad,
-      good, yes, no, bookkeeping, date_words, target, status, person, stop;
+      good, yes, no, bookkeeping, date_words, target, status, person, prose, outcome, given,
+      linking, stop;
 
   const Kind* kind_named(std::string_view name) const;
   // The first kind one of whose words is among `words`; nullptr when none is.

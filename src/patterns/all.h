@@ -157,8 +157,8 @@ inline constexpr std::array all_patterns{
         "correlation", "Numbers that move together",
         "Which numbers, dates and events go together: the later or the larger the one, the "
         "higher or the lower the other?",
-        "Laptop: warranty days falls with cost: 310 days on average in the highest quarter, 905 "
-        "days in the lowest",
+        "Laptop: the higher the cost, the lower the warranty days: 310 on average in the highest "
+        "quarter, 905 in the lowest",
         0.8, examine_correlation},
     Pattern{"mix_difference", "Another mix than the others",
             "Whose rows are of other kinds than everybody else's?",

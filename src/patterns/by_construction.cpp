@@ -150,6 +150,10 @@ std::optional<Duration> ByConstruction::duration(std::size_t measure, std::size_
   return std::nullopt;
 }
 
+bool ByConstruction::is_end(std::size_t date) const {
+  return std::ranges::any_of(durations_, [&](const Duration& one) { return one.end == date; });
+}
+
 // Two durations with an end in common; a duration and a date that follows its end (the day of the
 // last change) rather than its start.
 bool ByConstruction::shares_a_duration(std::size_t a, std::size_t b) const {
@@ -186,6 +190,13 @@ bool ByConstruction::tied(std::size_t a, std::size_t b) const {
     if (part_of(a) && part_of(b)) return true;
   }
   if (one.additive && other.additive) return true;  // both grow with the size of the row
+  const auto is_factor = [&](std::size_t column) {
+    return subject.price == column || subject.quantity == column;
+  };
+  // Any amount of a row is its quantity times its price, or made of that.
+  if ((one.money && one.additive && is_factor(b)) ||
+      (other.money && other.additive && is_factor(a)))
+    return true;
   if (duration(a, b) || duration(b, a)) return false;
   if (shares_a_duration(a, b) || shares_a_duration(b, a)) return true;
   if (is_read_from(a, b) || is_read_from(b, a)) return true;

@@ -22,6 +22,8 @@ class ByConstruction {
   bool tied(std::size_t a, std::size_t b) const;
   // The duration that `measure` is, if it began on `start`.
   std::optional<Duration> duration(std::size_t measure, std::size_t start) const;
+  // Is it the end of a duration that is looked at itself?
+  bool is_end(std::size_t date) const;
 
  private:
   bool shares_a_duration(std::size_t a, std::size_t b) const;

@@ -37,6 +37,8 @@ constexpr double decides_min = 0.999;     // of the rows
 constexpr std::size_t columns_max = 24;   // of each kind: pairs grow with the square
 constexpr std::size_t segments_max = 12;  // values of a column
 constexpr double duration_quantile = 0.95;
+constexpr std::int64_t cases_seen_min = 20;
+constexpr double glance_effect_min = 0.2, glance_gap_min = 0.15;
 
 struct Tested {
   CorrelatedPair pair;
@@ -122,17 +124,22 @@ class Examining {
   }
 
   bool is_pair(std::size_t x, std::size_t y) const {
-    if (x == y || construction_.tied(x, y)) return false;
+    if (x == y || construction_.tied(x, y) || construction_.is_end(x)) return false;
     const bool both_measures =
         subject_.columns[x].role == Role::measure && subject_.columns[y].role == Role::measure;
     return !both_measures || leads(x, y);
   }
 
-  // Of two measures the one that is given is x, what comes of it y: an amount or a count before a
-  // duration or a score; else the order of the table.
+  // Of two measures the one that is given is x, what comes of it y: a target before what was
+  // reached, an amount or a count before a duration or a score; else the order of the table.
   bool leads(std::size_t x, std::size_t y) const {
     const auto order = [&](std::size_t column) {
       const auto& own = subject_.columns[column];
+      const auto words = catalog::words_of(own.name);
+      const bool given = std::ranges::any_of(words, [&](const std::string& word) {
+        return workspace_.vocabulary.given.contains(word);
+      });
+      if (given) return -1;
       return own.derived ? 2 : own.money || own.additive ? 0 : 1;
     };
     return order(x) != order(y) ? order(x) < order(y) : x < y;
@@ -221,10 +228,14 @@ class Examining {
       if (values < 3 || values > segments_max + 1 || subject_.columns[column].kind == "calendar" ||
           pair.unit == column)
         continue;
+      // Over the values of a unit there are few cases, and each is worth its time.
+      const auto glances =
+          pair.unit ? std::vector<SegmentGlance>() : glance(workspace_, *fates_, pair, column);
       for (std::uint32_t value = 1; value < values; ++value) {
         auto inside = pair;
         inside.segment = column;
         inside.value = value;
+        if (!pair.unit && !is_worth_testing(pair, inside, glances[value])) continue;
         const auto own = measured(inside), others = measured(inside, Side::outside);
         if (!own || !others) continue;
         Tested one{inside, own, others->effect, std::max(own->p, p_of_difference(*own, *others)),
@@ -234,6 +245,21 @@ class Examining {
         tested_.push_back(std::move(one));
       }
     }
+  }
+
+  // A segment whose first look shows nothing to be told is counted all the same, as one that
+  // failed.
+  bool is_worth_testing(const CorrelatedPair& pair, const CorrelatedPair& inside,
+                        const SegmentGlance& seen) {
+    if (seen.cases_inside < cases_seen_min || seen.cases_outside < cases_seen_min) return false;
+    const double scale = subject_.columns[pair.y].role == Role::flag ? 0.3 : 1;
+    if (std::fabs(seen.inside) >= glance_effect_min * scale &&
+        signed_gap(seen.inside, seen.outside) >= glance_gap_min * scale)
+      return true;
+    Together nothing;
+    nothing.effect = nothing.rho = seen.inside;
+    tested_.push_back({inside, nothing, seen.outside, 1, false});
+    return false;
   }
 
   double likeness(std::size_t a, std::size_t b) const {

@@ -43,12 +43,22 @@ Cases cases_of(const Workspace& workspace, const Fates& fates, const CorrelatedP
                const frame::Mask& kept, Side side = Side::inside);
 std::optional<Together> together(const Cases& cases);
 
+// A first look at all values of a column at once: rank correlations inside and outside, by the
+// ranks over all rows. Close enough to say where testing is worth the time.
+struct SegmentGlance {
+  double inside = 0, outside = 0;
+  std::int64_t cases_inside = 0, cases_outside = 0;
+};
+std::vector<SegmentGlance> glance(const Workspace& workspace, const Fates& fates,
+                                  const CorrelatedPair& pair, std::size_t column);
+
 // The rows in the lowest and the highest quarter of x.
 struct Quarters {
   double low_to = 0, high_from = 0;              // x at most, x at least
   double low_mean = 0, high_mean = 0, mean = 0;  // of y, over rows
   double low_x = 0, high_x = 0;                  // mean of x
   double spread = 0;                             // between the quarters' edges
+  bool straight = false;                         // is one slope true of the lower and upper half?
   double relative() const;                       // of the difference to the mean
 };
 std::optional<Quarters> quarters_of(const Workspace& workspace, const CorrelatedPair& pair,

@@ -5,6 +5,7 @@
 
 #include "patterns/correlation.h"
 #include "stats/distributions.h"
+#include "stats/moments.h"
 #include "stats/rank_tests.h"
 
 namespace insights::patterns {
@@ -18,6 +19,8 @@ constexpr double relative_min = 0.1;    // of the mean of y, between the quarter
 constexpr double rate_gap_min = 0.05;   // of a flag: points ...
 constexpr double rate_ratio_min = 1.3;  // ... and times
 constexpr double degrees_min = 3;
+constexpr double straight_max = 2.5;  // of the slopes of both halves
+constexpr double effect_looked_at = 0.2, p_not_looked_at = 0.05;
 
 bool takes_part(const CorrelatedPair& pair, const frame::CodeVector* segment, std::size_t row,
                 Side side) {
@@ -27,11 +30,12 @@ bool takes_part(const CorrelatedPair& pair, const frame::CodeVector* segment, st
 }
 
 // The rows with both numbers, in order, given to `visit(row, x, y)`.
-void each_case(const Workspace& workspace, const CorrelatedPair& pair, const frame::Mask& kept,
-               Side side, auto visit) {
+void each_case(const Workspace& workspace, std::span<const std::size_t> sample,
+               const CorrelatedPair& pair, const frame::Mask& kept, Side side, auto visit) {
   const auto& subject = workspace.subject;
   const auto* segment = pair.segment == no_column ? nullptr : &subject.codes(pair.segment).codes;
-  for (const std::size_t row : sampled_rows(subject, kept)) {
+  for (const std::size_t row : sample) {
+    if (!kept.empty() && kept[row] == 0) continue;
     if (!takes_part(pair, segment, row, side)) continue;
     const double x = number_at(subject, pair.x, row), y = number_at(subject, pair.y, row);
     if (std::isnan(x) || std::isnan(y)) continue;
@@ -41,19 +45,20 @@ void each_case(const Workspace& workspace, const CorrelatedPair& pair, const fra
 }
 
 // One case a value of the unit: its mean of both.
-Cases cases_of_units(const Workspace& workspace, const CorrelatedPair& pair,
+Cases cases_of_units(const Workspace& workspace, const Fates& fates, const CorrelatedPair& pair,
                      const frame::Mask& kept, Side side) {
   const auto& subject = workspace.subject;
   const auto& units = subject.codes(*pair.unit);
   std::vector<double> rows(units.values()), x(units.values()), y(units.values());
   std::vector<std::size_t> first(units.values());
-  each_case(workspace, pair, kept, side, [&](std::size_t row, double own_x, double own_y) {
-    const auto unit = units.codes[row];
-    if (rows[unit] == 0) first[unit] = row;
-    rows[unit] += 1;
-    x[unit] += own_x;
-    y[unit] += own_y;
-  });
+  each_case(workspace, fates.sample(), pair, kept, side,
+            [&](std::size_t row, double own_x, double own_y) {
+              const auto unit = units.codes[row];
+              if (rows[unit] == 0) first[unit] = row;
+              rows[unit] += 1;
+              x[unit] += own_x;
+              y[unit] += own_y;
+            });
   Cases cases;
   std::vector<std::size_t> places;
   for (std::size_t unit = 1; unit < rows.size(); ++unit) {
@@ -100,6 +105,11 @@ std::vector<double> standardized(std::vector<double> ranks) {
   return ranks;
 }
 
+double p_of_rho(double rho, double degrees) {
+  const double left = std::max(1e-12, 1 - rho * rho);
+  return stats::student_two_sided(rho * std::sqrt(degrees / left), degrees);
+}
+
 // Mean rank of x where the flag is raised less where it is not, on a scale of -1 to 1.
 double rank_biserial(const std::vector<double>& x_ranks, const std::vector<double>& flags) {
   double raised = 0, sum_raised = 0, sum = 0;
@@ -121,20 +131,52 @@ Cases cases_of(const Workspace& workspace, const Fates& fates, const CorrelatedP
   const auto& subject = workspace.subject;
   Cases cases;
   if (pair.unit) {
-    cases = cases_of_units(workspace, pair, kept, side);
+    cases = cases_of_units(workspace, fates, pair, kept, side);
   } else {
     std::vector<std::size_t> rows;
-    each_case(workspace, pair, kept, side, [&](std::size_t row, double x, double y) {
-      rows.push_back(row);
-      cases.x.push_back(x);
-      cases.y.push_back(y);
-    });
+    each_case(workspace, fates.sample(), pair, kept, side,
+              [&](std::size_t row, double x, double y) {
+                rows.push_back(row);
+                cases.x.push_back(x);
+                cases.y.push_back(y);
+              });
     cases.groups = fates.of(rows);
     cases.flag = subject.columns[pair.y].role == Role::flag;
   }
   cases.least = pair.unit ? units_min : cases_min;
   if (is_date(subject, pair.x)) add_months_of(cases);
   return cases;
+}
+
+std::vector<SegmentGlance> glance(const Workspace& workspace, const Fates& fates,
+                                  const CorrelatedPair& pair, std::size_t column) {
+  const auto& subject = workspace.subject;
+  const auto& codes = subject.codes(column).codes;
+  std::vector<double> x, y;
+  std::vector<std::uint32_t> values;
+  each_case(workspace, fates.sample(), pair, {}, Side::inside,
+            [&](std::size_t row, double own_x, double own_y) {
+              x.push_back(own_x);
+              y.push_back(own_y);
+              values.push_back(codes[row]);
+            });
+  x = stats::average_ranks(x);
+  y = stats::average_ranks(y);
+  std::vector<stats::CoMoments> inside(subject.codes(column).values());
+  for (std::size_t i = 0; i < x.size(); ++i) inside[values[i]].add(x[i], y[i]);
+  const auto correlation = [](const stats::CoMoments& one) {
+    const double spread = one.m2_x * one.m2_y;
+    return spread > 0 ? one.c2 / std::sqrt(spread) : 0;
+  };
+  std::vector<SegmentGlance> glances(inside.size());
+  for (std::size_t value = 1; value < inside.size(); ++value) {
+    stats::CoMoments outside;
+    for (std::size_t other = 1; other < inside.size(); ++other) {
+      if (other != value) outside.merge(inside[other]);
+    }
+    glances[value] = {correlation(inside[value]), correlation(outside), inside[value].n, outside.n};
+  }
+  return glances;
 }
 
 std::optional<Together> together(const Cases& cases) {
@@ -150,12 +192,18 @@ std::optional<Together> together(const Cases& cases) {
   found.effect = cases.flag ? rank_biserial(ranks, cases.y) : found.rho;
   std::vector<double> rest(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) rest[i] = y[i] - found.rho * x[i];
+  if (std::fabs(found.effect) < effect_looked_at) {
+    // Too small to be told: how far the cases depend on each other is not worth the time, and what
+    // might be significant counts as not.
+    found.independent = n;
+    found.p = std::max(p_not_looked_at, p_of_rho(found.rho, n - 2));
+    return found;
+  }
   const auto fate = shared_fate(x, rest, cases.groups);
   found.independent = std::min(n / fate.design, fate.cases_max);
   const double degrees = found.independent - 2;
   if (degrees < degrees_min) return found;
-  const double left = std::max(1e-12, 1 - found.rho * found.rho);
-  found.p = stats::student_two_sided(found.rho * std::sqrt(degrees / left), degrees);
+  found.p = p_of_rho(found.rho, degrees);
   return found;
 }
 
@@ -166,7 +214,8 @@ double Quarters::relative() const {
 std::optional<Quarters> quarters_of(const Workspace& workspace, const CorrelatedPair& pair,
                                     const frame::Mask& kept, Side side) {
   std::vector<double> x, y;
-  each_case(workspace, pair, kept, side, [&](std::size_t, double own_x, double own_y) {
+  const auto sample = sampled_rows(workspace.subject, {});
+  each_case(workspace, sample, pair, kept, side, [&](std::size_t, double own_x, double own_y) {
     x.push_back(own_x);
     y.push_back(own_y);
   });
@@ -178,7 +227,7 @@ std::optional<Quarters> quarters_of(const Workspace& workspace, const Correlated
   quarters.high_from = sorted[sorted.size() - 1 - (sorted.size() - 1) / 4];
   if (quarters.low_to >= quarters.high_from) return std::nullopt;
   quarters.spread = quarters.high_from - quarters.low_to;
-  double low = 0, high = 0, sum = 0;
+  double low = 0, high = 0, sum = 0, middle = 0, middle_x = 0, middle_y = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     sum += y[i];
     if (x[i] <= quarters.low_to) {
@@ -189,6 +238,10 @@ std::optional<Quarters> quarters_of(const Workspace& workspace, const Correlated
       high += 1;
       quarters.high_mean += y[i];
       quarters.high_x += x[i];
+    } else {
+      middle += 1;
+      middle_x += x[i];
+      middle_y += y[i];
     }
   }
   quarters.mean = sum / static_cast<double>(x.size());
@@ -196,6 +249,14 @@ std::optional<Quarters> quarters_of(const Workspace& workspace, const Correlated
   quarters.low_x /= low;
   quarters.high_mean /= high;
   quarters.high_x /= high;
+  if (middle > 0) {
+    const double to_middle =
+        (middle_y / middle - quarters.low_mean) / (middle_x / middle - quarters.low_x);
+    const double from_middle =
+        (quarters.high_mean - middle_y / middle) / (quarters.high_x - middle_x / middle);
+    const double ratio = to_middle / from_middle;
+    quarters.straight = ratio > 1 / straight_max && ratio < straight_max;
+  }
   return quarters;
 }
 

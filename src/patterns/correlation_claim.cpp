@@ -141,6 +141,7 @@ class Statement {
           {"b", fmt::format("SELECT count(*) AS cases{} FROM {} WHERE {} AND NOT ({})",
                             quarters_sql(*others), subject_.from_sql, where_both(),
                             equals_sql(subject_, pair_.segment, pair_.value))});
+      differs_elsewhere_ = others->high_mean != 0 || others->low_mean != 0;
       bind_quarters("b", "_elsewhere");
     }
   }
@@ -174,16 +175,17 @@ class Statement {
   // One significant digit of what lies between the quarters.
   double step() const { return std::pow(10, std::floor(std::log10(quarters_.spread))); }
 
+  // No verb, so that "cost" and "days" both fit.
   std::string title(const std::string& nouns) {
-    const auto verb = rises_ ? "rises" : "falls";
-    const auto in = inside_ ? subject_phrase(subject_, pair_.segment, pair_.value) + ": " : "";
-    const auto what =
-        flag_ ? fmt::format("the share of {} that {}", nouns, flag_phrase(y_)) : y_word_;
-    const auto head =
-        fmt::format("{} {} with {}", inside_ ? what : capitalized(what), verb, x_word_);
+    const auto in =
+        inside_ ? subject_phrase(subject_, pair_.segment, pair_.value) + ": the" : "The";
+    const auto what = flag_ ? fmt::format("the {} the share of {} that {}",
+                                          rises_ ? "larger" : "smaller", nouns, flag_phrase(y_))
+                            : fmt::format("the {} the {}", rises_ ? "higher" : "lower", y_word_);
     const std::string most = date_ ? "latest" : "highest", least = date_ ? "earliest" : "lowest";
-    return fmt::format("{}{}: {{high}}{} in the {} quarter, {{low}} in the {}", in, head,
-                       flag_ ? "" : " on average", most, least);
+    return fmt::format("{} {} {}, {}: {{high}}{} in the {} quarter, {{low}} in the {}", in,
+                       date_ ? "later" : "higher the", x_word_, what, flag_ ? "" : " on average",
+                       most, least);
   }
 
   std::string summary(const std::string& nouns) {
@@ -195,12 +197,12 @@ class Statement {
           nouns);
     } else {
       text = fmt::format(
-          "The highest quarter of {} has {} of {{high_from}} or more, the lowest {{low_to}} or "
+          "The highest quarter of {} has {{high_from}} or more in {}, the lowest {{low_to}} or "
           "less.",
           nouns, x_word_);
     }
     text += slope();
-    if (inside_ && values_.has("high_elsewhere"))
+    if (inside_ && values_.has("high_elsewhere") && differs_elsewhere_)
       text += " Elsewhere: {high_elsewhere} and {low_elsewhere}.";
     if (pair_.began_by)
       text += fmt::format(" The newest {} are left out: they had no time to become long.", nouns);
@@ -214,20 +216,21 @@ class Statement {
   // The slope between the means of the outer quarters: a line through three groups. Source:
   // Bartlett (1949), Biometrics 5, 207-212.
   std::string slope() {
-    if (flag_) return "";
+    if (flag_ || !quarters_.straight) return "";
     values_.formula("slope", "(high - low) / (high_x / high_cases - low_x / low_cases)",
                     Format::decimal);
     const auto format = amount_format(y_);
-    const auto more = rises_ ? "higher" : "lower";
+    const auto more = rises_ ? "more" : "less";
     if (date_) {
       values_.constant("month", days_a_month);
       values_.formula("change", "abs(slope) * month", format, y_.unit);
-      return fmt::format(" Each month later, {} is {{change}} {} on average.", y_word_, more);
+      return fmt::format(" Each month later goes with {{change}} {} in {} on average.", more,
+                         y_word_);
     }
     values_.cell("step", "a", 0, "step", amount_format(x_), x_.unit);
     values_.formula("change", "abs(slope) * step", format, y_.unit);
-    return fmt::format(" Where {} is {{step}} higher, {} is {{change}} {} on average.", x_word_,
-                       y_word_, more);
+    return fmt::format(" Each {{step}} more in {} goes with {{change}} {} in {} on average.",
+                       x_word_, more, y_word_);
   }
 
   // Fifths of x, from the lowest to the highest.
@@ -343,7 +346,7 @@ class Statement {
   Fates fates_;
   Together together_;
   Quarters quarters_;
-  bool date_, flag_, inside_, rises_ = true;
+  bool date_, flag_, inside_, rises_ = true, differs_elsewhere_ = false;
   std::string x_word_, y_word_;
   findings::Claim claim_;
   findings::Values values_;

@@ -47,7 +47,7 @@ TEST_CASE("correlation: a number that rises with a date is told with its slope")
   REQUIRE(accepted.size() == 1);
   const auto finding = table.proven(accepted.front());
   INFO((finding.title + " / " + finding.summary));
-  CHECK(finding.title.starts_with("Cover days rises with the date \"bought on\": "));
+  CHECK(finding.title.starts_with("The later the date \"bought on\", the higher the cover days: "));
   const auto change = std::get<double>(finding.values.at("change").value);
   CHECK(change == doctest::Approx(20).epsilon(0.15));
 }
@@ -62,7 +62,7 @@ TEST_CASE("correlation: what holds in one segment only is told of the segment") 
   REQUIRE(laptop != nullptr);
   const auto finding = table.proven(*laptop);
   INFO((finding.title + " / " + finding.summary));
-  CHECK(finding.title.starts_with("Laptop: cover days falls with list price: "));
+  CHECK(finding.title.starts_with("Laptop: the higher the list price, the lower the cover days: "));
   CHECK(finding.summary.find("Elsewhere: ") != std::string::npos);
 }
 
@@ -130,7 +130,49 @@ TEST_CASE("correlation: an event that becomes likelier with a number is told as 
   REQUIRE(accepted.size() == 1);
   const auto finding = table.proven(accepted.front());
   INFO((finding.title + " / " + finding.summary));
-  CHECK(finding.title.starts_with("The share of rows that are damaged rises with weight kg: 4"));
+  CHECK(finding.title.starts_with(
+      "The higher the weight kg, the larger the share of rows that are damaged: 4"));
+}
+
+// 40 people with 30 expenses each: `later` makes those who joined later be refused more often, and
+// `habit` makes people differ by themselves.
+void fill_expenses(TestTable& table, std::uint64_t seed, double later, double habit) {
+  stats::Random random(seed);
+  std::string people = "employee_id,full_name,joined_on\n";
+  for (int person = 0; person < 40; ++person) {
+    const int joined = static_cast<int>(random.below(900));
+    people += fmt::format("E{:03},Ada Number {:03},{}\n", person, person, day_text(joined - 900));
+    const double refused =
+        std::clamp(0.2 + later * (joined / 900.0 - 0.5) + habit * random.normal(), 0.0, 1.0);
+    for (int i = 0; i < 30; ++i)
+      table.row(day_text(i * 11), fmt::format("E{:03}", person), 40 + random.below(200),
+                random.uniform() < refused ? 1 : 0);
+  }
+  table.beside("employees", people);
+}
+
+TEST_CASE("correlation: an event against a date of the person is tested over people") {
+  TestTable table("spent_on,employee_id,amount,rejected");
+  fill_expenses(table, 3, 0.35, 0.02);
+  const auto accepted = table.accepted(examine_correlation);
+  INFO(prints(accepted));
+  REQUIRE(accepted.size() == 1);
+  const auto finding = table.proven(accepted.front());
+  INFO((finding.title + " / " + finding.summary));
+  CHECK(
+      finding.title.starts_with("The later the date \"joined on\" of the person, the larger the "
+                                "share of rows that are rejected: 3"));
+  CHECK(finding.test.name == "Spearman's rank correlation, by person");
+}
+
+TEST_CASE("correlation: people who differ by themselves do not differ by the day they joined") {
+  std::size_t accepted = 0;
+  for (std::uint64_t seed = 71; seed < 79; ++seed) {
+    TestTable table("spent_on,employee_id,amount,rejected");
+    fill_expenses(table, seed, 0, 0.15);
+    accepted += table.accepted(examine_correlation).size();
+  }
+  CHECK(accepted == 0);
 }
 
 }  // namespace insights::patterns

@@ -10,6 +10,7 @@
 #include "patterns/mix_difference.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <memory>
 #include <numeric>
@@ -35,8 +36,9 @@ constexpr double gap_min = 0.1;  // of the shares
 constexpr double times_more = 1.4, times_less = 0.6;
 constexpr double missing_share_min = 0.2;  // elsewhere, for a part that lacks it
 constexpr double joined_z_min = 3, joined_gap_min = 0.08;
-constexpr std::size_t joined_mixes_max = 6, told_a_pair = 3;
+constexpr std::size_t joined_mixes_max = 6, told_a_pair = 2;
 constexpr double p_screened = 0.01;
+constexpr double hits_left_min = 0.2;  // of the counted rows, for a question about the others
 
 // "of the others" that a design effect leaves.
 std::int64_t divided(std::int64_t count, double design) {
@@ -95,6 +97,19 @@ Rows rows_of(const catalog::Subject& subject, const MixPair& pair) {
     rows.mix.push_back(mix[row]);
   }
   return rows;
+}
+
+// "Database" of the one column and "database team" of the other.
+bool are_one_name(std::string_view a, std::string_view b) {
+  const auto lower = [](std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return result;
+  };
+  const auto first = lower(a), second = lower(b);
+  return std::min(a.size(), b.size()) >= 3 &&
+         (first.find(second) != std::string::npos || second.find(first) != std::string::npos);
 }
 
 // What the cases of a pair share: by how much they count less, and how many groups of them there
@@ -228,13 +243,7 @@ class Examining {
         gap = std::max(gap, std::fabs(one.own.rate() - one.elsewhere.rate()));
       return gap;
     };
-    const auto rank = [&](std::size_t column) {
-      const auto* kind = workspace_.vocabulary.kind_named(subject_.columns[column].kind);
-      return kind == nullptr ? 0 : kind->rank;
-    };
-    const double head_start = rank(pair.segment) > rank(pair.mix)   ? 0.1
-                              : rank(pair.segment) < rank(pair.mix) ? -0.1
-                                                                    : 0;
+    const double head_start = lead(pair.segment) - lead(pair.mix);
     if (largest(other) > largest(found) + head_start) found = std::move(other);
     std::ranges::stable_sort(found, [](const MixFinding& a, const MixFinding& b) {
       return std::fabs(a.own.rate() - a.elsewhere.rate()) >
@@ -242,6 +251,15 @@ class Examining {
     });
     if (found.size() > told_a_pair) found.resize(told_a_pair);
     return found;
+  }
+
+  // How far a column is ahead as the one whose parts are compared: an outcome is what parts are
+  // compared by; among others the kinds that lead elsewhere lead here.
+  double lead(std::size_t column) const {
+    const auto words = catalog::words_of(subject_.columns[column].name);
+    if (!words.empty() && workspace_.vocabulary.outcome.contains(words.back())) return -1;
+    const auto* kind = workspace_.vocabulary.kind_named(subject_.columns[column].kind);
+    return kind == nullptr ? 0 : 0.05 * kind->rank;
   }
 
   // For each part its most telling value, or values that are in excess together.
@@ -252,7 +270,11 @@ class Examining {
     const auto& segments = subject_.codes(pair.segment).dictionary;
     const auto& mixes = subject_.codes(pair.mix).dictionary;
     for (std::uint32_t segment = 1; segment < counts.segments; ++segment) {
-      if (counts.of_segment[segment] < cases_min || says_nothing(segments[segment])) continue;
+      const bool has_namesake =
+          std::any_of(mixes.begin() + 1, mixes.end(),
+                      [&](const std::string& mix) { return are_one_name(segments[segment], mix); });
+      if (counts.of_segment[segment] < cases_min || says_nothing(segments[segment]) || has_namesake)
+        continue;
       std::optional<MixFinding> best;
       const auto consider = [&](std::vector<std::uint32_t> values, double tried) {
         MixFinding one{pair, segment, std::move(values), {}, {}, 1, shared.design, shared.groups};
@@ -318,9 +340,14 @@ class Examining {
     candidate.claim = [&workspace = workspace_, found] {
       return state_mix_difference(workspace, found);
     };
+    // Without the rows that the share counts there is nothing left to ask: that explains nothing.
     candidate.survives = [&workspace = workspace_, found, gap](const frame::Mask& kept) {
       auto again = found;
       count_again(mix_counts(workspace, found.pair, kept), again);
+      const auto hits = [](const MixFinding& one) {
+        return static_cast<double>(one.own.events + one.elsewhere.events);
+      };
+      if (hits(again) < hits_left_min * hits(found)) return true;
       return is_material(again) &&
              still_stands(p_of_mix(again), again.own.rate() - again.elsewhere.rate(), gap);
     };
@@ -332,6 +359,8 @@ class Examining {
     const bool dimensions = subject_.columns[pair.segment].role == Role::dimension &&
                             subject_.columns[pair.mix].role == Role::dimension;
     const bool decoy = workspace_.is_decoy(pair.segment) || workspace_.is_decoy(pair.mix);
+    // What a joined table repeats is no news.
+    const bool joined = subject_.columns[pair.segment].table != subject_.columns[pair.mix].table;
     auto candidate = entry_of(pair, 0, p);
     candidate.entry.fact = true;
     candidate.entry.p = 1;
@@ -339,8 +368,8 @@ class Examining {
     const auto known = [&](std::size_t column) {
       return std::ranges::find(told_as_same_, column) != told_as_same_.end();
     };
-    candidate.material =
-        dimensions && !decoy && !(known(pair.segment) && known(pair.mix)) && !workspace_.small;
+    candidate.material = dimensions && !decoy && !joined &&
+                         !(known(pair.segment) && known(pair.mix)) && !workspace_.small;
     candidate.surprise = 0.1;
     if (candidate.material) {
       told_as_same_.push_back(pair.segment);

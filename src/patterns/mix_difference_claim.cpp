@@ -28,15 +28,23 @@ std::string case_nouns(const catalog::Subject& subject, const MixPair& pair) {
   return nouns.empty() ? "rows" : nouns;
 }
 
-// "the category {what}", "the priority {what} or {what_too}".
-std::string mix_phrase(const catalog::Subject& subject, const MixFinding& found) {
-  auto text = fmt::format("the {} {{what}}", noun_of(subject.columns[found.pair.mix]));
+// "have the category {what}", "have the priority {what} or {what_too}", "are assigned to {what}".
+std::string mix_phrase(const Workspace& workspace, const MixFinding& found) {
+  const auto& mix = workspace.subject.columns[found.pair.mix];
+  const auto words = catalog::words_of(mix.name);
+  const bool links = words.size() > 1 && workspace.vocabulary.linking.contains(words.back());
+  const auto said = links ? plain_words(catalog::spoken(mix.name)) : "";
+  auto noun = noun_of(mix);
+  if (!words.empty() && workspace.vocabulary.person.contains(words.back())) noun = words.back();
+  auto text = said.empty() ? fmt::format("have the {} {{what}}", noun)
+                           : fmt::format("are {} {{what}}", said);
   if (found.values.size() > 1) text += " or {what_too}";
   return text;
 }
 
-void draw(findings::Claim& claim, const catalog::Subject& subject, const MixFinding& found,
+void draw(findings::Claim& claim, const Workspace& workspace, const MixFinding& found,
           const std::string& mix_condition, const std::string& both) {
+  const auto& subject = workspace.subject;
   const auto& segment = subject.columns[found.pair.segment];
   const auto& mix = subject.columns[found.pair.mix];
   const auto all = found.pair.unit
@@ -49,15 +57,16 @@ void draw(findings::Claim& claim, const catalog::Subject& subject, const MixFind
                         count_sql(subject, found.pair, mix_condition), all, subject.from_sql, both,
                         segment.sql)});
   using Axis = findings::Chart::Axis;
-  claim.chart = {findings::Chart::Mark::bar,
-                 fmt::format("Share with {}, by {}", mix_phrase(subject, found), noun_of(segment)),
-                 "b",
-                 {"value", noun_of(segment), Axis::Kind::nominal, ""},
-                 {"share", "share with this " + noun_of(mix), Axis::Kind::quantitative, "%"},
-                 "",
-                 claim.entities.front().label,
-                 "",
-                 ""};
+  claim.chart = {
+      findings::Chart::Mark::bar,
+      fmt::format("Share that {}, by {}", mix_phrase(workspace, found), noun_of(segment)),
+      "b",
+      {"value", noun_of(segment), Axis::Kind::nominal, ""},
+      {"share", "share with this " + noun_of(mix), Axis::Kind::quantitative, "%"},
+      "",
+      claim.entities.front().label,
+      "",
+      ""};
 }
 
 Guard entity_guard(const Workspace& workspace, const MixFinding& found) {
@@ -108,8 +117,8 @@ findings::Claim state_mix_difference(const Workspace& workspace, const MixFindin
       .formula("others", "hits_elsewhere / cases_elsewhere", Format::percent);
   const auto nouns = case_nouns(subject, found.pair);
   const auto who = subject_phrase(subject, found.pair.segment, found.value);
-  claim.title = fmt::format("{}: {{share}} of its {} have {}, against {{others}} elsewhere", who,
-                            nouns, mix_phrase(subject, found));
+  claim.title = fmt::format("{}: {{share}} of its {} {}, against {{others}} elsewhere", who, nouns,
+                            mix_phrase(workspace, found));
   claim.summary = fmt::format(
       "{{hits}} of {{cases}} {}, against {{hits_elsewhere}} of "
       "{{cases_elsewhere}} elsewhere.",
@@ -120,7 +129,7 @@ findings::Claim state_mix_difference(const Workspace& workspace, const MixFindin
       inside_sentence(who), nouns_of(mix));
   claim.test.name = "likelihood-ratio test of the mix";
   claim.test.effect_name = "difference of shares";
-  draw(claim, subject, found, of_mix, both);
+  draw(claim, workspace, found, of_mix, both);
   claim.guards = usual_guards(workspace);
   claim.guards.push_back({"partial_period", GuardStatus::not_applicable,
                           "shares do not depend on how long a month is"});
@@ -148,8 +157,13 @@ findings::Claim state_nearly_the_same(const Workspace& workspace, const MixPair&
   findings::Values values;
   values.cell("cases", "a", 0, "cases", Format::integer).cell("usual", "a", 0, "usual");
   values.formula("share", "usual / cases", Format::percent);
-  values.name("first", first.label).name("second", second.label);
-  claim.title = "{first} and {second} say nearly the same: {share} of the rows have the usual pair";
+  const auto word = [&](const catalog::Column& column, std::string_view hole) {
+    const auto phrase = measure_phrase(values, column, hole);
+    return phrase == column.name ? catalog::spoken(column.name) : phrase;
+  };
+  claim.title =
+      fmt::format("{} and {} say nearly the same: {{share}} of the rows have the usual pair",
+                  capitalized(word(first, "first")), word(second, "second"));
   claim.summary =
       "Each value of the one goes with one value of the other, so what is found of the one holds "
       "of "

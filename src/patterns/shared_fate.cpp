@@ -60,7 +60,8 @@ std::vector<std::size_t> sampled_rows(const catalog::Subject& subject, const fra
   return rows;
 }
 
-Fates::Fates(const Workspace& workspace) : workspace_(workspace) {
+Fates::Fates(const Workspace& workspace)
+    : workspace_(workspace), sample_(sampled_rows(workspace.subject, {})) {
   const auto& subject = workspace.subject;
   for (const std::size_t column : workspace.groupings) {
     if (subject.columns[column].role == Role::entity && !workspace.is_decoy(column)) add(column);

@@ -63,6 +63,11 @@ class TestTable {
     text_ << "\n";
   }
 
+  // A second table beside it, as CSV.
+  void beside(std::string name, std::string csv) {
+    beside_.emplace_back(std::move(name), std::move(csv));
+  }
+
   // Reads the table on first use; no rows may be added afterwards.
   const catalog::Subject& subject() {
     if (!catalog_) read();
@@ -137,7 +142,13 @@ class TestTable {
     std::filesystem::create_directories(folder_);
     const auto file = folder_ / "sales.csv";
     std::ofstream(file) << text_.str();
-    auto opened = source::open({.locations = {file.string()}, .threads = 1}, {});
+    std::vector<std::string> locations{file.string()};
+    for (const auto& [name, csv] : beside_) {
+      const auto other = folder_ / (name + ".csv");
+      std::ofstream(other) << csv;
+      locations.push_back(other.string());
+    }
+    auto opened = source::open({.locations = locations, .threads = 1}, {});
     REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
     source_ = *std::move(opened);
     auto gate = sql::Gate::open(sql::Dialect::duckdb);
@@ -150,6 +161,7 @@ class TestTable {
   }
 
   std::ostringstream text_;
+  std::vector<std::pair<std::string, std::string>> beside_;
   std::filesystem::path folder_;
   std::unique_ptr<source::Source> source_;
   std::unique_ptr<sql::Gate> gate_;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
@@ -28,10 +29,13 @@ constexpr double common_min = 0.25, common_max = 0.95, common_times = 2;
 constexpr double overlap_max = 0.8;  // of the next word's rows that may be the first one's
 constexpr std::size_t values_max = 40, measures_max = 16;
 constexpr double own_share_min = 0.4, times_elsewhere = 3;
-constexpr std::int64_t rows_min = 20;
-constexpr double effect_min = 0.4, relative_min = 0.15, rate_gap_min = 0.1, rate_times_min = 1.3;
+constexpr std::int64_t rows_min = 20, hits_min = 15;
+constexpr double stands_for_a_group = 0.7;  // phi: the word is another name of it
+constexpr double effect_min = 0.4, relative_min = 0.1, rate_gap_min = 0.1, rate_times_min = 1.3;
 constexpr double p_screened = 0.01;
 constexpr std::size_t told_in_groups_max = 6;
+constexpr double certain = 0.98;     // a flag that is read from the text
+constexpr double left_within = 0.5;  // of the difference, within the groups of any grouping
 
 std::string folded(std::string_view text) {
   std::string result;
@@ -79,23 +83,35 @@ Cases cases_of_mention(const Workspace& workspace, const Fates& fates, const Men
 bool is_large(const MentionShares& shares) {
   const double own = shares.own.rate(), others = shares.elsewhere.rate();
   return shares.own.trials >= rows_min && shares.elsewhere.trials >= rows_min &&
-         own >= own_share_min && own >= times_elsewhere * others;
+         shares.own.events >= hits_min && own >= own_share_min && own >= times_elsewhere * others;
 }
 
 bool is_large(const MentionMeans& means, bool flag) {
   if (means.own.n < rows_min || means.others.n < rows_min) return false;
   const double larger = std::max(means.own.mean, means.others.mean),
                smaller = std::min(means.own.mean, means.others.mean);
+  if (flag && larger >= certain) return false;
   if (flag) return larger - smaller >= rate_gap_min && larger >= rate_times_min * smaller;
   const auto test = stats::welch_t(means.own, means.others);
   return test && std::fabs(test->effect) >= effect_min && means.others.mean != 0 &&
          std::fabs(test->difference) >= relative_min * std::fabs(means.others.mean);
 }
 
+// Correlation of two yes-or-no columns.
+double phi_of(const MentionShares& shares) {
+  const auto part = static_cast<double>(shares.own.trials),
+             all = part + static_cast<double>(shares.elsewhere.trials),
+             said = static_cast<double>(shares.own.events + shares.elsewhere.events);
+  const double group = part / all, mean = said / all;
+  const double spread = mean * (1 - mean) * group * (1 - group);
+  return spread > 0 ? (shares.own.rate() - mean) * group / std::sqrt(spread) : 0;
+}
+
 struct Tested {
   Mention mention;
   double p = 1, effect = 0;
   double correlation = 0;
+  double weight = 0;  // which of several is told
   bool material = false;
 };
 
@@ -110,9 +126,11 @@ class Examining {
     for (const auto& column : text_columns(workspace_)) {
       std::vector<std::shared_ptr<const Term>> terms;
       for (const auto& term : column.terms) terms.push_back(std::make_shared<const Term>(term));
+      std::erase_if(terms, [&](const auto& term) { return names_a_group(term->text); });
       tell_common(column, terms);
       if (workspace_.small) continue;
       in_groups(column, terms);
+      std::erase_if(terms, [&](const auto& term) { return stands_for_.contains(term->text); });
       with_measures(column, terms);
     }
     return std::move(candidates_);
@@ -120,6 +138,16 @@ class Examining {
 
  private:
   using Terms = std::vector<std::shared_ptr<const Term>>;
+
+  // What the groupings say already.
+  bool names_a_group(const std::string& term) const {
+    return std::ranges::any_of(workspace_.groupings, [&](std::size_t column) {
+      const auto& names = subject_.codes(column).dictionary;
+      return names.size() <= values_max + 1 &&
+             std::any_of(names.begin() + 1, names.end(),
+                         [&](const std::string& name) { return names_the_value(term, name); });
+    });
+  }
 
   Candidate entry_of(const Mention& mention, double p, double effect) const {
     Candidate candidate;
@@ -131,8 +159,11 @@ class Examining {
     if (mention.column != no_column) {
       entities.push_back({subject_.columns[mention.column].name,
                           subject_.codes(mention.column).dictionary[mention.value], ""});
-      candidate.column = mention.column;
-      candidate.value = mention.value;
+      // A word of a group's texts explains nothing else of its rows, nor is it explained by that.
+      if (workspace_.is_decoy(mention.column)) {
+        candidate.column = mention.column;
+        candidate.value = mention.value;
+      }
       candidate.measure = "mentions";
       candidate.explains = false;
     } else if (mention.measure != no_column) {
@@ -208,16 +239,21 @@ class Examining {
         for (const auto& [value, shares] : shares_by_value(text.column, *term, column)) {
           const auto& name = subject_.codes(column).dictionary[value];
           if (says_nothing(name) || names_the_value(term->text, name)) continue;
-          Tested one{{text.column, term, column, value, no_column}, 1, 0, 0, false};
+          Tested one{{text.column, term, column, value, no_column}, 1, 0, 0, 0, false};
           one.effect = shares.own.rate() - shares.elsewhere.rate();
+          one.weight = one.effect * static_cast<double>(shares.own.trials);
+          const auto phi = phi_of(shares);
+          if (phi >= stands_for_a_group && !workspace_.is_decoy(column))
+            stands_for_.insert(term->text);
           judge(one, stats::compare_proportions(shares.own, shares.elsewhere).p_value,
                 is_large(shares));
           tested.push_back(std::move(one));
         }
       }
     }
+    // Many values have words of their own; of a grouping the one with most rows is told.
     keep_strongest(tested, told_in_groups_max, [](const Mention& a, const Mention& b) {
-      return a.term == b.term || (a.column == b.column && a.value == b.value);
+      return a.term == b.term || a.column == b.column;
     });
     publish(tested);
   }
@@ -260,18 +296,46 @@ class Examining {
         continue;
       ++measures;
       for (const auto& term : terms) {
-        Tested one{{text.column, term, no_column, 0, i}, 1, 0, 0, false};
+        Tested one{{text.column, term, no_column, 0, i}, 1, 0, 0, 0, false};
         const auto means = mention_means(subject_, one.mention, {});
         if (means.own.n < rows_min || means.others.n < rows_min) continue;
         const auto test = stats::welch_t(means.own, means.others);
         one.effect = role == Role::flag ? means.own.mean - means.others.mean : test->effect;
-        judge(one, test->p_value, is_large(means, role == Role::flag));
+        one.weight = std::fabs(one.effect);
+        const bool large = is_large(means, role == Role::flag) && holds_within_groups(one.mention);
+        judge(one, test->p_value, large);
         tested.push_back(std::move(one));
       }
     }
-    keep_strongest(tested, told_in_groups_max,
-                   [](const Mention& a, const Mention& b) { return a.measure == b.measure; });
+    keep_strongest(tested, told_in_groups_max, [](const Mention& a, const Mention& b) {
+      return a.measure == b.measure || a.term == b.term;
+    });
     publish(tested);
+  }
+
+  // Is the difference still there among the rows of one group? Else the word stands for the group,
+  // and the group is what is to be told of.
+  bool holds_within_groups(const Mention& mention) const {
+    const auto rows = sampled_rows(subject_, {});
+    return std::ranges::none_of(workspace_.groupings, [&](std::size_t column) {
+      const auto& coded = subject_.codes(column);
+      if (workspace_.is_decoy(column) || coded.values() > values_max + 1) return false;
+      std::vector<stats::CoMoments> groups(coded.values());
+      for (const std::size_t row : rows) {
+        const double said = mentioned_at(subject_, mention, row),
+                     number = number_at(subject_, mention.measure, row);
+        if (!std::isnan(said) && !std::isnan(number)) groups[coded.codes[row]].add(said, number);
+      }
+      stats::CoMoments whole;
+      double shared = 0, spread = 0;
+      for (const auto& group : groups) {
+        shared += group.c2;
+        spread += group.m2_x;
+        whole.merge(group);
+      }
+      if (!(spread > 0 && whole.m2_x > 0) || whole.c2 == 0) return true;
+      return (shared / spread) / (whole.c2 / whole.m2_x) < left_within;
+    });
   }
 
   // Of those that tell the same, the strongest.
@@ -280,9 +344,8 @@ class Examining {
     for (auto& one : tested) {
       if (one.material) order.push_back(&one);
     }
-    std::ranges::stable_sort(order, [](const Tested* a, const Tested* b) {
-      return std::fabs(a->effect) > std::fabs(b->effect);
-    });
+    std::ranges::stable_sort(
+        order, [](const Tested* a, const Tested* b) { return a->weight > b->weight; });
     for (auto* one : order) {
       const bool again = std::ranges::any_of(
           told, [&](const Tested* other) { return alike(one->mention, other->mention); });
@@ -317,6 +380,7 @@ class Examining {
   const Workspace& workspace_;
   const catalog::Subject& subject_;
   std::shared_ptr<const Fates> fates_;
+  std::set<std::string> stands_for_;  // terms that are another name of a group
   std::vector<Candidate> candidates_;
 };
 

@@ -21,8 +21,9 @@ constexpr std::size_t letters_min = 3, terms_max = 40, columns_max = 3;
 constexpr std::size_t words_known_max =
     400'000;  // different words of a column; later ones are rare
 constexpr double words_a_text_min = 3;
-constexpr std::int64_t texts_min = 8;  // different ones; fewer are a dimension
-constexpr double same_rows = 0.9;      // of the rows of either
+constexpr double texts_min = 8;          // different ones; fewer are a dimension
+constexpr double texts_a_row_min = 0.3;  // of a label, to be more than a name
+constexpr double same_rows = 0.9;        // of the rows of either
 
 bool is_between(unsigned char c) {
   return c < 0x80 && (std::isspace(c) != 0 || std::ispunct(c) != 0 || std::isdigit(c) != 0);
@@ -45,16 +46,23 @@ std::vector<std::string_view> words_in(const std::string& spaced_text) {
   return words;
 }
 
-// Texts of several words each, that are no names of things. Addresses and names have a kind.
+// Texts of several words each, that are no names of things.
 bool is_free_text(const Workspace& workspace, std::size_t column) {
   const auto& subject = workspace.subject;
   const auto& own = subject.columns[column];
   if (workspace.is_decoy(column) || !subject.is_coded(column) || own.derived ||
-      own.type != frame::Type::text || own.role == Role::label || own.role == Role::flag)
+      own.type != frame::Type::text || own.role == Role::flag)
     return false;
-  if (own.role != Role::text && !own.kind.empty()) return false;
   const auto& dictionary = subject.codes(column).dictionary;
-  if (static_cast<std::int64_t>(dictionary.size()) <= texts_min) return false;
+  const auto texts = static_cast<double>(dictionary.size() - 1);
+  const auto name = catalog::words_of(own.name);
+  const bool prose = !name.empty() && workspace.vocabulary.prose.contains(name.back());
+  const bool names_things = !name.empty() && workspace.vocabulary.label.contains(name.back());
+  // What names a code that comes again and again is a name, whatever the column is called.
+  const bool of_a_code =
+      own.role == Role::label && texts < texts_a_row_min * static_cast<double>(subject.frame.rows);
+  if (of_a_code || texts < texts_min || !(prose || (own.role == Role::text && !names_things)))
+    return false;
   double words = 0;
   const std::size_t looked_at = std::min<std::size_t>(dictionary.size() - 1, 2000);
   for (std::size_t code = 1; code <= looked_at; ++code)
@@ -106,8 +114,7 @@ class Collecting {
 
  private:
   bool is_content(std::string_view word) const {
-    return letters_of(word) >= letters_min && !workspace_.vocabulary.stop.contains(word) &&
-           !own_words_.contains(word);
+    return letters_of(word) >= letters_min && !workspace_.vocabulary.stop.contains(word);
   }
   bool is_frequent(std::int64_t rows) const {
     const auto all = static_cast<double>(found_.rows), some = static_cast<double>(rows);
@@ -143,6 +150,7 @@ class Collecting {
   // Two frequent words that follow each other.
   void count_pairs() {
     std::unordered_map<std::string, std::pair<std::int64_t, std::size_t>> counts;
+    std::vector<std::string> pairs;
     for (std::size_t code = 1; code < rows_.size(); ++code) {
       const auto text = spaced(coded_.dictionary[code]);
       const auto words = words_in(text);
@@ -156,7 +164,15 @@ class Collecting {
       }
     }
     for (const auto& [pair, count] : counts) {
-      if (is_frequent(count.first)) terms_.emplace(pair, 0);
+      if (is_frequent(count.first)) pairs.push_back(pair);
+    }
+    // A word of the table's own names says nothing alone, and two of them neither.
+    std::erase_if(terms_, [&](const auto& term) { return own_words_.contains(term.first); });
+    for (const auto& pair : pairs) {
+      const auto space = pair.find(' ');
+      if (!own_words_.contains(pair.substr(0, space)) ||
+          !own_words_.contains(pair.substr(space + 1)))
+        terms_.emplace(pair, 0);
     }
   }
 
@@ -191,12 +207,13 @@ class Collecting {
     term.rows += rows_[code];
   }
 
-  // Of terms on (nearly) the same rows the two words tell more than the one; then the first.
+  // Of terms on (nearly) the same rows two words tell more than one, and longer ones more.
   void keep_one_of_the_same() {
     std::vector<Term> kept;
     const auto is_pair = [](const Term& term) { return term.text.find(' ') != std::string::npos; };
-    std::ranges::stable_sort(
-        found_.terms, [&](const Term& a, const Term& b) { return is_pair(a) && !is_pair(b); });
+    std::ranges::stable_sort(found_.terms, [&](const Term& a, const Term& b) {
+      return is_pair(a) != is_pair(b) ? is_pair(a) : a.text.size() > b.text.size();
+    });
     for (auto& term : found_.terms) {
       const bool again = std::ranges::any_of(kept, [&](const Term& other) {
         std::int64_t both = 0;
