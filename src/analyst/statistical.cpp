@@ -111,7 +111,7 @@ class Investigating {
     for (auto& one : examined_) {
       one.first_entry = hypotheses.size();
       for (const auto& candidate : one.candidates)
-        hypotheses.push_back({candidate.entry, candidate.material});
+        hypotheses.push_back({candidate.entry, candidate.material, candidate.weight});
     }
     auto correction = findings::control_false_discovery(hypotheses, brief_.false_discovery_rate);
     result_.ledger.entries = std::move(correction.entries);

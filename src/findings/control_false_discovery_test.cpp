@@ -51,6 +51,30 @@ TEST_CASE("the level within a family falls with the share of families that were 
   CHECK(correction.entries[2].decision == Decision::not_significant);
 }
 
+TEST_CASE("what is worth more is held to a wider level, and its family as a whole is not") {
+  auto large = test("a", 0.03), small = test("a", 0.03);
+  large.weight = 3;
+  const auto correction = control_false_discovery({large, small, test("a", 0.9), test("a", 0.9)});
+  // Weights 3 1 1 1 of mean 1.5: 0.03 counts as 0.015 and as 0.045.
+  CHECK(correction.entries[0].q == doctest::Approx(0.06));
+  CHECK(correction.entries[1].q == doctest::Approx(0.09));
+  large.weight = 0;
+  CHECK_THROWS_AS(control_false_discovery({large}), base::Bug);
+}
+
+TEST_CASE("decoys are held to the level of the others and take nothing away from them") {
+  auto decoy = test("a", 0.9);
+  decoy.entry.decoy = true;
+  auto accepted = test("b", 1e-6);
+  accepted.entry.decoy = true;
+  const auto correction = control_false_discovery({test("a", 0.04), decoy, decoy, accepted});
+  CHECK(correction.families == 1);
+  CHECK(correction.entries[0].q == doctest::Approx(0.04));
+  CHECK(correction.entries[0].decision == Decision::published);
+  CHECK(correction.entries[1].decision == Decision::not_significant);
+  CHECK(correction.entries[3].decision == Decision::published);
+}
+
 TEST_CASE("what is significant but small is told apart, and facts take no part") {
   const auto correction =
       control_false_discovery({test("a", 1e-9), test("a", 1e-9, false), fact(true), fact(false)});

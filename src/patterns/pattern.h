@@ -28,6 +28,7 @@ struct ValueOf {
 struct Candidate {
   findings::LedgerEntry entry;  // family, pattern, fingerprint, statistic, p, effect, fact, decoy
   bool material = false;        // the effect passes the pattern's threshold
+  double weight = 1;            // findings::Hypothesis::weight
   double impact = 0;            // money (or rows) a month, to decide which claims are stated first
   double surprise = 0;          // 0..1: percentile of the shrunk effect among its siblings
   std::size_t column = no_column;  // the coded column it is about, if it is about one value of one

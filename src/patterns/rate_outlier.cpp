@@ -40,6 +40,7 @@ constexpr double p_screened_large =
     0.001;  // more is needed, and what lies between counts as not significant
 constexpr std::size_t rows_large = 200'000;
 constexpr double p_not_screened = 0.05;
+constexpr double weight_min = 0.25, weight_max = 4;
 constexpr double lift_small = 2;  // in a small table, against the whole
 constexpr std::int64_t trials_min_small = 5, events_min_small = 2;
 
@@ -181,6 +182,19 @@ std::vector<RateOutlier> outliers_to_test(const catalog::Column& flag_column, st
   return found;
 }
 
+// Of a column's values the larger ones matter more, and only they can show much: a value's part of
+// the rows, held within a quarter and four times the average.
+std::vector<double> weights_by_size(const std::vector<RateOutlier>& tested) {
+  double trials = 0;
+  for (const auto& one : tested) trials += static_cast<double>(one.own.trials);
+  std::vector<double> weights;
+  for (const auto& one : tested)
+    weights.push_back(std::clamp(static_cast<double>(one.own.trials) *
+                                     static_cast<double>(tested.size()) / trials,
+                                 weight_min, weight_max));
+  return weights;
+}
+
 double surprise_of(double percentile, double lift, const catalog::Column& flag, bool bad) {
   const double size =
       std::clamp(std::fabs(std::log(std::max(lift, 0.01))) / std::log(4.0), 0.2, 1.0);
@@ -245,6 +259,7 @@ void examine_column(const Workspace& workspace, std::size_t flag, std::size_t co
       one.p = judge_rate(one.own, one.elsewhere, context).p;
     }
   }
+  const auto weights = weights_by_size(tested);
   std::vector<double> sizes;
   for (const auto& one : tested) sizes.push_back(std::fabs(std::log(std::max(one.lift, 0.01))));
   const auto places = percentiles(sizes);
@@ -257,6 +272,7 @@ void examine_column(const Workspace& workspace, std::size_t flag, std::size_t co
           same_months == 0 || (one.lift > 1 ? same_months >= lift_high : same_months <= lift_low);
     }
     auto candidate = candidate_of(workspace, one, contexts[i], material);
+    candidate.weight = weights[i];
     candidate.surprise = surprise_of(places[i], one.lift, flag_column, one.is_bad);
     candidate.survives = [&subject, one, context = contexts[i]](const frame::Mask& kept) {
       const auto rates_kept = rates_where(subject, one.flag, one.column, one.value, kept);

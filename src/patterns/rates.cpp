@@ -122,10 +122,10 @@ Siblings::Siblings(const RatesByValue& rates) {
 
 double Siblings::scatter_without(std::uint32_t value) const {
   const auto place = std::ranges::lower_bound(values_, value);
-  if (place == values_.end() || *place != value) return stats::overdispersion(rates_);
+  if (place == values_.end() || *place != value) return stats::clear_overdispersion(rates_);
   auto others = rates_;
   others[static_cast<std::size_t>(place - values_.begin())] = {};
-  return stats::overdispersion(others);
+  return stats::clear_overdispersion(others);
 }
 
 Dependence::Dependence(const Workspace& workspace, std::size_t flag)
@@ -147,7 +147,7 @@ Dependence::Dependence(const Workspace& workspace, std::size_t flag)
 
 void Dependence::add(std::size_t column, const frame::Coded& coded) {
   const auto counts = count(coded, workspace_.subject.numbers(flag_));
-  Group group{column, &coded, stats::overdispersion(std::span(counts).subspan(1)), 0};
+  Group group{column, &coded, stats::clear_overdispersion(std::span(counts).subspan(1)), 0};
   double rows = 0, squares = 0;
   for (std::size_t value = 1; value < counts.size(); ++value) {
     const auto n = static_cast<double>(counts[value].trials);

@@ -89,7 +89,18 @@ std::optional<stats::Seasonality> season_of(std::vector<double> series, const Pe
       std::accumulate(series.begin(), series.end(), 0.0) / static_cast<double>(series.size());
   if (!(mean > 0)) return std::nullopt;
   for (auto& one : series) one /= mean;
-  return stats::seasonality(series, {months_a_year, months.season(0)});
+  auto season = stats::seasonality(series, {months_a_year, months.season(0)});
+  if (season && season->is_wave()) {
+    // The month of a wave's top is not known to the month: the strongest of the three around it.
+    const auto at = [&](std::size_t offset) {
+      return (season->wave_phase + months_a_year - 1 + offset) % months_a_year;
+    };
+    season->highest_phase = at(0);
+    for (std::size_t offset = 1; offset < 3; ++offset)
+      if (season->effects[at(offset)] > season->effects[season->highest_phase])
+        season->highest_phase = at(offset);
+  }
+  return season;
 }
 
 std::optional<std::vector<double>> share_of(const std::vector<double>& own,

@@ -2,7 +2,8 @@
 // year than in others.
 //
 // Series: a value's share of the total by month, so that a season all share is told once, for the
-// total. Test: F of the months of the year on the detrended series, over three full years or more;
+// total. Test: the months of the year on the detrended series, or one smooth wave a year, whichever
+// is the surer (stats/seasonality.h), over three full years or more;
 // the yearly profiles must also look alike (one lump in one June is no season), and the amount
 // itself must swing, not the share alone.
 
@@ -28,6 +29,7 @@ constexpr double swing_min = 0.3;      // of the strongest month above the avera
 constexpr double own_swing_min = 0.2;  // the same of the amount itself
 constexpr double likeness_min = 0.5;   // of the yearly profiles
 constexpr double rows_min = 72;        // two a month over three years
+constexpr double active_min = 0.67;    // share of the months in which the value has rows
 constexpr double p_max = 1e-4;         // "every year" is said of what leaves no doubt
 constexpr int random_orders = 10'000;  // 1 / p_max
 constexpr std::uint64_t random_seed = 12;
@@ -41,16 +43,16 @@ std::vector<double> series_of(const Cube& cube, std::size_t measure, std::uint32
   return {series.begin(), series.end()};
 }
 
-// The F test takes the months' noise for normal; a few large orders are not. So what it accepts
+// The tests take the months' noise for normal; a few large orders are not. So what it accepts
 // must also come out ahead of every one of many random orders of the same months: of three lumps,
 // one order in six hundred puts them into one month.
-bool beats_random_orders(std::vector<double> series, const Periods& months, double f) {
+bool beats_random_orders(std::vector<double> series, const Periods& months, double p) {
   stats::Random random(random_seed);
   for (int round = 0; round < random_orders; ++round) {
     for (std::size_t i = series.size(); i > 1; --i)
       std::swap(series[i - 1], series[random.below(i)]);
     const auto season = stats::seasonality(series, {months_a_year, months.season(0)});
-    if (season && season->f >= f) return false;
+    if (season && season->either_p_value() <= p) return false;
   }
   return true;
 }
@@ -58,7 +60,8 @@ bool beats_random_orders(std::vector<double> series, const Periods& months, doub
 bool is_material(const stats::Seasonality& season, const std::vector<double>& own,
                  const Periods& months) {
   return season.effects[season.highest_phase] >= swing_min &&
-         season.profile_correlation >= likeness_min &&
+         (season.is_wave() ? season.wave_correlation : season.profile_correlation) >=
+             likeness_min &&
          swing_of_amount(own, months, season.highest_phase) >= own_swing_min;
 }
 
@@ -94,6 +97,13 @@ void drop_what_rare_orders_make(const Workspace& workspace,
   }
 }
 
+// What comes and goes (a batch, a campaign) has no three years to compare.
+bool sells_all_along(const Cube& cube, std::uint32_t value) {
+  const auto rows = cube.row_series(value);
+  const auto active = std::ranges::count_if(rows, [](double count) { return count > 0; });
+  return static_cast<double>(active) >= active_min * static_cast<double>(rows.size());
+}
+
 // Products by their units, all else by money.
 std::size_t measure_for(const Workspace& workspace, std::size_t column) {
   const auto& subject = workspace.subject;
@@ -121,7 +131,7 @@ Candidate candidate_of(const Workspace& workspace, const std::shared_ptr<const P
   }
   candidate.entry.fingerprint = findings::fingerprint("seasonality", measure, entities);
   candidate.entry.statistic = season.found.f;
-  candidate.entry.p = season.found.p_value;
+  candidate.entry.p = season.found.either_p_value();
   candidate.entry.effect = season.found.effects[season.found.highest_phase];
   candidate.material = material;
   candidate.column = season.column;
@@ -165,7 +175,7 @@ bool season_stands(const Workspace& workspace, const Season& season, const Perio
   const auto shares = share_of(own, all);
   const auto again = shares ? season_of(*shares, months) : std::nullopt;
   return again && is_material(*again, own, months) &&
-         still_stands(again->p_value, again->effects[season.found.highest_phase],
+         still_stands(again->either_p_value(), again->effects[season.found.highest_phase],
                       season.found.effects[season.found.highest_phase]);
 }
 
@@ -181,8 +191,8 @@ std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
   if (const auto season = season_of(all_series, *months)) {
     candidates.push_back(candidate_of(workspace, months, {no_column, 0, whole, *season},
                                       is_material(*season, all_series, *months) &&
-                                          season->p_value <= p_max &&
-                                          beats_random_orders(all_series, *months, season->f),
+                                          season->either_p_value() <= p_max &&
+                                          beats_random_orders(all_series, *months, season->either_p_value()),
                                       workspace.money_per_month));
   }
   std::vector<std::pair<std::size_t, std::uint32_t>> rare;
@@ -193,7 +203,7 @@ std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
     const auto all = SeriesByValue(subject, workspace.total, found, no_column, measure).of(0);
     const SeriesByValue series(subject, *cube, found, column, measure);
     for (std::uint32_t value = 1; value < cube->values; ++value) {
-      if (cube->rows_total(value) < rows_min) continue;
+      if (cube->rows_total(value) < rows_min || !sells_all_along(*cube, value)) continue;
       const auto own = series.of(value);
       const auto shares = share_of(own, all);
       const auto season = shares ? season_of(*shares, *months) : std::nullopt;
@@ -201,9 +211,9 @@ std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
       const double money = subject.money ? cube->total(cube->place(*subject.money), value) /
                                                static_cast<double>(workspace.periods.count)
                                          : 0;
-      bool material = is_material(*season, own, *months) && season->p_value <= p_max;
+      bool material = is_material(*season, own, *months) && season->either_p_value() <= p_max;
       if (material && !(sells_often(workspace, column, value, *months) &&
-                        beats_random_orders(*shares, *months, season->f))) {
+                        beats_random_orders(*shares, *months, season->either_p_value()))) {
         material = false;
         if (rare.size() < rare_max && !workspace.is_decoy(column)) rare.emplace_back(column, value);
       }

@@ -4,7 +4,9 @@
 // For two values of a small column, a flag and a second small column as strata: the pooled
 // difference and the common difference within strata (Mantel-Haenszel) have opposite signs, and
 // both are sure, and so is it that the two values are spread differently over the strata
-// (stats/simpson.h). Told only when every stratum agrees.
+// (stats/simpson.h). Told only when every stratum agrees. Tested only where the mix makes enough of
+// a difference for a reversal to matter: most pairs of columns are mixed alike, and would dilute
+// those that are not.
 
 #include "stats/simpson.h"
 
@@ -32,6 +34,8 @@ constexpr std::string_view family = "reversal within groups";
 constexpr std::size_t values_max = 6, strata_max = 12;
 constexpr std::int64_t trials_min = 30;
 constexpr double difference_min = 0.01;
+constexpr double mix_difference_min = 1.5 * difference_min;  // two differences must fit into it
+constexpr double mix_p_max = 0.001;
 constexpr std::size_t names_length_max = 45;
 
 struct Reversed {
@@ -92,6 +96,7 @@ Reversed judged(const Workspace& workspace, Reversed pair, const std::vector<Pro
     std::swap(pair.first, pair.second);
     pair.reversal.pooled_difference = -pair.reversal.pooled_difference;
     pair.reversal.common_difference = -pair.reversal.common_difference;
+    pair.reversal.mix_difference = -pair.reversal.mix_difference;
   }
   double first_all = 0, second_all = 0, most = -1;
   for (const auto stratum : pair.strata) {
@@ -105,6 +110,12 @@ Reversed judged(const Workspace& workspace, Reversed pair, const std::vector<Pro
     most = std::max(most, more);
   }
   return pair;
+}
+
+// Known from the totals of the strata alone, before anything is asked of the rates within.
+bool can_be_reversed(const Reversed& pair) {
+  return pair.strata.size() >= 2 && pair.reversal.p_mix <= mix_p_max &&
+         std::fabs(pair.reversal.mix_difference) >= mix_difference_min;
 }
 
 bool is_material(const stats::Reversal& reversal) {
@@ -283,7 +294,7 @@ void examine_column(const Workspace& workspace, std::size_t flag, std::size_t co
     for (auto pair : pairs) {
       pair.strata_column = strata;
       pair = judged(workspace, std::move(pair), counts, design);
-      if (pair.strata.size() >= 2) found.push_back(std::move(pair));
+      if (can_be_reversed(pair)) found.push_back(std::move(pair));
     }
   }
   keep_surest(found);

@@ -90,7 +90,7 @@ class TestTable {
     auto candidates = examine(workspace());
     std::vector<findings::Hypothesis> hypotheses;
     for (const auto& candidate : candidates)
-      hypotheses.push_back({candidate.entry, candidate.material});
+      hypotheses.push_back({candidate.entry, candidate.material, candidate.weight});
     const auto correction = findings::control_false_discovery(hypotheses);
     std::vector<Candidate> passed;
     for (std::size_t i = 0; i < candidates.size(); ++i) {

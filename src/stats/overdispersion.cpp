@@ -68,6 +68,29 @@ double overdispersion(std::span<const Proportion> siblings) {
   return std::clamp((mean_between - mean_within) / scale, 0.0, rho_max);
 }
 
+double clear_overdispersion(std::span<const Proportion> siblings) {
+  constexpr double z_min = 1.645;
+  double trials = 0.0;
+  double events = 0.0;
+  double pairs = 0.0;
+  for (const Proportion& sibling : siblings) {
+    check(sibling);
+    const double n = static_cast<double>(sibling.trials);
+    trials += n;
+    events += static_cast<double>(sibling.events);
+    pairs += n * (n - 1.0);
+  }
+  if (!(events > 0.0) || !(events < trials) || !(pairs > 0.0)) return 0.0;
+  const double rate = events / trials;
+  double squares = 0.0;
+  for (const Proportion& sibling : siblings) {
+    const double gap =
+        static_cast<double>(sibling.events) - static_cast<double>(sibling.trials) * rate;
+    squares += gap * gap / (rate * (1.0 - rate));
+  }
+  return squares - trials > z_min * std::sqrt(2.0 * pairs) ? overdispersion(siblings) : 0.0;
+}
+
 double beta_binomial_upper_tail(std::int64_t k, std::int64_t trials, double a, double b) {
   base::ensure(trials >= 0 && a > 0.0 && b > 0.0, "the beta-binomial needs trials >= 0, a, b > 0");
   if (k <= 0) return 1.0;
@@ -119,9 +142,33 @@ double beta_binomial_p_value(const Proportion& observed, double null_rate, doubl
   const double size = (1.0 - rho) / rho;
   const double a = null_rate * size;
   const double b = (1.0 - null_rate) * size;
-  const double upper = beta_binomial_upper_tail(observed.events, observed.trials, a, b);
-  const double lower = beta_binomial_lower_tail(observed.events, observed.trials, a, b);
-  return p_value(2.0 * std::min(upper, lower));
+  const double mean = null_rate * static_cast<double>(observed.trials);
+  const bool high = static_cast<double>(observed.events) > mean;
+  // Counted from the far end, so that both sides read alike.
+  const auto tail = [&](std::int64_t misses_or_events, bool of_high) {
+    return of_high ? beta_binomial_upper_tail(misses_or_events, observed.trials, a, b)
+                   : beta_binomial_lower_tail(misses_or_events, observed.trials, a, b);
+  };
+  const double own = tail(observed.events, high);
+  // The farthest in that the other tail goes without being likelier.
+  std::int64_t none = high ? -1 : observed.trials + 1;
+  std::int64_t inside = static_cast<std::int64_t>(high ? std::floor(mean) : std::ceil(mean));
+  double other = 0.0;
+  if (const double whole = tail(inside, !high); whole <= own) {
+    other = whole;
+  } else {
+    while (std::abs(inside - none) > 1) {
+      const std::int64_t middle = none + (inside - none) / 2;
+      const double at = tail(middle, !high);
+      if (at <= own) {
+        none = middle;
+        other = at;
+      } else {
+        inside = middle;
+      }
+    }
+  }
+  return p_value(std::min(1.0, own + other));
 }
 
 PriorRate prior_rate(std::span<const Proportion> siblings) {

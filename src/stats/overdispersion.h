@@ -19,9 +19,15 @@ namespace insights::stats {
 // Fleiss (1981), section 13.2.
 [[nodiscard]] double overdispersion(std::span<const Proportion> siblings);
 
+// The same where siblings vary more than chance explains (Tarone's test, one-sided at 5 %), else 0:
+// of few siblings, or of rare events, the estimate alone is noise and would cost every test power.
+// Source: Tarone (1979), Biometrika 66, 585-590 (the locally best test of binomial counts).
+[[nodiscard]] double clear_overdispersion(std::span<const Proportion> siblings);
+
 // Two-sided test of k of n against a common rate, where groups scatter with intra-class correlation
-// rho: the beta-binomial with a = rate (1 - rho) / rho, b = (1 - rate)(1 - rho) / rho; twice the
-// smaller tail, at most 1.
+// rho: the beta-binomial with a = rate (1 - rho) / rho, b = (1 - rate)(1 - rho) / rho; the
+// tail of the observed count and what the other tail holds that is no likelier (Blaker 2000,
+// Canadian Journal of Statistics 28, 783-798), at most 1.
 //   null_rate in [0, 1], rho in [0, 1); rho = 0 (or below 1e-9) is the exact binomial test
 //   returns   p-value; 1 for no trials
 [[nodiscard]] double beta_binomial_p_value(const Proportion& observed, double null_rate,

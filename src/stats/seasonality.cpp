@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "base/ensure.h"
 #include "stats/association.h"
@@ -66,6 +67,83 @@ double profile_correlation(std::span<const double> detrended, std::size_t length
   return pairs > 0.0 ? sum / pairs : 0.0;
 }
 
+double product(std::span<const double> a, std::span<const double> b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+// Takes out of `values` what the directions (orthogonal to one another) explain.
+void take_out(std::vector<double>& values, std::span<const std::vector<double>> directions) {
+  for (const auto& direction : directions) {
+    const double part = product(values, direction) / product(direction, direction);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] -= part * direction[i];
+  }
+}
+
+// Mean of the cosines between the waves of all pairs of full cycles.
+double wave_correlation(std::span<const double> detrended, std::span<const double> cosine,
+                        std::span<const double> sine, std::size_t length) {
+  const std::size_t cycles = detrended.size() / length;
+  std::vector<double> angles;
+  for (std::size_t c = 0; c < cycles; ++c) {
+    const auto part = [&](std::span<const double> all) { return all.subspan(c * length, length); };
+    angles.push_back(std::atan2(product(part(detrended), part(sine)),
+                                product(part(detrended), part(cosine))));
+  }
+  double sum = 0.0;
+  double pairs = 0.0;
+  for (std::size_t a = 0; a < cycles; ++a) {
+    for (std::size_t b = a + 1; b < cycles; ++b) {
+      sum += std::cos(angles[a] - angles[b]);
+      pairs += 1.0;
+    }
+  }
+  return pairs > 0.0 ? sum / pairs : 0.0;
+}
+
+// What AR(1) noise of autocorrelation `r` has at this frequency, over its average.
+double spectrum_at(double frequency, double r) {
+  return (1.0 - r * r) / (1.0 - 2.0 * r * std::cos(frequency) + r * r);
+}
+
+void fit_wave(std::span<const double> values, const SeasonalCycle& cycle, Seasonality& result) {
+  const std::size_t n = values.size();
+  const double frequency = 2.0 * std::numbers::pi / static_cast<double>(cycle.length);
+  std::vector<std::vector<double>> directions(4, std::vector<double>(n, 1.0));
+  for (std::size_t t = 0; t < n; ++t) {
+    const double angle = frequency * static_cast<double>(phase_of(t, cycle));
+    directions[1][t] = static_cast<double>(t);
+    directions[2][t] = std::cos(angle);
+    directions[3][t] = std::sin(angle);
+  }
+  const std::vector<double> cosine = directions[2];
+  const std::vector<double> sine = directions[3];
+  for (std::size_t i = 1; i < directions.size(); ++i)
+    take_out(directions[i], std::span(directions).first(i));
+  if (product(directions[3], directions[3]) < 1e-9) return;  // a cycle of 2 has no sine
+  std::vector<double> detrended(values.begin(), values.end());
+  take_out(detrended, std::span(directions).first(2));
+  std::vector<double> rest = detrended;
+  take_out(rest, std::span(directions).subspan(2));
+  const double whole = product(detrended, detrended);
+  const double noise = std::max(product(rest, rest), 1e-12 * whole);
+  const double degrees = static_cast<double>(n) - 4.0;
+  // The estimate is too low by about (1 + 4 r) / n (Marriott & Pope 1954).
+  const double seen = lag_one_autocorrelation(rest).value_or(0.0);
+  const double r = std::clamp(seen + (1.0 + 4.0 * seen) / static_cast<double>(n), 0.0, 0.9);
+  const double f = (whole - noise) / 2.0 / (noise / degrees) /
+                   std::max(1.0, spectrum_at(frequency, r));
+  result.wave_p_value = p_value(f_upper_tail(std::max(0.0, f), 2.0, degrees));
+  result.wave_correlation = wave_correlation(detrended, cosine, sine, cycle.length);
+  std::vector<double> wave = detrended;
+  for (std::size_t t = 0; t < n; ++t) wave[t] -= rest[t];
+  std::size_t highest = 0;
+  for (std::size_t t = 0; t < cycle.length; ++t)
+    if (wave[t] > wave[highest]) highest = t;
+  result.wave_phase = phase_of(highest, cycle);
+}
+
 // Median of the slopes between values of one phase, so that the season does not lean on it (Hirsch,
 // Slack & Smith 1982, Water Resources Research 18, 107-121).
 double seasonal_slope(std::span<const double> values, std::size_t length) {
@@ -127,7 +205,12 @@ std::optional<Seasonality> seasonality(std::span<const double> values, const Sea
   result.highest_phase = static_cast<std::size_t>(highest - result.effects.begin());
   result.amplitude = *highest - *lowest;
   result.profile_correlation = profile_correlation(detrended, cycle.length);
+  fit_wave(values, cycle, result);
   return result;
+}
+
+double Seasonality::either_p_value() const {
+  return std::min(1.0, 2.0 * std::min(p_value, wave_p_value));
 }
 
 std::optional<SeasonalExpectation> seasonal_expectation(std::span<const double> values,

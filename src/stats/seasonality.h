@@ -16,18 +16,30 @@ struct SeasonalCycle {
 struct Seasonality {
   double f = 0.0;
   double p_value = 1.0;  // F(length - 1, n - length - 1 - trend) on the detrended series
+  // One smooth wave a cycle instead of a mean for each phase: 2 degrees of freedom, not length - 1,
+  // which sees a season in noise that hides it from the F test above.
+  double wave_p_value = 1.0;
+  double wave_correlation = 0.0;  // profile_correlation of the cycles' own waves
+  std::size_t wave_phase = 0;     // where it is highest
   double profile_correlation = 0.0;  // of one cycle's profile with another's, mean, in [-1, 1]; low
                                      // values: single lumps, not a season, made F large
   double amplitude = 0.0;            // (highest - lowest effect) in the unit of the values
   std::vector<double> effects;       // [length], mean of each phase about the trend, sum 0
   std::size_t highest_phase = 0;
   std::size_t lowest_phase = 0;
+
+  // Does the wave say it better than the phases one by one?
+  [[nodiscard]] bool is_wave() const { return wave_p_value < p_value; }
+  // Of a season of either kind: the better of two tests, twice its p-value.
+  [[nodiscard]] double either_p_value() const;
 };
 // values [n], equally spaced, oldest first, in cycles of `cycle`. Detrended by a line fitted
 // jointly with the phases.
 // Nothing for fewer than 3 full cycles (n < 3 length) or non-finite input; all equal after
 // detrending: p 1, effects 0. The F test assumes independent noise; AR(1) noise with
-// autocorrelation 0.6 leaves it at its level (measured, 48 months).
+// autocorrelation 0.6 leaves it at its level (measured, 48 months). The wave's F is divided by what
+// AR(1) noise of the residuals' autocorrelation has at that frequency beyond its average (it would
+// reject three times too often at 0.6 otherwise).
 [[nodiscard]] std::optional<Seasonality> seasonality(std::span<const double> values,
                                                      const SeasonalCycle& cycle = {});
 

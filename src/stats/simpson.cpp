@@ -19,6 +19,25 @@ double mix_p_value(std::span<const Stratum> strata) {
   return test ? test->p_value : 1.0;
 }
 
+double mix_difference(std::span<const Stratum> strata, const Stratum& pooled) {
+  double difference = 0.0;
+  for (const Stratum& stratum : strata) {
+    const double part_of_first = static_cast<double>(stratum.first.trials) /
+                                 static_cast<double>(pooled.first.trials);
+    const double part_of_second = static_cast<double>(stratum.second.trials) /
+                                  static_cast<double>(pooled.second.trials);
+    const Proportion both{stratum.first.events + stratum.second.events,
+                          stratum.first.trials + stratum.second.trials};
+    difference += (part_of_first - part_of_second) * both.rate();
+  }
+  return difference;
+}
+
+// Of a two-sided p-value, when the direction was said before.
+double one_sided(double two_sided, bool as_said) {
+  return as_said ? two_sided / 2.0 : 1.0 - two_sided / 2.0;
+}
+
 }  // namespace
 
 Reversal simpson_reversal(std::span<const Stratum> strata, std::int64_t trials_min) {
@@ -43,8 +62,9 @@ Reversal simpson_reversal(std::span<const Stratum> strata, std::int64_t trials_m
   const CommonEffect common = cochran_mantel_haenszel(kept);
   result.pooled_difference = total.difference;
   result.common_difference = common.risk_difference;
-  result.p_pooled = total.p_value;
-  result.p_common = common.p_value;
+  result.mix_difference = mix_difference(kept, pooled);
+  result.p_pooled = one_sided(total.p_value, total.difference * result.mix_difference > 0.0);
+  result.p_common = one_sided(common.p_value, common.risk_difference * result.mix_difference < 0.0);
   result.p_mix = mix_p_value(kept);
   for (const Stratum& stratum : kept) {
     const double own = stratum.first.rate() - stratum.second.rate();

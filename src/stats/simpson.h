@@ -13,9 +13,15 @@ struct Reversal {
   bool reversed = false;  // pooled and common difference have opposite signs (neither is 0)
   double pooled_difference = 0.0;  // rate(first) - rate(second), strata ignored
   double common_difference = 0.0;  // the same inside strata (Mantel-Haenszel)
-  double p_value = 1.0;         // 1 unless reversed; else the largest of p_pooled, p_common, p_mix
-  double p_pooled = 1.0;        // two-proportion test of the pooled table
-  double p_common = 1.0;        // Cochran-Mantel-Haenszel
+  // What the mix alone makes of the pooled difference: each group's parts of the strata times the
+  // strata's rates. It depends on the strata's totals only, so whatever is asked of it beforehand
+  // (which pairs are worth a test, which direction would be a reversal) leaves p_common valid:
+  // given the totals, p_common's null distribution is fixed (Bourgon, Gentleman & Huber 2010, PNAS
+  // 107, 9546-9551).
+  double mix_difference = 0.0;
+  double p_value = 1.0;   // 1 unless reversed; else the largest of p_pooled, p_common, p_mix
+  double p_pooled = 1.0;  // two-proportion test of the pooled table, one-sided: as the mix has it
+  double p_common = 1.0;  // Cochran-Mantel-Haenszel, one-sided: against what the mix makes of it
   double p_mix = 1.0;           // chi-square: the groups' trials fall differently over the strata
   std::size_t strata_used = 0;  // strata where both groups have at least `trials_min`
   // Of them, those whose own difference has the sign of common_difference.
