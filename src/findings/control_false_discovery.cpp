@@ -46,7 +46,7 @@ void decide(const std::vector<Hypothesis>& hypotheses, const Family& family,
     const std::size_t place = family.places[test];
     auto& entry = correction.entries[place];
     entry.q = std::max(entry.p, q_values[test]);
-    entry.decision = !(q_values[test] <= level)    ? Decision::not_significant
+    entry.decision = !(q_values[test] <= level)   ? Decision::not_significant
                      : hypotheses[place].material ? Decision::published
                                                   : Decision::too_small;
   }
@@ -81,8 +81,9 @@ Correction control_false_discovery(const std::vector<Hypothesis>& hypotheses, do
     ++index;
   }
   // What a family of decoys would have had to pass, had it stood among the others.
-  const double decoy_level = std::max(
-      selection.level_inside, level / static_cast<double>(std::max<std::size_t>(1, families.size())));
+  const double decoy_level =
+      std::max(selection.level_inside,
+               level / static_cast<double>(std::max<std::size_t>(1, families.size())));
   for (const auto& [name, family] : families_of(hypotheses, true))
     decide(hypotheses, family, stats::adjusted_p_values(family.p_values), decoy_level, correction);
   return correction;

@@ -28,8 +28,9 @@ struct Correction {
 // Benjamini-Hochberg within each family (q), and across families the level of Benjamini &
 // Bogomolov: level x selected / families. A test of weight w is held against w times the level
 // (weighted Benjamini-Hochberg). Decoys are families of their own: they are held to the same level,
-// but take nothing away from the others. A test below the level becomes `published` (that is: may be proven) when material, else `too_small`; above it
-// `not_significant`. A fact takes no part: q = 1, `published` when material, else `too_small`.
+// but take nothing away from the others. A test below the level becomes `published` (that is: may
+// be proven) when material, else `too_small`; above it `not_significant`. A fact takes no part: q =
+// 1, `published` when material, else `too_small`.
 //   level    in (0, 1)
 // A p-value outside [0, 1] is a Bug.
 // Sources: Benjamini & Hochberg (1995), JRSS B 57, 289-300; Benjamini & Bogomolov (2014), JRSS B

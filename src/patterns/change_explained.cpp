@@ -1,5 +1,6 @@
 // Which segment explains a change of the total between two comparable stretches of time: one to
-// three values of a column, or one value within another ("91 % of the fall is one product in one region").
+// three values of a column, or one value within another ("91 % of the fall is one product in one
+// region").
 //
 // The total must have moved by more than its months scatter. Values are then taken by how far their
 // share moved (Jensen-Shannon) until they explain two thirds of the change, as Adtributor does
@@ -185,7 +186,8 @@ struct Choice {
 // The fewest values of a column that explain enough of the change, by how far their shares moved.
 std::optional<Choice> choice_of(const Table& table, std::size_t column, const Change& total) {
   const auto* cube = table.workspace().cube(column);
-  if (cube == nullptr || table.workspace().subject.columns[column].kind == "calendar")
+  if (cube == nullptr || table.workspace().subject.columns[column].kind == "calendar" ||
+      comes_and_goes(*cube))
     return std::nullopt;
   struct Value {
     std::uint32_t code;

@@ -95,4 +95,22 @@ Cube total_cube(const catalog::Subject& subject, const Periods& periods,
   return fill(subject, nullptr, periods, measures, kept);
 }
 
+bool comes_and_goes(const Cube& cube) {
+  double all = 0, of_short = 0;
+  for (std::size_t value = 1; value < cube.values; ++value) {
+    const auto rows = cube.row_series(value);
+    std::size_t first = cube.periods, last = 0;
+    double own = 0;
+    for (std::size_t t = 0; t < cube.periods; ++t) {
+      if (!(rows[t] > 0)) continue;
+      first = std::min(first, t);
+      last = t;
+      own += rows[t];
+    }
+    all += own;
+    if (own > 0 && 2 * (last - first + 1) < cube.periods) of_short += own;
+  }
+  return 2 * of_short > all;
+}
+
 }  // namespace insights::patterns

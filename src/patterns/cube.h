@@ -35,7 +35,11 @@ inline constexpr std::size_t cube_cells_max = 30'000'000;  // values x periods x
 Cube cube_of(const catalog::Subject& subject, std::size_t column, const Periods& periods,
              const std::vector<std::size_t>& measures, const frame::Mask& kept = {});
 
-// The same for all rows together: [1 x periods].
+// Do most rows belong to values that come and go (batches, campaigns), rather than live for half of
+// the periods or more? What such a value has now and had not before says nothing.
+bool comes_and_goes(const Cube& cube);
+
+// All rows together: [1 x periods].
 Cube total_cube(const catalog::Subject& subject, const Periods& periods,
                 const std::vector<std::size_t>& measures, const frame::Mask& kept = {});
 

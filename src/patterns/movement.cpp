@@ -56,15 +56,19 @@ std::optional<Movement> movement_of(std::span<const double> numerator,
   const auto ratios = ratios_of(numerator, denominator);
   if (!ratios) return std::nullopt;
   auto fit = stats::best_shape(*ratios);
-  if (!fit) return std::nullopt;
+  return fit ? movement_along(*std::move(fit), numerator, denominator) : std::nullopt;
+}
+
+std::optional<Movement> movement_along(stats::ShapeFit fit, std::span<const double> numerator,
+                                       std::span<const double> denominator) {
   Movement movement;
-  movement.stretches = stretches_of(*fit, ratios->size());
+  movement.stretches = stretches_of(fit, numerator.size());
   const auto& at = movement.stretches;
   movement.before = ratio_over(numerator, denominator, at.before_begin, at.before_end);
   movement.after = ratio_over(numerator, denominator, at.after_begin, at.after_end);
   if (!(movement.before > 0)) return std::nullopt;
   movement.relative = movement.after / movement.before - 1;
-  movement.fit = *std::move(fit);
+  movement.fit = std::move(fit);
   return movement;
 }
 

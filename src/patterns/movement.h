@@ -35,6 +35,10 @@ std::optional<std::vector<double>> ratios_of(std::span<const double> numerator,
 std::optional<Movement> movement_of(std::span<const double> numerator,
                                     std::span<const double> denominator);
 
+// What the ratio did over the stretches of a shape that was fitted to something else.
+std::optional<Movement> movement_along(stats::ShapeFit fit, std::span<const double> numerator,
+                                       std::span<const double> denominator);
+
 // Do the last periods, held against the same periods a year earlier, point the same way? True also
 // when there is no earlier year to hold them against.
 bool agrees_with_last_year(const Movement& movement, std::span<const double> numerator,

@@ -189,9 +189,9 @@ std::vector<double> weights_by_size(const std::vector<RateOutlier>& tested) {
   for (const auto& one : tested) trials += static_cast<double>(one.own.trials);
   std::vector<double> weights;
   for (const auto& one : tested)
-    weights.push_back(std::clamp(static_cast<double>(one.own.trials) *
-                                     static_cast<double>(tested.size()) / trials,
-                                 weight_min, weight_max));
+    weights.push_back(std::clamp(
+        static_cast<double>(one.own.trials) * static_cast<double>(tested.size()) / trials,
+        weight_min, weight_max));
   return weights;
 }
 

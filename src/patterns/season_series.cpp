@@ -38,6 +38,16 @@ std::vector<double> sums_of_rows(const catalog::Subject& subject, std::size_t co
   return sums;
 }
 
+// The month of a wave's top is not known to the month: the strongest of the three around it.
+std::size_t strongest_around(std::size_t phase, const stats::Seasonality& season) {
+  std::size_t strongest = phase;
+  for (const std::size_t other :
+       {(phase + months_a_year - 1) % months_a_year, (phase + 1) % months_a_year}) {
+    if (season.effects[other] > season.effects[strongest]) strongest = other;
+  }
+  return strongest;
+}
+
 }  // namespace
 
 Months nearly_complete_months(const Workspace& workspace) {
@@ -90,17 +100,36 @@ std::optional<stats::Seasonality> season_of(std::vector<double> series, const Pe
   if (!(mean > 0)) return std::nullopt;
   for (auto& one : series) one /= mean;
   auto season = stats::seasonality(series, {months_a_year, months.season(0)});
-  if (season && season->is_wave()) {
-    // The month of a wave's top is not known to the month: the strongest of the three around it.
-    const auto at = [&](std::size_t offset) {
-      return (season->wave_phase + months_a_year - 1 + offset) % months_a_year;
-    };
-    season->highest_phase = at(0);
-    for (std::size_t offset = 1; offset < 3; ++offset)
-      if (season->effects[at(offset)] > season->effects[season->highest_phase])
-        season->highest_phase = at(offset);
-  }
+  if (season && season->is_wave())
+    season->highest_phase = strongest_around(season->wave_phase, *season);
   return season;
+}
+
+std::optional<SurestSeason> surest_season(const ShareSeries& series, const Periods& months) {
+  auto shares = share_of(series.amounts, series.all_amounts);
+  if (!shares) return std::nullopt;
+  const auto season = season_of(*shares, months);
+  if (!season) return std::nullopt;
+  const auto likeness_of = [](const stats::Seasonality& one) {
+    return one.is_wave() ? one.wave_correlation : one.profile_correlation;
+  };
+  SurestSeason surest{*season, 1, season->either_p_value(), likeness_of(*season),
+                      *std::move(shares)};
+  double asked = 1;
+  const auto ask = [&](std::optional<std::vector<double>> part) {
+    if (!part) return;
+    asked += 1;
+    const auto own = season_of(*part, months);
+    if (!own || own->either_p_value() >= surest.p_alone) return;
+    surest.found.highest_phase = strongest_around(own->highest_phase, *season);
+    surest.p_alone = own->either_p_value();
+    surest.likeness = likeness_of(*own);
+    surest.series = *std::move(part);
+  };
+  if (!series.rows.empty()) ask(share_of(series.rows, series.all_rows));
+  ask(series.sizes);
+  surest.p = std::min(1.0, asked * surest.p_alone);
+  return surest;
 }
 
 std::optional<std::vector<double>> share_of(const std::vector<double>& own,

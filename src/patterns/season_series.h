@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "patterns/share_parts.h"
 #include "patterns/workspace.h"
 #include "stats/seasonality.h"
 
@@ -18,6 +19,7 @@ struct Season {
   std::uint32_t value = 0;
   std::size_t measure = no_column;  // no_column: rows
   stats::Seasonality found;
+  double p = 1;  // of the surest of the series that were asked
 };
 
 // The months of the workspace, and those before and after that lack a few days only: three years of
@@ -48,6 +50,18 @@ class SeriesByValue {
 // The series divided by its mean, so that an effect of 0.8 is 80 % of the average. Nothing when it
 // is not above 0 all in all.
 std::optional<stats::Seasonality> season_of(std::vector<double> series, const Periods& months);
+
+// The season of a value's share of the total, and how sure it is: by the share itself or by what it
+// is made of (patterns/share_parts.h). The effects are the share's; its highest month is looked for
+// around that of the surest series.
+struct SurestSeason {
+  stats::Seasonality found;
+  double p = 1;                // as many times p_alone as series were asked
+  double p_alone = 1;          // of the surest series
+  double likeness = 0;         // of the yearly profiles of the surest series
+  std::vector<double> series;  // the surest
+};
+std::optional<SurestSeason> surest_season(const ShareSeries& series, const Periods& months);
 
 // Own amounts over all amounts, by month; nothing when all sold nothing in one.
 std::optional<std::vector<double>> share_of(const std::vector<double>& own,

@@ -37,12 +37,6 @@ constexpr std::size_t rare_max = 20;
 constexpr std::size_t days_a_month_min =
     2;  // with rows: one large order every second month gives any pattern by itself
 
-std::vector<double> series_of(const Cube& cube, std::size_t measure, std::uint32_t value) {
-  const auto series =
-      measure == no_column ? cube.row_series(value) : cube.series(cube.place(measure), value);
-  return {series.begin(), series.end()};
-}
-
 // The tests take the months' noise for normal; a few large orders are not. So what it accepts
 // must also come out ahead of every one of many random orders of the same months: of three lumps,
 // one order in six hundred puts them into one month.
@@ -57,12 +51,11 @@ bool beats_random_orders(std::vector<double> series, const Periods& months, doub
   return true;
 }
 
-bool is_material(const stats::Seasonality& season, const std::vector<double>& own,
+bool is_material(const SurestSeason& season, const std::vector<double>& own,
                  const Periods& months) {
-  return season.effects[season.highest_phase] >= swing_min &&
-         (season.is_wave() ? season.wave_correlation : season.profile_correlation) >=
-             likeness_min &&
-         swing_of_amount(own, months, season.highest_phase) >= own_swing_min;
+  const std::size_t highest = season.found.highest_phase;
+  return season.found.effects[highest] >= swing_min && season.likeness >= likeness_min &&
+         swing_of_amount(own, months, highest) >= own_swing_min;
 }
 
 // Different days with rows, of one value: does it sell all along, or now and then?
@@ -131,7 +124,7 @@ Candidate candidate_of(const Workspace& workspace, const std::shared_ptr<const P
   }
   candidate.entry.fingerprint = findings::fingerprint("seasonality", measure, entities);
   candidate.entry.statistic = season.found.f;
-  candidate.entry.p = season.found.either_p_value();
+  candidate.entry.p = season.p;
   candidate.entry.effect = season.found.effects[season.found.highest_phase];
   candidate.material = material;
   candidate.column = season.column;
@@ -163,20 +156,12 @@ bool is_goods(const Workspace& workspace, std::size_t column) {
 
 bool season_stands(const Workspace& workspace, const Season& season, const Periods& months,
                    const frame::Mask& kept) {
-  std::vector<std::size_t> measures;
-  if (season.measure != no_column) measures.push_back(season.measure);
-  auto own_mask = mask_only(workspace.subject, season.column, season.value);
-  for (std::size_t row = 0; row < kept.size(); ++row)
-    own_mask[row] = own_mask[row] != 0 && kept[row] != 0 ? 1 : 0;
-  const auto own =
-      series_of(total_cube(workspace.subject, months, measures, own_mask), season.measure, 0);
-  const auto all =
-      series_of(total_cube(workspace.subject, months, measures, kept), season.measure, 0);
-  const auto shares = share_of(own, all);
-  const auto again = shares ? season_of(*shares, months) : std::nullopt;
-  return again && is_material(*again, own, months) &&
-         still_stands(again->either_p_value(), again->effects[season.found.highest_phase],
-                      season.found.effects[season.found.highest_phase]);
+  const auto series =
+      share_series_where(workspace, season.column, season.value, season.measure, months, kept);
+  const auto again = surest_season(series, months);
+  const std::size_t highest = season.found.highest_phase;
+  return again && is_material(*again, series.amounts, months) &&
+         still_stands(again->p, again->found.effects[highest], season.found.effects[highest]);
 }
 
 std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
@@ -188,37 +173,46 @@ std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
   const auto& subject = workspace.subject;
   const auto whole = measure_for(workspace, no_column);
   const auto all_series = SeriesByValue(subject, workspace.total, found, no_column, whole).of(0);
-  if (const auto season = season_of(all_series, *months)) {
-    candidates.push_back(candidate_of(workspace, months, {no_column, 0, whole, *season},
-                                      is_material(*season, all_series, *months) &&
-                                          season->either_p_value() <= p_max &&
-                                          beats_random_orders(all_series, *months, season->either_p_value()),
-                                      workspace.money_per_month));
+  const std::vector<double> ones(all_series.size(), 1);
+  if (const auto season = surest_season({all_series, ones, {}, {}, {}, {}}, *months)) {
+    candidates.push_back(
+        candidate_of(workspace, months, {no_column, 0, whole, season->found, season->p},
+                     is_material(*season, all_series, *months) && season->p <= p_max &&
+                         beats_random_orders(season->series, *months, season->p_alone),
+                     workspace.money_per_month));
   }
+  const auto all_rows = SeriesByValue(subject, workspace.total, found, no_column, no_column).of(0);
   std::vector<std::pair<std::size_t, std::uint32_t>> rare;
   for (const std::size_t column : workspace.groupings) {
     const auto* cube = workspace.cube(column);
     if (cube == nullptr || subject.columns[column].kind == "calendar") continue;
     const auto measure = measure_for(workspace, column);
     const auto all = SeriesByValue(subject, workspace.total, found, no_column, measure).of(0);
-    const SeriesByValue series(subject, *cube, found, column, measure);
+    const SeriesByValue series(subject, *cube, found, column, measure),
+        row_series(subject, *cube, found, column, no_column);
+    std::optional<RelativeSizes> sizes;
+    if (measure != no_column) sizes.emplace(subject, column, measure, *months);
     for (std::uint32_t value = 1; value < cube->values; ++value) {
       if (cube->rows_total(value) < rows_min || !sells_all_along(*cube, value)) continue;
-      const auto own = series.of(value);
-      const auto shares = share_of(own, all);
-      const auto season = shares ? season_of(*shares, *months) : std::nullopt;
+      ShareSeries own{series.of(value), all, {}, {}, {}, {}};
+      if (measure != no_column) {
+        own.rows = row_series.of(value);
+        own.all_rows = all_rows;
+        own.sizes = sizes->of(value);
+      }
+      const auto season = surest_season(own, *months);
       if (!season) continue;
       const double money = subject.money ? cube->total(cube->place(*subject.money), value) /
                                                static_cast<double>(workspace.periods.count)
                                          : 0;
-      bool material = is_material(*season, own, *months) && season->either_p_value() <= p_max;
+      bool material = is_material(*season, own.amounts, *months) && season->p <= p_max;
       if (material && !(sells_often(workspace, column, value, *months) &&
-                        beats_random_orders(*shares, *months, season->either_p_value()))) {
+                        beats_random_orders(season->series, *months, season->p_alone))) {
         material = false;
         if (rare.size() < rare_max && !workspace.is_decoy(column)) rare.emplace_back(column, value);
       }
-      candidates.push_back(
-          candidate_of(workspace, months, {column, value, measure, *season}, material, money));
+      candidates.push_back(candidate_of(
+          workspace, months, {column, value, measure, season->found, season->p}, material, money));
     }
   }
   drop_what_rare_orders_make(workspace, rare, candidates);

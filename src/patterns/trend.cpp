@@ -2,8 +2,9 @@
 // good.
 //
 // A share and not an amount: it removes what happens to everybody (growth, season). Best of line,
-// step and hinge with its honest p-value (stats/series_shape.h). A movement that the same periods
-// of last year contradict is a season.
+// step and hinge with its honest p-value (stats/series_shape.h), of the share or of what it is made
+// of (patterns/share_parts.h). A movement that the same periods of last year contradict is a
+// season.
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@
 #include "patterns/count_over_time.h"
 #include "patterns/movement.h"
 #include "patterns/one_entity.h"
+#include "patterns/share_parts.h"
 #include "patterns/wording.h"
 
 namespace insights::patterns {
@@ -44,8 +46,11 @@ bool is_material(const Movement& movement) {
 // Does the share move over the kept rows as well?
 bool stands(const Workspace& workspace, std::size_t column, std::uint32_t value,
             std::size_t measure, const frame::Mask& kept) {
-  const auto pair = share_series(workspace, column, value, measure, kept);
-  const auto movement = movement_of(pair.numerator, pair.denominator);
+  auto series = share_series_where(workspace, column, value, measure, workspace.periods, kept);
+  if (const auto unit = workspace.unit_of(column); unit && measure != no_column)
+    series.units =
+        asked_of_units({workspace.subject, *unit, column, measure, workspace.periods, kept}, value);
+  const auto movement = share_movement_of(series);
   return movement && movement->fit.p_value <= echo_p_max && is_material(*movement);
 }
 
@@ -180,8 +185,10 @@ struct Tested {
   double share;
 };
 
-std::vector<Tested> test_column(const Workspace& workspace, const Cube& cube, std::size_t place,
-                                bool by_rows) {
+std::vector<Tested> test_column(const Workspace& workspace, std::size_t column, const Cube& cube,
+                                std::size_t measure) {
+  const bool by_rows = measure == no_column;
+  const std::size_t place = by_rows ? 0 : cube.place(measure);
   const auto total = by_rows ? workspace.total.row_series(0) : workspace.total.series(place, 0);
   double all = 0;
   for (const double amount : total) all += amount;
@@ -196,13 +203,28 @@ std::vector<Tested> test_column(const Workspace& workspace, const Cube& cube, st
   });
   if (largest.size() > values_max) largest.resize(values_max);
   std::vector<Tested> tested;
+  if (largest.empty()) return tested;
+  std::optional<RelativeSizes> sizes;
+  if (!by_rows) sizes.emplace(workspace.subject, column, measure, workspace.periods);
+  std::optional<UnitMovements> units;
+  if (const auto unit = workspace.unit_of(column); unit && !by_rows)
+    units.emplace(workspace.subject, *unit, column, measure, workspace.periods);
+  const auto all_rows = workspace.total.row_series(0);
   for (const auto& [amount, value] : largest) {
     const auto rows = cube.row_series(value);
     const auto active =
         static_cast<double>(std::ranges::count_if(rows, [](double count) { return count > 0; }));
     if (active < active_min * static_cast<double>(rows.size())) continue;
-    const auto series = by_rows ? rows : cube.series(place, value);
-    auto movement = movement_of(series, total);
+    const auto amounts = by_rows ? rows : cube.series(place, value);
+    ShareSeries series{
+        {amounts.begin(), amounts.end()}, {total.begin(), total.end()}, {}, {}, {}, {}};
+    if (!by_rows) {
+      series.rows.assign(rows.begin(), rows.end());
+      series.all_rows.assign(all_rows.begin(), all_rows.end());
+      series.sizes = sizes->of(value);
+      if (units) series.units = asked_of_units(*units, value);
+    }
+    auto movement = share_movement_of(series);
     if (!movement) continue;
     tested.push_back({value, *std::move(movement), amount / all});
   }
@@ -218,7 +240,7 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
   const std::size_t place = by_rows ? 0 : cube->place(measure);
   const auto total = by_rows ? workspace.total.row_series(0) : workspace.total.series(place, 0);
   const auto* kind = workspace.vocabulary.kind_named(subject.columns[column].kind);
-  for (auto& tested : test_column(workspace, *cube, place, by_rows)) {
+  for (auto& tested : test_column(workspace, column, *cube, measure)) {
     Candidate candidate;
     const auto series =
         by_rows ? cube->row_series(tested.value) : cube->series(place, tested.value);

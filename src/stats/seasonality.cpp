@@ -88,8 +88,8 @@ double wave_correlation(std::span<const double> detrended, std::span<const doubl
   std::vector<double> angles;
   for (std::size_t c = 0; c < cycles; ++c) {
     const auto part = [&](std::span<const double> all) { return all.subspan(c * length, length); };
-    angles.push_back(std::atan2(product(part(detrended), part(sine)),
-                                product(part(detrended), part(cosine))));
+    angles.push_back(
+        std::atan2(product(part(detrended), part(sine)), product(part(detrended), part(cosine))));
   }
   double sum = 0.0;
   double pairs = 0.0;
@@ -132,8 +132,8 @@ void fit_wave(std::span<const double> values, const SeasonalCycle& cycle, Season
   // The estimate is too low by about (1 + 4 r) / n (Marriott & Pope 1954).
   const double seen = lag_one_autocorrelation(rest).value_or(0.0);
   const double r = std::clamp(seen + (1.0 + 4.0 * seen) / static_cast<double>(n), 0.0, 0.9);
-  const double f = (whole - noise) / 2.0 / (noise / degrees) /
-                   std::max(1.0, spectrum_at(frequency, r));
+  const double f =
+      (whole - noise) / 2.0 / (noise / degrees) / std::max(1.0, spectrum_at(frequency, r));
   result.wave_p_value = p_value(f_upper_tail(std::max(0.0, f), 2.0, degrees));
   result.wave_correlation = wave_correlation(detrended, cosine, sine, cycle.length);
   std::vector<double> wave = detrended;

@@ -19,8 +19,8 @@ struct Seasonality {
   // One smooth wave a cycle instead of a mean for each phase: 2 degrees of freedom, not length - 1,
   // which sees a season in noise that hides it from the F test above.
   double wave_p_value = 1.0;
-  double wave_correlation = 0.0;  // profile_correlation of the cycles' own waves
-  std::size_t wave_phase = 0;     // where it is highest
+  double wave_correlation = 0.0;     // profile_correlation of the cycles' own waves
+  std::size_t wave_phase = 0;        // where it is highest
   double profile_correlation = 0.0;  // of one cycle's profile with another's, mean, in [-1, 1]; low
                                      // values: single lumps, not a season, made F large
   double amplitude = 0.0;            // (highest - lowest effect) in the unit of the values

@@ -22,10 +22,10 @@ double mix_p_value(std::span<const Stratum> strata) {
 double mix_difference(std::span<const Stratum> strata, const Stratum& pooled) {
   double difference = 0.0;
   for (const Stratum& stratum : strata) {
-    const double part_of_first = static_cast<double>(stratum.first.trials) /
-                                 static_cast<double>(pooled.first.trials);
-    const double part_of_second = static_cast<double>(stratum.second.trials) /
-                                  static_cast<double>(pooled.second.trials);
+    const double part_of_first =
+        static_cast<double>(stratum.first.trials) / static_cast<double>(pooled.first.trials);
+    const double part_of_second =
+        static_cast<double>(stratum.second.trials) / static_cast<double>(pooled.second.trials);
     const Proportion both{stratum.first.events + stratum.second.events,
                           stratum.first.trials + stratum.second.trials};
     difference += (part_of_first - part_of_second) * both.rate();

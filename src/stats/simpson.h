@@ -22,7 +22,7 @@ struct Reversal {
   double p_value = 1.0;   // 1 unless reversed; else the largest of p_pooled, p_common, p_mix
   double p_pooled = 1.0;  // two-proportion test of the pooled table, one-sided: as the mix has it
   double p_common = 1.0;  // Cochran-Mantel-Haenszel, one-sided: against what the mix makes of it
-  double p_mix = 1.0;           // chi-square: the groups' trials fall differently over the strata
+  double p_mix = 1.0;     // chi-square: the groups' trials fall differently over the strata
   std::size_t strata_used = 0;  // strata where both groups have at least `trials_min`
   // Of them, those whose own difference has the sign of common_difference.
   std::size_t strata_with_common_sign = 0;

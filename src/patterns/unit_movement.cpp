@@ -1,0 +1,54 @@
+#include "patterns/unit_movement.h"
+
+#include <cmath>
+
+#include "stats/clustered_contrast.h"
+
+namespace insights::patterns {
+
+UnitMovements::UnitMovements(const catalog::Subject& subject, std::size_t unit, std::size_t column,
+                             std::size_t measure, const Periods& periods, const frame::Mask& kept)
+    : periods_(static_cast<double>(periods.count)),
+      units_(subject.codes(unit).values()),
+      values_(subject.codes(unit).values(), 0) {
+  const auto& amounts = subject.numbers(measure);
+  subject.codes(unit).codes.visit([&](const auto* units) {
+    subject.codes(column).codes.visit([&](const auto* codes) {
+      for (std::size_t row = 0; row < amounts.size(); ++row) {
+        const auto period = periods.of_row[row];
+        if (period == no_period || units[row] == 0 || !(amounts[row] > 0) ||
+            (!kept.empty() && kept[row] == 0))
+          continue;
+        units_[units[row]].add(period, std::log(amounts[row]));
+        values_[units[row]] = codes[row];
+      }
+    });
+  });
+}
+
+std::pair<std::vector<stats::CoMoments>, std::vector<stats::CoMoments>> UnitMovements::split(
+    std::uint32_t value) const {
+  std::pair<std::vector<stats::CoMoments>, std::vector<stats::CoMoments>> groups;
+  for (std::size_t unit = 1; unit < units_.size(); ++unit) {
+    if (units_[unit].n > 0 && values_[unit] != 0)
+      (values_[unit] == value ? groups.first : groups.second).push_back(units_[unit]);
+  }
+  return groups;
+}
+
+std::optional<UnitMovement> UnitMovements::sizes(std::uint32_t value) const {
+  const auto [own, others] = split(value);
+  const auto test = stats::contrast_slopes(own, others);
+  if (!test) return std::nullopt;
+  return UnitMovement{test->p_value, test->difference};
+}
+
+std::optional<UnitMovement> UnitMovements::rows(std::uint32_t value) const {
+  const auto [own, others] = split(value);
+  const auto test = stats::contrast_means(own, others);
+  if (!test) return std::nullopt;
+  // Rows that grow by b a period over T periods come b T^2 / 12 later on average.
+  return UnitMovement{test->p_value, 12 * test->difference / (periods_ * periods_)};
+}
+
+}  // namespace insights::patterns
