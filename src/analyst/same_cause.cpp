@@ -17,6 +17,7 @@ using patterns::Workspace;
 
 constexpr double same_rows_share = 0.95;  // of the rows of both
 constexpr int absorbing_rank = 20;        // a customer gone stands for everything its rows show
+constexpr double most_rows_share = 0.75;  // of the table's rows
 constexpr double echo_rows_share =
     0.05;  // of B's rows that must be A's before A is asked to explain B
 
@@ -167,6 +168,9 @@ class Judge {
   bool may_explain(std::size_t root, std::size_t other) const {
     const auto &cause = *accepted_[root], &effect = *accepted_[other];
     if (!effect.survives || !cause.explains) return false;
+    if (static_cast<double>(rows_[root]) >
+        most_rows_share * static_cast<double>(workspace_.subject.frame.rows))
+      return false;  // what nearly all rows are like is the rule: without them nothing is left
     if (is_outcome(cause) && !is_outcome(effect)) return false;
     const bool same_thing = cause.rank >= absorbing_rank || tell_one_thing(cause, effect);
     if (effect.of_total && same_thing) return true;
