@@ -5,6 +5,7 @@
 
 #include "patterns/row_set.h"
 #include "patterns/wording.h"
+#include "stats/random.h"
 
 namespace insights::analyst {
 
@@ -17,7 +18,6 @@ using patterns::Workspace;
 
 constexpr double same_rows_share = 0.95;  // of the rows of both
 constexpr int absorbing_rank = 20;        // a customer gone stands for everything its rows show
-constexpr double most_rows_share = 0.75;  // of the table's rows
 constexpr double echo_rows_share =
     0.05;  // of B's rows that must be A's before A is asked to explain B
 
@@ -114,6 +114,7 @@ class Judge {
         if (without_root.empty()) without_root = sets_[root].all_others();
         if (accepted_[other]->survives(without_root)) continue;
         if (rows_[root] >= rows_[other] && !survives_without(root, other)) continue;
+        if (!survives_fewer_rows(root, other)) continue;
         causes_[other] = Cause{root, true};
       }
     }
@@ -168,9 +169,6 @@ class Judge {
   bool may_explain(std::size_t root, std::size_t other) const {
     const auto &cause = *accepted_[root], &effect = *accepted_[other];
     if (!effect.survives || !cause.explains) return false;
-    if (static_cast<double>(rows_[root]) >
-        most_rows_share * static_cast<double>(workspace_.subject.frame.rows))
-      return false;  // what nearly all rows are like is the rule: without them nothing is left
     if (is_outcome(cause) && !is_outcome(effect)) return false;
     const bool same_thing = cause.rank >= absorbing_rank || tell_one_thing(cause, effect);
     if (effect.of_total && same_thing) return true;
@@ -183,6 +181,23 @@ class Judge {
   bool survives_without(std::size_t root, std::size_t other) const {
     if (!accepted_[root]->survives) return true;
     return accepted_[root]->survives(sets_[other].all_others());
+  }
+
+  // Is the effect still accepted without as many rows of any kind? If not, it falls for want of
+  // rows, and whose they were says nothing.
+  bool survives_fewer_rows(std::size_t root, std::size_t other) const {
+    constexpr std::uint64_t seed = 20'240'229;
+    const auto rows = static_cast<double>(workspace_.subject.frame.rows);
+    const auto own = static_cast<double>(rows_[other]), cause = static_cast<double>(rows_[root]);
+    const auto both = static_cast<double>(sets_[root].count_both(sets_[other]));
+    if (own < 1 || both >= own) return true;  // all its rows are the cause's: nothing to compare
+    const double of_own = both / own, of_others = rows > own ? (cause - both) / (rows - own) : 0;
+    stats::Random random(seed);
+    const auto others = sets_[other].all_others();
+    frame::Mask kept(others.size(), 1);
+    for (std::size_t row = 0; row < kept.size(); ++row)
+      kept[row] = random.uniform() < (others[row] == 0 ? of_own : of_others) ? 0 : 1;
+    return accepted_[other]->survives(kept);
   }
 
   const Workspace& workspace_;

@@ -24,6 +24,7 @@ using config::Config;
 using score::Score;
 using score::Verdict;
 
+constexpr std::int64_t top_of_bench = 40;  // unless --top says otherwise: more than is planted
 constexpr std::size_t truth_bytes_max = std::size_t{64} << 20U;
 constexpr std::array verdicts{Verdict::hit,        Verdict::repeat, Verdict::echo,
                               Verdict::background, Verdict::fact,   Verdict::unplanned,
@@ -71,6 +72,8 @@ Result<Scored> scored_company(const generate::Order& order, Config config, Progr
   progress.doing(fmt::format("making {} lines, seed {}", grouped(order.rows), order.seed));
   const auto truth = TRY(generate::make_company(order, scratch.path(), stop));
   config.locations = {scratch.path().string()};
+  if (config::origin_of(config, "top").kind == config::Origin::Kind::built_in)
+    config.top = top_of_bench;
   const auto run = TRY(run_exploration(config, {}, progress, stop));
   const auto claims = TRY(score::read_claims(report::to_json(run)));
   progress.remark(fmt::format("{} lines, seed {}: explored in {:.1f} s", grouped(order.rows),

@@ -124,14 +124,14 @@ std::size_t Company::take_customer(double place) {
   return at;
 }
 
-std::size_t Company::take_customer(double place, double share_of_lines, double share_of_sales) {
+std::size_t Company::take_customer(double place, double share_of_lines, double share_of_sales,
+                                   double gap_days) {
   const auto at = take_customer(place);
   auto& one = customers[at];
   double lines = 0;
   for (const auto& customer : customers) lines += customer.lines;
-  const double lines_per_order = one.lines * one.gap / static_cast<double>(days);
   one.lines = share_of_lines * lines;
-  one.gap = std::max(gap_min, static_cast<double>(days) * lines_per_order / one.lines);
+  one.gap = gap_days;
   one.size = share_of_sales / share_of_lines;
   return at;
 }

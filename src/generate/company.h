@@ -86,8 +86,9 @@ struct Company {
 
   // A customer no effect has yet, near that place from the largest (0) to the smallest (1).
   std::size_t take_customer(double place);
-  // The same with its share of all lines and of all sales set.
-  std::size_t take_customer(double place, double share_of_lines, double share_of_sales);
+  // The same with its share of all lines and of all sales set, and the days between its orders.
+  std::size_t take_customer(double place, double share_of_lines, double share_of_sales,
+                            double gap_days);
   std::size_t take_product(std::size_t category, std::size_t place);
 };
 

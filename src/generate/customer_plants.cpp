@@ -21,9 +21,8 @@ double monthly_before(const Tally& tally, int month) {
 
 Effect silent_customer(Company& company, stats::Random&) {
   constexpr int days_silent = 110;
-  const auto customer = company.take_customer(0.01, 0.02, 0.04);
+  const auto customer = company.take_customer(0.01, 0.02, 0.04, 9);
   company.customers[customer].quits_after = company.days - days_silent;
-  company.customers[customer].gap = std::min(company.customers[customer].gap, 12.0);
   return {{},
           of_customer(customer),
           [customer](const Tally& own, const Tally&, const Company& made, Truth& truth) {
@@ -42,9 +41,8 @@ Effect silent_customer(Company& company, stats::Random&) {
 Effect slowing_customer(Company& company, stats::Random&) {
   constexpr double slowing = 2.6;
   constexpr int long_gaps = 5;
-  const auto customer = company.take_customer(0.02, 0.015, 0.03);
+  const auto customer = company.take_customer(0.02, 0.015, 0.03, 8);
   auto& one = company.customers[customer];
-  one.gap = std::min(one.gap, 10.0);
   one.irregularity = 0.8;
   one.slowing = slowing;
   one.slows_after = company.days - static_cast<int>(one.gap * slowing * long_gaps);
@@ -100,7 +98,7 @@ Effect lost_segment(Company& company, stats::Random& random) {
 Effect discount_creep(Company& company, stats::Random&) {
   constexpr int months = 15;
   constexpr double step = 85;  // hundredths of a percent, each month
-  const auto customer = company.take_customer(0.03, 0.02, 0.04);
+  const auto customer = company.take_customer(0.03, 0.02, 0.04, 10);
   const int start = months_whole - months;
   return {[=](Line& line, stats::Random&) {
             if (line.customer == customer && line.month >= start)
@@ -127,7 +125,7 @@ Effect discount_creep(Company& company, stats::Random&) {
 }
 
 Effect dominance(Company& company, stats::Random&) {
-  const auto customer = company.take_customer(0, 0.05, 0.22);
+  const auto customer = company.take_customer(0, 0.05, 0.26, 4);
   return {{},
           of_customer(customer),
           [=](const Tally& own, const Tally&, const Company& made, Truth& truth) {
@@ -144,7 +142,7 @@ Effect dominance(Company& company, stats::Random&) {
 
 Effect never_buys(Company& company, stats::Random&) {
   constexpr std::size_t category = 2;
-  const auto customer = company.take_customer(0.025, 0.015, 0.025);
+  const auto customer = company.take_customer(0.06);
   company.customers[customer].taste[category] = 0;
   return {
       {},

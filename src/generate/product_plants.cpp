@@ -172,6 +172,10 @@ Effect launch(Company&, stats::Random&) {
                                      .from = month_text(months_whole - 12),
                                      .impact = Money{money(last - before) / 12, "month",
                                                      "net sales a month, this year against last"}});
+            truth.planted.push_back({.id = "volume_growth",
+                                     .what = "the growth of the last year is volume, not price",
+                                     .patterns = {"price_volume_mix"},
+                                     .from = month_text(months_whole - 12)});
           }};
 }
 
@@ -187,20 +191,18 @@ Effect trade_down(Company&, stats::Random&) {
           },
           {},
           [](const Tally&, const Tally&, const Company& made, Truth& truth) {
-            truth.planted.push_back(
-                {.id = "trade_down",
-                 .what = "in the last year customers take the cheapest product of a category in "
-                         "place of the dear ones",
-                 .patterns = {"price_volume_mix", "trend", "change_explained"},
-                 .columns = {"product_id", "category", "name"},
-                 .columns_needed = {},
-                 .from = month_text(months_whole - 12),
-                 .echoes = [&] {
-                   std::vector<Named> echoes{value_named("category", categories[category])};
-                   for (std::size_t i = 0; i < products_per_category; ++i)
-                     echoes.push_back(product_named(made, cheapest + i));
-                   return echoes;
-                 }()});
+            Planted planted{
+                .id = "trade_down",
+                .what =
+                    "in the last year customers take the cheapest product of a category in "
+                    "place of the dear ones",
+                .patterns = {"trend", "price_volume_mix", "change_explained"},
+                .entities = {product_named(made, cheapest)},
+                .from = month_text(months_whole - 12),
+                .echoes = {value_named("category", categories[category])}};
+            for (std::size_t i = products_per_category / 2; i < products_per_category; ++i)
+              planted.echoes.push_back(product_named(made, cheapest + i));
+            truth.planted.push_back(planted);
           }};
 }
 
