@@ -164,11 +164,23 @@ class Judge {
            workspace_.subject.columns[candidate.column].kind == "status";
   }
 
+  // How often something happens, or how long it takes: no reason for how much is sold, at what price
+  // and when. Returns are: they take sales back.
+  bool tells_how(const Candidate& candidate) const {
+    const auto& subject = workspace_.subject;
+    if (candidate.measure_column == no_column) return false;
+    const auto& measure = subject.columns[candidate.measure_column];
+    const bool is_return =
+        subject.returns && subject.returns->flag_column == candidate.measure_column;
+    return !is_return && (measure.role == catalog::Role::flag || measure.kind == "duration");
+  }
+
   // Rows of others explain only what is held against everybody's, and by the same measure: where
   // one has more of the total the others have less of it.
   bool may_explain(std::size_t root, std::size_t other) const {
     const auto &cause = *accepted_[root], &effect = *accepted_[other];
     if (!effect.survives || !cause.explains) return false;
+    if (tells_how(cause) && cause.measure_column != effect.measure_column) return false;
     if (is_outcome(cause) && !is_outcome(effect)) return false;
     const bool same_thing = cause.rank >= absorbing_rank || tell_one_thing(cause, effect);
     if (effect.of_total && same_thing) return true;
