@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 LINES_MAX = 500
-JSON_ROOMS = {"config", "catalog", "report", "cli", "llm", "tools", "store", "server"}
+JSON_ROOMS = {"config", "catalog", "report", "score", "cli", "llm", "tools", "store", "server"}
 DUCKDB_ROOMS = {"sql", "source"}
 EMPTY_WORDS = {"util", "utils", "utility", "utilities", "helper", "helpers", "common", "manager", "managers", "misc", "impl"}
 EMPTY_TYPE = re.compile(r"\b(?:class|struct|namespace)\s+(\w*(?:Util|Utils|Utility|Helper|Helpers|Common|Manager|Impl))\b")

@@ -5,6 +5,7 @@
 
 #include "patterns/row_set.h"
 #include "patterns/wording.h"
+#include "stats/random.h"
 
 namespace insights::analyst {
 
@@ -113,6 +114,7 @@ class Judge {
         if (without_root.empty()) without_root = sets_[root].all_others();
         if (accepted_[other]->survives(without_root)) continue;
         if (rows_[root] >= rows_[other] && !survives_without(root, other)) continue;
+        if (!survives_fewer_rows(root, other)) continue;
         causes_[other] = Cause{root, true};
       }
     }
@@ -162,11 +164,23 @@ class Judge {
            workspace_.subject.columns[candidate.column].kind == "status";
   }
 
+  // How often something happens, or how long it takes: no reason for how much is sold, at what price
+  // and when. Returns are: they take sales back.
+  bool tells_how(const Candidate& candidate) const {
+    const auto& subject = workspace_.subject;
+    if (candidate.measure_column == no_column) return false;
+    const auto& measure = subject.columns[candidate.measure_column];
+    const bool is_return =
+        subject.returns && subject.returns->flag_column == candidate.measure_column;
+    return !is_return && (measure.role == catalog::Role::flag || measure.kind == "duration");
+  }
+
   // Rows of others explain only what is held against everybody's, and by the same measure: where
   // one has more of the total the others have less of it.
   bool may_explain(std::size_t root, std::size_t other) const {
     const auto &cause = *accepted_[root], &effect = *accepted_[other];
     if (!effect.survives || !cause.explains) return false;
+    if (tells_how(cause) && cause.measure_column != effect.measure_column) return false;
     if (is_outcome(cause) && !is_outcome(effect)) return false;
     const bool same_thing = cause.rank >= absorbing_rank || tell_one_thing(cause, effect);
     if (effect.of_total && same_thing) return true;
@@ -179,6 +193,23 @@ class Judge {
   bool survives_without(std::size_t root, std::size_t other) const {
     if (!accepted_[root]->survives) return true;
     return accepted_[root]->survives(sets_[other].all_others());
+  }
+
+  // Is the effect still accepted without as many rows of any kind? If not, it falls for want of
+  // rows, and whose they were says nothing.
+  bool survives_fewer_rows(std::size_t root, std::size_t other) const {
+    constexpr std::uint64_t seed = 20'240'229;
+    const auto rows = static_cast<double>(workspace_.subject.frame.rows);
+    const auto own = static_cast<double>(rows_[other]), cause = static_cast<double>(rows_[root]);
+    const auto both = static_cast<double>(sets_[root].count_both(sets_[other]));
+    if (own < 1 || both >= own) return true;  // all its rows are the cause's: nothing to compare
+    const double of_own = both / own, of_others = rows > own ? (cause - both) / (rows - own) : 0;
+    stats::Random random(seed);
+    const auto others = sets_[other].all_others();
+    frame::Mask kept(others.size(), 1);
+    for (std::size_t row = 0; row < kept.size(); ++row)
+      kept[row] = random.uniform() < (others[row] == 0 ? of_own : of_others) ? 0 : 1;
+    return accepted_[other]->survives(kept);
   }
 
   const Workspace& workspace_;

@@ -27,6 +27,7 @@ struct Examined {
 
 constexpr std::size_t echoes_told_max = 2;
 constexpr std::size_t also_shown_max = 5;
+constexpr std::size_t of_a_pattern_first = 12;
 constexpr std::size_t causes_compared_max =
     80;  // candidates that are compared pair by pair, a subject
 
@@ -84,6 +85,7 @@ class Investigating {
                  ? a.promise > b.promise
                  : a.candidate->entry.fingerprint < b.candidate->entry.fingerprint;
     });
+    spare_room(ready_, [](const Ready& ready) { return ready.candidate->entry.pattern; });
     for (const auto& ready : ready_) {
       if (stop.stop_requested()) break;
       auto& entry = result_.ledger.entries[ready.entry];
@@ -129,6 +131,7 @@ class Investigating {
     };
     std::ranges::stable_sort(
         places, [&](std::size_t a, std::size_t b) { return promise_of(a) > promise_of(b); });
+    spare_room(places, [&](std::size_t i) { return one.candidates[i].entry.pattern; });
     for (std::size_t i = causes_compared_max; i < places.size(); ++i) {
       result_.ledger.entries[one.first_entry + places[i]].decision = Decision::below_top;
     }
@@ -160,6 +163,20 @@ class Investigating {
                         std::move(echoes[i]),
                         family_sizes_[accepted[i]->entry.family]});
     }
+  }
+
+  // A pattern with many of a kind (forty customers gone) leaves room for the others: beyond
+  // `of_a_pattern_first` they come after everything else, in the same order.
+  template <class T, class PatternOf>
+  static void spare_room(std::vector<T>& places, const PatternOf& pattern_of) {
+    std::map<std::string, std::size_t> of_pattern;
+    std::vector<T> first, later;
+    for (auto& place : places) {
+      const auto before = of_pattern[pattern_of(place)]++;
+      (before < of_a_pattern_first ? first : later).push_back(std::move(place));
+    }
+    places = std::move(first);
+    std::ranges::move(later, std::back_inserter(places));
   }
 
   // An echo elsewhere, or the same rows by another measure: worth a sentence. The same rows under

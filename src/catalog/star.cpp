@@ -37,12 +37,18 @@ bool is_unique_key(const Subject& subject, std::size_t column) {
           (subject.frame.columns[column].numbers() != nullptr && profile.whole));
 }
 
-// Texts of many values, and not numbers: to be found in another column is no accident.
+// Texts of many values, nearly all without a digit: names, which need no other name. "C10024" does.
 bool speaks_for_itself(const frame::Column& column) {
   constexpr std::int64_t values_min = 20;
   constexpr double length_min = 5;
-  return column.type == frame::Type::text && column.profile.distinct >= values_min &&
-         column.profile.text_length_mean >= length_min;
+  if (column.type != frame::Type::text || column.profile.distinct < values_min ||
+      column.profile.text_length_mean < length_min || column.coded() == nullptr)
+    return false;
+  const auto& dictionary = column.coded()->dictionary;
+  const auto with_digit = std::ranges::count_if(dictionary, [](const std::string& text) {
+    return text.find_first_of("0123456789") != std::string::npos;
+  });
+  return with_digit * 10 < std::ssize(dictionary);
 }
 
 // "customer_id" refers to customer_id of any table, and to id of table customers.
@@ -220,6 +226,23 @@ bool says_nothing_new(const Subject& subject, const Subject& to, std::size_t col
   return both > 0 && equal * 10 >= both * 9;
 }
 
+// The column by which people call the rows of `to`; nothing when its key is all there is.
+std::optional<std::size_t> label_of(const Subject& to, std::size_t key) {
+  std::optional<std::size_t> label;
+  for (std::size_t i = 0; i < to.columns.size(); ++i) {
+    const auto& candidate = to.columns[i];
+    const auto& profile = to.frame.columns[i].profile;
+    const bool tells_apart = profile.distinct * 2 >= profile.rows;
+    const bool named = candidate.role == Role::label ||
+                       (tells_apart && candidate.type == frame::Type::text &&
+                        words_of(candidate.name).size() <= 2 &&
+                        (candidate.role == Role::entity || candidate.role == Role::identifier));
+    if (i == key || !named || to.frame.columns[i].coded() == nullptr) continue;
+    if (!label || candidate.role == Role::label) label = i;
+  }
+  return label;
+}
+
 // Adds the columns of `to` that a grouping or a sentence can use. Not its measures and flags: a
 // number of a customer is counted once a customer, not once a sale.
 void attach(Subject& subject, const Subject& to, const Reference& link, std::size_t number) {
@@ -228,12 +251,13 @@ void attach(Subject& subject, const Subject& to, const Reference& link, std::siz
   subject.from_sql += fmt::format(" LEFT JOIN {} AS {} ON {} = {}.{}", to.from_sql, quoted,
                                   subject.columns[link.from_column].sql, quoted,
                                   sql::quote_identifier(to.columns[link.to_column].name));
+  const auto label = label_of(to, link.to_column);
   for (std::size_t i = 0; i < to.columns.size(); ++i) {
     const auto& original = to.columns[i];
     const bool owned = (original.role == Role::measure || original.role == Role::time) &&
                        !std::holds_alternative<frame::Coded>(to.frame.columns[i].data);
     const bool useful = original.role == Role::entity || original.role == Role::dimension ||
-                        original.role == Role::label || owned;
+                        original.role == Role::label || i == label || owned;
     if (i == link.to_column || original.derived || !useful ||
         says_nothing_new(subject, to, i, link))
       continue;
@@ -259,7 +283,8 @@ void attach(Subject& subject, const Subject& to, const Reference& link, std::siz
 }
 
 // The column that refers becomes an entity named by the label of the table it refers to.
-void name_reference(Subject& subject, std::size_t column, const Subject& to) {
+void name_reference(Subject& subject, std::size_t column, const Subject& to,
+                    std::size_t to_column) {
   auto& key = subject.columns[column];
   if (key.role == Role::measure || key.role == Role::identifier || key.role == Role::dimension) {
     if (const auto* numbers = subject.frame.columns[column].numbers()) {
@@ -272,18 +297,9 @@ void name_reference(Subject& subject, std::size_t column, const Subject& to) {
     }
   }
   if (!key.label_column.empty() || speaks_for_itself(subject.frame.columns[column])) return;
-  const Column* label = nullptr;
-  for (std::size_t i = 0; i < to.columns.size(); ++i) {
-    const auto& candidate = to.columns[i];
-    const auto& profile = to.frame.columns[i].profile;
-    const bool tells_apart = profile.distinct * 2 >= profile.rows;
-    const bool named = candidate.role == Role::label ||
-                       (tells_apart && candidate.type == frame::Type::text &&
-                        words_of(candidate.name).size() <= 2 &&
-                        (candidate.role == Role::entity || candidate.role == Role::identifier));
-    if (named && (label == nullptr || candidate.role == Role::label)) label = &candidate;
-  }
-  if (label == nullptr) return;
+  const auto found = label_of(to, to_column);
+  if (!found) return;
+  const auto* label = &to.columns[*found];
   const std::string name =
       subject.find(label->name) != nullptr && subject.find(label->name)->table == to.table
           ? label->name
@@ -314,7 +330,7 @@ std::vector<Subject> join_stars(std::vector<Subject> subjects) {
       used[link->from_column] = true;
       const auto& to = originals[link->to_table];
       attach(subject, to, *link, number++);
-      name_reference(subject, link->from_column, to);
+      name_reference(subject, link->from_column, to, link->to_column);
       subject.joins.push_back({subject.columns[link->from_column].name, to.table,
                                to.columns[link->to_column].name, false, link->matched});
       subject.notes.push_back(

@@ -25,9 +25,16 @@ struct FlagValues {
   bool is_on = false;
 };
 
+struct OwnValues {
+  const OwnFlag* flag;
+  std::string value;
+  bool is_given = false;
+};
+
 // Where CLI11 puts what it parses; it keeps pointers to the members.
 struct Typed {
   std::list<FlagValues> flags;
+  std::list<OwnValues> own;
   std::vector<std::string> arguments;
   std::string config_file;
   bool json = false;
@@ -45,6 +52,17 @@ void declare(CLI::App& app, const Command& command, Typed& typed) {
   app.add_flag("-h,--help", typed.help);
   app.add_option("PATH", typed.arguments);
   if (command.takes_json) app.add_flag("--json", typed.json);
+  for (const auto& flag : command.own_flags) {
+    auto& own = typed.own.emplace_back(OwnValues{&flag, ""});
+    const std::string name(flag.name);
+    if (flag.value_name.empty()) {
+      app.add_flag(name, own.is_given);
+    } else {
+      app.add_option(name, own.value)
+          ->multi_option_policy(CLI::MultiOptionPolicy::Throw)
+          ->each([&own](const std::string&) { own.is_given = true; });
+    }
+  }
   if (!command.takes_config) return;
   app.add_option("--config", typed.config_file);
   for (const auto* key : flags_of(command)) {
@@ -98,6 +116,13 @@ std::optional<Answer> take_arguments(Invocation& invocation) {
       if (invocation.arguments.empty()) return mistake("verify needs a report", see);
       take_locations(invocation, 1);
       return std::nullopt;
+    case Arguments::report_and_truth:
+      if (invocation.arguments.empty() || invocation.arguments.size() == 2) return std::nullopt;
+      return mistake("a report is scored against one truth", see);
+    case Arguments::none:
+      if (invocation.arguments.empty()) return std::nullopt;
+      return mistake(fmt::format("{} takes no '{}'", command.name, invocation.arguments.front()),
+                     see);
     case Arguments::shell:
       if (invocation.arguments.size() != 1) {
         return mistake(fmt::format("{} needs the name of one shell", command.name), see);
@@ -118,6 +143,9 @@ Invocation invocation_of(const Command& command, const Typed& typed) {
     if (is_on) given.emplace_back("true");
     if (given.empty()) continue;
     invocation.settings.given.push_back({std::string(key->name), given, std::string(key->flag)});
+  }
+  for (const auto& [flag, value, is_given] : typed.own) {
+    if (is_given) invocation.own.emplace(flag->name, value);
   }
   if (typed.no_color) {
     invocation.settings.given.push_back({"terminal.color", {"never"}, "--no-color"});

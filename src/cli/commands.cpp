@@ -1,7 +1,12 @@
 #include "cli/commands.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
+
+#include "base/ensure.h"
 
 namespace insights::cli {
 namespace {
@@ -18,6 +23,49 @@ constexpr std::array verify_settings{Names{"terminal.color"},    Names{"terminal
                                      Names{"budget.query_time"}, Names{"engine.threads"},
                                      Names{"engine.memory"}};
 
+constexpr std::array selftest_settings{Names{"metadata"},
+                                       Names{"context"},
+                                       Names{"vocabulary"},
+                                       Names{"as_of"},
+                                       Names{"seed"},
+                                       Names{"terminal.quiet"},
+                                       Names{"terminal.verbose"},
+                                       Names{"budget.time"},
+                                       Names{"budget.query_time"},
+                                       Names{"budget.rows"},
+                                       Names{"engine.threads"},
+                                       Names{"engine.memory"}};
+constexpr std::array generate_settings{Names{"seed"}, Names{"terminal.quiet"}};
+constexpr std::array bench_settings{
+    Names{"top"},          Names{"terminal.quiet"},    Names{"terminal.verbose"},
+    Names{"budget.time"},  Names{"budget.query_time"}, Names{"engine.threads"},
+    Names{"engine.memory"}};
+
+constexpr std::string_view plant_help =
+    "What is planted: all, none, or names with commas between (docs/reference/generate.md)";
+constexpr std::array selftest_flags{
+    OwnFlag{"--rounds", "N", "How many times the data is shuffled and explored", "10"}};
+constexpr std::array generate_flags{
+    OwnFlag{"--rows", "N", "Lines of invoices", "200000"},
+    OwnFlag{"--plant", "LIST", plant_help, "all"},
+    OwnFlag{"--output", "DIR", "Where the company goes; made when it is not there", ""},
+    OwnFlag{"--as", "FORM", "How the tables are written", "csv", "csv|parquet|both"},
+    OwnFlag{"--describe", "",
+            "Write metadata files and business_context.txt as well, into DIR/metadata", ""}};
+constexpr std::array bench_flags{
+    OwnFlag{"--rows", "LIST", "Sizes to generate and explore, in lines", "100000"},
+    OwnFlag{"--seeds", "LIST", "Seeds to do it with", "1,2,3"},
+    OwnFlag{"--plant", "LIST", plant_help, "all"}};
+
+constexpr std::array selftest_examples{Names{"insights selftest sales.csv"},
+                                       Names{"insights selftest sales.csv --rounds 20 --json"}};
+constexpr std::array generate_examples{
+    Names{"insights generate --output company"},
+    Names{
+        "insights generate --rows 1000000 --seed 7 --plant price_step,bad_batch --output company"},
+    Names{"insights generate --plant none --as parquet --output noise"}};
+constexpr std::array bench_examples{Names{"insights bench --rows 10000,100000 --seeds 1,2,3"},
+                                    Names{"insights bench report.json company/truth.json --json"}};
 constexpr std::array explore_examples{
     Names{"insights explore sales.csv"},
     Names{"insights explore 'sales/*.parquet' --metadata metadata --focus customer_churn"},
@@ -75,6 +123,43 @@ constexpr std::array table{
             .settings = verify_settings,
             .examples = verify_examples,
             .run = run_verify},
+    Command{.name = "selftest",
+            .summary = "Shuffle your data and count what would be found in it: the false alarms",
+            .detail = "Reads the tables as explore does, then takes apart what belongs together: "
+                      "what the rows are about, when they happened, and how much they say are "
+                      "each put in an order of their own. Whatever is then found between them is "
+                      "false. Nothing is written and nothing of the source is changed.",
+            .usage = "PATH...",
+            .argument_help = locations_help,
+            .takes_json = true,
+            .settings = selftest_settings,
+            .own_flags = selftest_flags,
+            .examples = selftest_examples,
+            .run = run_selftest},
+    Command{.name = "generate",
+            .summary = "Make up a company's sales, with insights planted in it and their truth",
+            .detail =
+                "Writes DIR/data (invoices, customers, products, batches) and DIR/truth.json. "
+                "The same rows, seed and plants give the same bytes on every machine.",
+            .usage = "",
+            .argument_help = "",
+            .arguments = Arguments::none,
+            .settings = generate_settings,
+            .own_flags = generate_flags,
+            .examples = generate_examples,
+            .run = run_generate},
+    Command{.name = "bench",
+            .summary = "Score a report against the truth of a generated company",
+            .detail = "With REPORT and TRUTH: scores that report, of any analyst. Without: "
+                      "generates companies, explores them, and scores what was found.",
+            .usage = "[REPORT TRUTH]",
+            .argument_help = "A report in JSON, and the truth.json of the company it is about",
+            .arguments = Arguments::report_and_truth,
+            .takes_json = true,
+            .settings = bench_settings,
+            .own_flags = bench_flags,
+            .examples = bench_examples,
+            .run = run_bench},
     Command{
         .name = "doctor",
         .summary =
@@ -107,6 +192,44 @@ std::span<const Command> commands() { return table; }
 const Command* find_command(std::string_view name) {
   const auto found = std::ranges::find(table, name, &Command::name);
   return found == table.end() ? nullptr : &*found;
+}
+
+std::string Invocation::own_value(std::string_view flag) const {
+  if (const auto typed = own.find(flag); typed != own.end()) return typed->second;
+  const auto known = std::ranges::find(command->own_flags, flag, &OwnFlag::name);
+  base::ensure(known != command->own_flags.end(), "the command has no such flag");
+  return std::string(known->built_in);
+}
+
+base::Result<std::vector<std::int64_t>> own_numbers(const Invocation& invocation,
+                                                    std::string_view flag, std::int64_t least,
+                                                    std::int64_t most) {
+  std::vector<std::int64_t> numbers;
+  const auto text = invocation.own_value(flag);
+  std::string_view rest = text;
+  do {
+    const auto comma = std::min(rest.find(','), rest.size());
+    const auto word = rest.substr(0, comma);
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (error != std::errc{} || end != word.data() + word.size() || number < least ||
+        number > most) {
+      return base::fail(base::ErrorKind::invalid_input,
+                        fmt::format("{}: '{}' is out of range; whole numbers from {} to {} are "
+                                    "allowed",
+                                    flag, word, least, most));
+    }
+    numbers.push_back(number);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  } while (!rest.empty());
+  return numbers;
+}
+
+base::Result<std::int64_t> own_number(const Invocation& invocation, std::string_view flag,
+                                      std::int64_t least, std::int64_t most) {
+  const auto numbers = TRY(own_numbers(invocation, flag, least, most));
+  if (numbers.size() == 1) return numbers.front();
+  return base::fail(base::ErrorKind::invalid_input, fmt::format("{} takes one number", flag));
 }
 
 std::vector<const config::Key*> flags_of(const Command& command) {

@@ -38,6 +38,12 @@ std::vector<std::string> focus_names() {
 
 std::vector<Flag> shell_flags(const Command& command) {
   std::vector<Flag> flags;
+  for (const auto& own : command.own_flags) {
+    config::Key choices;
+    choices.choices = own.choices;
+    flags.push_back({std::string(own.name.substr(2)), std::string(own.help),
+                     std::string(own.value_name), config::choices_of(choices)});
+  }
   for (const auto* key : flags_of(command)) {
     const auto choices = key->name == "focus" ? focus_names() : config::choices_of(*key);
     flags.push_back({std::string(key->flag.substr(2)), std::string(key->help),

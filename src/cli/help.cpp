@@ -69,8 +69,18 @@ std::string_view heading_of(std::string_view section) {
   return "Flags";
 }
 
+std::string own_flag_entry(const OwnFlag& flag) {
+  const auto name = flag.value_name.empty() ? std::string(flag.name)
+                                            : fmt::format("{} {}", flag.name, flag.value_name);
+  std::string text(flag.help);
+  if (!flag.choices.empty()) text += fmt::format(" ({})", flag.choices);
+  if (!flag.built_in.empty()) text += fmt::format(" [{}]", flag.built_in);
+  return entry(name, text);
+}
+
 std::string flags_help(const Command& command) {
   std::string text = "\nFlags\n";
+  for (const auto& flag : command.own_flags) text += own_flag_entry(flag);
   std::string_view section;
   for (const auto* key : flags_of(command)) {
     if (section_of(*key) != section) {
@@ -112,7 +122,7 @@ std::string command_help(const Command& command) {
                                  command.takes_config ? "[FLAGS] " : "", command.usage);
   text += wrapped(fmt::format("{}.", command.summary), 0, 0);
   if (!command.detail.empty()) text += "\n" + wrapped(command.detail, 0, 0);
-  text += "\nArguments\n" + entry(command.usage, command.argument_help);
+  if (!command.usage.empty()) text += "\nArguments\n" + entry(command.usage, command.argument_help);
   text += flags_help(command);
   text += "\nExamples\n";
   for (const auto example : command.examples) text += fmt::format("  {}\n", example);

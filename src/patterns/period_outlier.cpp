@@ -90,6 +90,23 @@ double chance_of_rows(const Workspace& workspace, const Series& series, const Od
                                        std::clamp(odd.expected, 0.0, 1.0));
 }
 
+// Are far more rows of that period than of the others without a value of this column? Then all of
+// its values look small, and what is to be told is that values are missing.
+bool is_gap_in_records(const Workspace& workspace, const Series& series, const Odd& odd) {
+  constexpr double points = 0.05;
+  constexpr std::uint32_t null_code = 0;
+  const auto missing = workspace.cube(series.column)->row_series(null_code);
+  const auto all = workspace.total.row_series(0);
+  double missing_elsewhere = 0, all_elsewhere = 0;
+  for (std::size_t period = 0; period < all.size(); ++period) {
+    if (period == odd.period) continue;
+    missing_elsewhere += missing[period];
+    all_elsewhere += all[period];
+  }
+  return all_elsewhere > 0 && missing[odd.period] / all[odd.period] >
+                                  missing_elsewhere / all_elsewhere + points;
+}
+
 bool is_odd_again(const Workspace& workspace, const std::vector<double>& values, const Odd& odd) {
   const auto again = oddest(values, workspace.periods);
   const bool same_side = again && (again->value > again->expected) == (odd.value > odd.expected);
@@ -358,6 +375,7 @@ std::vector<Candidate> examine_period_outlier(const Workspace& workspace) {
     auto odd = whole ? of_whole : oddest(series.tested(), workspace.periods);
     if (odd && !whole && !amount.is_money())
       odd->p = std::max(odd->p, chance_of_rows(workspace, series, *odd));
+    if (odd && !whole && is_gap_in_records(workspace, series, *odd)) odd.reset();
     candidates.push_back(candidate_of(workspace, series, odd));
     const bool explains = !whole && odd && of_whole && odd->period == of_whole->period &&
                           odd->p <= explains_p_max && candidates.back().material &&

@@ -219,6 +219,7 @@ Candidate candidate_of(const Workspace& workspace, const Combination& what) {
     candidate.entry.fingerprint = findings::fingerprint("rate_combination", measure.name, entities);
   }
   candidate.measure = what.is_flag ? measure.name : measure.name + " on average";
+  candidate.measure_column = what.measure;
   return candidate;
 }
 

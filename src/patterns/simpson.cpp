@@ -241,6 +241,7 @@ Candidate candidate_of(const Workspace& workspace, const Reversed& found) {
   // A story of its own beside the plain rate. No `survives`: without one of the groups there is
   // nothing left to reverse.
   candidate.measure = subject.columns[found.flag].name + " within groups";
+  candidate.measure_column = found.flag;
   candidate.material = is_material(found.reversal) && length_of(subject, found) <= names_length_max;
   candidate.surprise = 1;
   if (candidate.material) candidate.claim = [&workspace, found] { return state(workspace, found); };

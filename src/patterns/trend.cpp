@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "patterns/all.h"
+#include "patterns/changing_units.h"
 #include "patterns/count_over_time.h"
 #include "patterns/movement.h"
 #include "patterns/one_entity.h"
@@ -249,7 +250,9 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
     candidate.entry.fingerprint = fmt::format("trend/{}={}", subject.columns[column].name,
                                               subject.codes(column).dictionary[tested.value]);
     candidate.entry.statistic = tested.movement.fit.r_squared;
-    candidate.entry.p = tested.movement.fit.p_value;
+    candidate.entry.p =
+        std::max(tested.movement.fit.p_value,
+                 chance_of_new_units(workspace, column, tested.value, tested.movement.stretches));
     candidate.entry.effect = tested.movement.relative;
     candidate.column = column;
     candidate.value = tested.value;

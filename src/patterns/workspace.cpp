@@ -20,12 +20,22 @@ constexpr std::size_t groupings_max = 60;
 constexpr std::size_t measures_max = 12;
 constexpr double worth_telling_share = 0.0005;
 
+// Says of a row only whether it takes an earlier one back: the return marker knows, and sales held
+// against their own reversal differ in everything.
+bool only_marks_returns(const Subject& subject, std::size_t column) {
+  constexpr std::size_t two_values_and_null = 3;
+  return !subject.columns[column].return_value.empty() && subject.is_coded(column) &&
+         subject.codes(column).values() <= two_values_and_null;
+}
+
 std::vector<std::size_t> choose_groupings(const Subject& subject) {
   std::vector<std::size_t> groupings;
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     const auto& column = subject.columns[i];
     const bool grouped = column.role == Role::entity || column.role == Role::dimension;
-    if (grouped && subject.is_coded(i) && subject.codes(i).values() > 2) groupings.push_back(i);
+    if (grouped && subject.is_coded(i) && subject.codes(i).values() > 2 &&
+        !only_marks_returns(subject, i))
+      groupings.push_back(i);
   }
   // Named kinds first: with hundreds of columns the ones that mean something are kept.
   std::ranges::stable_sort(groupings, [&](std::size_t a, std::size_t b) {

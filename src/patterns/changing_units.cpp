@@ -1,0 +1,58 @@
+#include "patterns/changing_units.h"
+
+#include <algorithm>
+
+#include "stats/proportion_tests.h"
+
+namespace insights::patterns {
+
+namespace {
+
+constexpr double lasting_min = 0.5;  // of the value's rows after the movement
+
+struct Unit {
+  std::int64_t before = 0, after = 0;  // rows
+  std::uint32_t value = 0;
+};
+
+std::vector<Unit> units_of(const Workspace& workspace, std::size_t unit, std::size_t column,
+                           const Stretches& at) {
+  const auto& subject = workspace.subject;
+  const auto &codes = subject.codes(unit).codes, &values = subject.codes(column).codes;
+  std::vector<Unit> units(subject.codes(unit).values());
+  for (std::size_t row = 0; row < subject.frame.rows; ++row) {
+    const std::size_t period = workspace.periods.of_row[row];
+    const auto code = codes[row];
+    if (period == no_period || code == 0) continue;
+    auto& one = units[code];
+    one.value = values[row];
+    if (period >= at.before_begin && period < at.before_end) ++one.before;
+    if (period >= at.after_begin && period < at.after_end) ++one.after;
+  }
+  return units;
+}
+
+}  // namespace
+
+double chance_of_new_units(const Workspace& workspace, std::size_t column, std::uint32_t value,
+                           const Stretches& stretches) {
+  const auto unit = workspace.unit_of(column);
+  if (!unit || *unit == column) return 0;
+  stats::Proportion before{0, 0}, after{0, 0};
+  std::int64_t rows_after = 0, rows_lasting = 0;
+  for (const auto& one : units_of(workspace, *unit, column, stretches)) {
+    const bool is_own = one.value == value;
+    before.trials += one.before > 0 ? 1 : 0;
+    after.trials += one.after > 0 ? 1 : 0;
+    if (!is_own) continue;
+    before.events += one.before > 0 ? 1 : 0;
+    after.events += one.after > 0 ? 1 : 0;
+    rows_after += one.after;
+    rows_lasting += one.before > 0 ? one.after : 0;
+  }
+  const bool they_last =
+      static_cast<double>(rows_lasting) >= lasting_min * static_cast<double>(rows_after);
+  return they_last ? 0 : stats::fisher_exact_p_value(before, after);
+}
+
+}  // namespace insights::patterns
