@@ -2,6 +2,7 @@
 // analyst.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -44,9 +45,13 @@ struct Prepared {
   std::set<std::size_t> decoys;
 };
 
-// Told after each pattern: its name, hypotheses tested, accepted.
-using Progress =
-    std::function<void(std::string_view pattern, std::int64_t tested, std::int64_t accepted)>;
+// Told after each pattern, by one thread at a time, in the order they end.
+struct Looked {
+  std::string_view pattern;
+  std::int64_t tested = 0, accepted = 0;  // hypotheses; of them with an effect that matters
+  std::chrono::microseconds took{0};
+};
+using Progress = std::function<void(const Looked& looked)>;
 
 class Analyst {
  public:

@@ -1,12 +1,16 @@
 #include "analyst/statistical.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
 #include <memory>
+#include <mutex>
 #include <set>
 
 #include "analyst/also_explains.h"
 #include "analyst/same_cause.h"
+#include "base/parallel.h"
 #include "findings/control_false_discovery.h"
 #include "patterns/all.h"
 
@@ -17,6 +21,7 @@ namespace {
 using findings::Decision;
 using patterns::Candidate;
 using patterns::Workspace;
+using std::chrono::steady_clock;
 
 struct Examined {
   std::unique_ptr<Workspace> workspace;
@@ -44,17 +49,25 @@ Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary
   Examined examined;
   examined.workspace = std::make_unique<Workspace>(patterns::prepare(
       *prepared.subject, vocabulary, brief.as_of, prepared.decoys, brief.threads, stop));
-  for (const auto& pattern : patterns::all_patterns) {
-    if (stop.stop_requested()) break;
-    auto found = pattern.examine(*examined.workspace);
-    std::int64_t material = 0;
-    for (auto& candidate : found) {
+  // Side by side, put together in the order of the table.
+  std::array<std::vector<Candidate>, patterns::all_patterns.size()> found;
+  std::mutex one_tells;
+  base::parallel_for(found.size(), brief.threads, stop, [&](std::size_t i) {
+    const auto& pattern = patterns::all_patterns[i];
+    const auto before = steady_clock::now();
+    found[i] = pattern.examine(*examined.workspace);
+    for (auto& candidate : found[i])
       candidate.entry.decoy = is_about_decoy(*examined.workspace, candidate);
-      material += candidate.material ? 1 : 0;
-      examined.candidates.push_back(std::move(candidate));
-      examined.actionability.push_back(pattern.actionability);
-    }
-    if (progress) progress(pattern.name, static_cast<std::int64_t>(found.size()), material);
+    if (!progress) return;
+    const std::scoped_lock lock(one_tells);
+    progress({pattern.name, static_cast<std::int64_t>(found[i].size()),
+              std::ranges::count_if(found[i], &Candidate::material),
+              std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - before)});
+  });
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    examined.actionability.insert(examined.actionability.end(), found[i].size(),
+                                  patterns::all_patterns[i].actionability);
+    std::ranges::move(found[i], std::back_inserter(examined.candidates));
   }
   return examined;
 }

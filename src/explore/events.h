@@ -1,6 +1,7 @@
 // What happens during a run, told as it happens. One of the program's four interfaces.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <variant>
 
@@ -27,6 +28,7 @@ struct QueryRun {
 struct HypothesesTested {
   std::string pattern;
   std::int64_t tested = 0, accepted = 0;
+  std::chrono::microseconds took{0};  // of one thread; patterns are examined side by side
 };
 struct FindingProven {
   const findings::Finding* finding = nullptr;
@@ -42,7 +44,7 @@ using Event = std::variant<Started, TableLoaded, CatalogRead, QueryRun, Hypothes
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
-  virtual void on(const Event& event) = 0;  // called from the run's thread
+  virtual void on(const Event& event) = 0;  // called by one thread at a time
 };
 
 }  // namespace insights::explore

@@ -23,7 +23,7 @@ using findings::Finding;
 std::vector<analyst::Prepared> with_decoys(catalog::Catalog& catalog, const Order& order) {
   std::vector<analyst::Prepared> prepared;
   for (auto& subject : catalog.subjects) {
-    auto decoys = patterns::add_decoys(subject, order.decoys, order.seed);
+    auto decoys = patterns::add_decoys(subject, order.decoys, order.seed, order.brief.threads);
     prepared.push_back({&subject, std::move(decoys)});
   }
   return prepared;
@@ -160,8 +160,9 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   parts.observer.on(CatalogRead{static_cast<std::int64_t>(catalog.subjects.size()), 0});
 
   const auto subjects = with_decoys(catalog, order);
-  const auto progress = [&](std::string_view pattern, std::int64_t tested, std::int64_t accepted) {
-    parts.observer.on(HypothesesTested{std::string(pattern), tested, accepted});
+  const auto progress = [&](const analyst::Looked& looked) {
+    parts.observer.on(HypothesesTested{std::string(looked.pattern), looked.tested, looked.accepted,
+                                       looked.took});
   };
   auto investigation = TRY(parts.analyst.investigate(order.brief, subjects, progress, stop));
 

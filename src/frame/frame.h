@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -33,6 +34,11 @@ class CodeVector {
   decltype(auto) visit(Visit&& call) const {
     return std::visit([&](const auto& codes) -> decltype(auto) { return call(codes.data()); },
                       codes_);
+  }
+  // The same for changing them in place, size unchanged: change(std::span<T> codes).
+  template <class Change>
+  void change(Change&& call) {
+    std::visit([&](auto& codes) { call(std::span(codes)); }, codes_);
   }
 
  private:

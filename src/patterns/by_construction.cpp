@@ -17,8 +17,8 @@ constexpr double holds_min = 0.97;       // of the rows
 constexpr std::size_t looked_at = 2000;  // rows that a construction is recognised on
 constexpr double near_the_end = 0.5;  // of the duration: a date that follows the end, not the start
 
-std::vector<std::size_t> some_rows(const Subject& subject) {
-  auto rows = sampled_rows(subject, {});
+std::vector<std::size_t> some_rows(const Workspace& workspace) {
+  const auto& rows = workspace.sample;
   const std::size_t step = std::max<std::size_t>(1, rows.size() / looked_at);
   std::vector<std::size_t> some;
   for (std::size_t i = 0; i < rows.size(); i += step) some.push_back(rows[i]);
@@ -97,7 +97,7 @@ void ByConstruction::find_durations() {
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     if (is_date(subject, i)) dates.push_back(i);
   }
-  const auto rows = some_rows(subject);
+  const auto rows = some_rows(workspace_);
   for (const std::size_t measure : with_numbers(subject, Role::measure)) {
     for (const std::size_t start : dates) {
       for (const std::size_t end : dates) {
@@ -112,7 +112,7 @@ void ByConstruction::find_durations() {
 void ByConstruction::find_comparisons() {
   const auto& subject = workspace_.subject;
   const auto measures = with_numbers(subject, Role::measure);
-  const auto rows = some_rows(subject);
+  const auto rows = some_rows(workspace_);
   for (const std::size_t flag : with_numbers(subject, Role::flag)) {
     for (const std::size_t a : measures) {
       for (const std::size_t b : measures) {
@@ -168,7 +168,7 @@ bool ByConstruction::shares_a_duration(std::size_t a, std::size_t b) const {
     }
     if (!is_date(subject, b) || b == one.start) continue;
     std::vector<double> lengths, off;
-    for (const std::size_t row : some_rows(subject)) {
+    for (const std::size_t row : some_rows(workspace_)) {
       const double end = number_at(subject, one.end, row), date = number_at(subject, b, row);
       if (std::isnan(end) || std::isnan(date)) continue;
       lengths.push_back(std::fabs(end - number_at(subject, one.start, row)));

@@ -65,11 +65,12 @@ double p_of_difference(const Together& inside, const Together& outside) {
 }
 
 // Is the column the same on (nearly) all rows of each value of the entity?
-bool decides(const catalog::Subject& subject, std::size_t entity, std::size_t column) {
+bool decides(const Workspace& workspace, std::size_t entity, std::size_t column) {
+  const auto& subject = workspace.subject;
   const auto& coded = subject.codes(entity);
   std::vector<double> first(coded.values(), std::nan(""));
   double repeats = 0, same = 0, seen = 0;
-  for (const std::size_t row : sampled_rows(subject, {})) {
+  for (const std::size_t row : workspace.sample) {
     const double number = number_at(subject, column, row);
     if (coded.codes[row] == 0 || std::isnan(number)) continue;
     seen += 1;
@@ -164,7 +165,7 @@ class Examining {
       if (workspace_.is_decoy(entity) || subject_.columns[entity].kind == "calendar") continue;
       const auto values = subject_.codes(entity).values();
       if (unit && values >= subject_.codes(*unit).values()) continue;
-      if (decides(subject_, entity, column)) unit = entity;
+      if (decides(workspace_, entity, column)) unit = entity;
     }
     decided_by_.emplace(column, unit);
     return unit;
@@ -177,7 +178,7 @@ class Examining {
     if (!duration) return;
     std::vector<double> lengths;
     double last = -1e300;
-    for (const std::size_t row : sampled_rows(subject_, {})) {
+    for (const std::size_t row : workspace_.sample) {
       const double start = number_at(subject_, duration->start, row),
                    end = number_at(subject_, duration->end, row);
       if (std::isnan(start) || std::isnan(end)) continue;
@@ -223,19 +224,20 @@ class Examining {
   }
 
   void test_segments(const CorrelatedPair& pair) {
+    // Over the values of a unit there are few cases, and each is worth its time.
+    std::optional<Glance> glance;
+    if (!pair.unit) glance.emplace(workspace_, pair);
     for (const std::size_t column : workspace_.groupings) {
       const auto values = subject_.codes(column).values();
       if (values < 3 || values > segments_max + 1 || subject_.columns[column].kind == "calendar" ||
           pair.unit == column)
         continue;
-      // Over the values of a unit there are few cases, and each is worth its time.
-      const auto glances =
-          pair.unit ? std::vector<SegmentGlance>() : glance(workspace_, *fates_, pair, column);
+      const auto glances = glance ? glance->by(column) : std::vector<SegmentGlance>();
       for (std::uint32_t value = 1; value < values; ++value) {
         auto inside = pair;
         inside.segment = column;
         inside.value = value;
-        if (!pair.unit && !is_worth_testing(pair, inside, glances[value])) continue;
+        if (glance && !is_worth_testing(pair, inside, glances[value])) continue;
         const auto own = measured(inside), others = measured(inside, Side::outside);
         if (!own || !others) continue;
         Tested one{inside, own, others->effect, std::max(own->p, p_of_difference(*own, *others)),

@@ -2,6 +2,7 @@
 // how they go together there.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -23,8 +24,8 @@ struct CorrelatedPair {
 
 // The cases of a pair, without those where either is missing.
 struct Cases {
-  std::vector<double> x, y;     // [cases]
-  std::vector<Grouped> groups;  // that cases may share their fate in
+  std::vector<double> x, y;  // [cases]
+  std::function<std::vector<Grouped>()> groups;  // that cases may share their fate in
   bool flag = false;            // y of a row is 0 or 1
   std::size_t least = 0;        // fewer cases say nothing
 };
@@ -49,8 +50,16 @@ struct SegmentGlance {
   double inside = 0, outside = 0;
   std::int64_t cases_inside = 0, cases_outside = 0;
 };
-std::vector<SegmentGlance> glance(const Workspace& workspace, const Fates& fates,
-                                  const CorrelatedPair& pair, std::size_t column);
+class Glance {
+ public:
+  Glance(const Workspace& workspace, const CorrelatedPair& pair);
+  std::vector<SegmentGlance> by(std::size_t column) const;  // [values]
+
+ private:
+  const Workspace& workspace_;
+  std::vector<std::size_t> rows_;         // the cases
+  std::vector<double> x_ranks_, y_ranks_;  // [cases]
+};
 
 // The rows in the lowest and the highest quarter of x.
 struct Quarters {

@@ -30,11 +30,11 @@ bool takes_part(const CorrelatedPair& pair, const frame::CodeVector* segment, st
 }
 
 // The rows with both numbers, in order, given to `visit(row, x, y)`.
-void each_case(const Workspace& workspace, std::span<const std::size_t> sample,
-               const CorrelatedPair& pair, const frame::Mask& kept, Side side, auto visit) {
+void each_case(const Workspace& workspace, const CorrelatedPair& pair, const frame::Mask& kept,
+               Side side, auto visit) {
   const auto& subject = workspace.subject;
   const auto* segment = pair.segment == no_column ? nullptr : &subject.codes(pair.segment).codes;
-  for (const std::size_t row : sample) {
+  for (const std::size_t row : workspace.sample) {
     if (!kept.empty() && kept[row] == 0) continue;
     if (!takes_part(pair, segment, row, side)) continue;
     const double x = number_at(subject, pair.x, row), y = number_at(subject, pair.y, row);
@@ -44,14 +44,30 @@ void each_case(const Workspace& workspace, std::span<const std::size_t> sample,
   }
 }
 
+// The entities that each of the unit's values belongs to; `places` [units]: a row of each.
+std::vector<Grouped> groups_of_units(const Workspace& workspace, std::size_t unit,
+                                     const std::vector<std::size_t>& places) {
+  const auto& subject = workspace.subject;
+  std::vector<Grouped> groups;
+  for (const std::size_t column : workspace.groupings) {
+    if (workspace.is_decoy(column) || !subject.has_dependency(unit, column) ||
+        subject.columns[column].role != Role::entity)
+      continue;
+    auto& group = groups.emplace_back();
+    group.values = subject.codes(column).values();
+    for (const std::size_t row : places) group.codes.push_back(subject.codes(column).codes[row]);
+  }
+  return groups;
+}
+
 // One case a value of the unit: its mean of both.
-Cases cases_of_units(const Workspace& workspace, const Fates& fates, const CorrelatedPair& pair,
+Cases cases_of_units(const Workspace& workspace, const CorrelatedPair& pair,
                      const frame::Mask& kept, Side side) {
   const auto& subject = workspace.subject;
   const auto& units = subject.codes(*pair.unit);
   std::vector<double> rows(units.values()), x(units.values()), y(units.values());
   std::vector<std::size_t> first(units.values());
-  each_case(workspace, fates.sample(), pair, kept, side,
+  each_case(workspace, pair, kept, side,
             [&](std::size_t row, double own_x, double own_y) {
               const auto unit = units.codes[row];
               if (rows[unit] == 0) first[unit] = row;
@@ -67,30 +83,23 @@ Cases cases_of_units(const Workspace& workspace, const Fates& fates, const Corre
     cases.y.push_back(y[unit] / rows[unit]);
     places.push_back(first[unit]);
   }
-  for (const std::size_t column : workspace.groupings) {
-    if (workspace.is_decoy(column) || !subject.has_dependency(*pair.unit, column) ||
-        subject.columns[column].role != Role::entity)
-      continue;
-    Grouped group;
-    group.values = subject.codes(column).values();
-    for (const std::size_t row : places) group.codes.push_back(subject.codes(column).codes[row]);
-    cases.groups.push_back(std::move(group));
-  }
+  cases.groups = [&workspace, unit = *pair.unit, places = std::move(places)] {
+    return groups_of_units(workspace, unit, places);
+  };
   return cases;
 }
 
 // Dates that follow each other share what happened then.
-void add_months_of(Cases& cases) {
+Grouped months_of(const std::vector<double>& days) {
   constexpr double days_a_month = 30.4375;
-  if (cases.x.empty()) return;
-  const double first = std::ranges::min(cases.x);
+  const double first = std::ranges::min(days);
   Grouped months;
-  for (const double day : cases.x) {
+  for (const double day : days) {
     const auto month = 1 + static_cast<std::uint32_t>((day - first) / days_a_month);
     months.codes.push_back(month);
     months.values = std::max<std::size_t>(months.values, month + 1);
   }
-  cases.groups.push_back(std::move(months));
+  return months;
 }
 
 std::vector<double> standardized(std::vector<double> ranks) {
@@ -131,39 +140,45 @@ Cases cases_of(const Workspace& workspace, const Fates& fates, const CorrelatedP
   const auto& subject = workspace.subject;
   Cases cases;
   if (pair.unit) {
-    cases = cases_of_units(workspace, fates, pair, kept, side);
+    cases = cases_of_units(workspace, pair, kept, side);
   } else {
     std::vector<std::size_t> rows;
-    each_case(workspace, fates.sample(), pair, kept, side,
+    each_case(workspace, pair, kept, side,
               [&](std::size_t row, double x, double y) {
                 rows.push_back(row);
                 cases.x.push_back(x);
                 cases.y.push_back(y);
               });
-    cases.groups = fates.of(rows);
+    cases.groups = [&fates, rows = std::move(rows)] { return fates.of(rows); };
     cases.flag = subject.columns[pair.y].role == Role::flag;
   }
   cases.least = pair.unit ? units_min : cases_min;
-  if (is_date(subject, pair.x)) add_months_of(cases);
+  if (is_date(subject, pair.x) && !cases.x.empty()) {
+    cases.groups = [others = std::move(cases.groups), months = months_of(cases.x)] {
+      auto groups = others();
+      groups.push_back(months);
+      return groups;
+    };
+  }
   return cases;
 }
 
-std::vector<SegmentGlance> glance(const Workspace& workspace, const Fates& fates,
-                                  const CorrelatedPair& pair, std::size_t column) {
-  const auto& subject = workspace.subject;
-  const auto& codes = subject.codes(column).codes;
+Glance::Glance(const Workspace& workspace, const CorrelatedPair& pair) : workspace_(workspace) {
   std::vector<double> x, y;
-  std::vector<std::uint32_t> values;
-  each_case(workspace, fates.sample(), pair, {}, Side::inside,
-            [&](std::size_t row, double own_x, double own_y) {
-              x.push_back(own_x);
-              y.push_back(own_y);
-              values.push_back(codes[row]);
-            });
-  x = stats::average_ranks(x);
-  y = stats::average_ranks(y);
-  std::vector<stats::CoMoments> inside(subject.codes(column).values());
-  for (std::size_t i = 0; i < x.size(); ++i) inside[values[i]].add(x[i], y[i]);
+  each_case(workspace, pair, {}, Side::inside, [&](std::size_t row, double own_x, double own_y) {
+    rows_.push_back(row);
+    x.push_back(own_x);
+    y.push_back(own_y);
+  });
+  x_ranks_ = stats::average_ranks(x);
+  y_ranks_ = stats::average_ranks(y);
+}
+
+std::vector<SegmentGlance> Glance::by(std::size_t column) const {
+  const auto& coded = workspace_.subject.codes(column);
+  std::vector<stats::CoMoments> inside(coded.values());
+  for (std::size_t i = 0; i < rows_.size(); ++i)
+    inside[coded.codes[rows_[i]]].add(x_ranks_[i], y_ranks_[i]);
   const auto correlation = [](const stats::CoMoments& one) {
     const double spread = one.m2_x * one.m2_y;
     return spread > 0 ? one.c2 / std::sqrt(spread) : 0;
@@ -199,7 +214,7 @@ std::optional<Together> together(const Cases& cases) {
     found.p = std::max(p_not_looked_at, p_of_rho(found.rho, n - 2));
     return found;
   }
-  const auto fate = shared_fate(x, rest, cases.groups);
+  const auto fate = shared_fate(x, rest, cases.groups());
   found.independent = std::min(n / fate.design, fate.cases_max);
   const double degrees = found.independent - 2;
   if (degrees < degrees_min) return found;
@@ -214,8 +229,7 @@ double Quarters::relative() const {
 std::optional<Quarters> quarters_of(const Workspace& workspace, const CorrelatedPair& pair,
                                     const frame::Mask& kept, Side side) {
   std::vector<double> x, y;
-  const auto sample = sampled_rows(workspace.subject, {});
-  each_case(workspace, sample, pair, kept, side, [&](std::size_t, double own_x, double own_y) {
+  each_case(workspace, pair, kept, side, [&](std::size_t, double own_x, double own_y) {
     x.push_back(own_x);
     y.push_back(own_y);
   });

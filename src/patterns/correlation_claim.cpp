@@ -236,7 +236,7 @@ class Statement {
   // Fifths of x, from the lowest to the highest.
   void draw() {
     std::vector<double> xs;
-    for (const std::size_t row : sampled_rows(subject_, {})) {
+    for (const std::size_t row : workspace_.sample) {
       const double x = number_at(subject_, pair_.x, row);
       const bool own = !inside_ || subject_.codes(pair_.segment).codes[row] == pair_.value;
       if (own && !std::isnan(x) && !std::isnan(number_at(subject_, pair_.y, row))) xs.push_back(x);
@@ -271,7 +271,7 @@ class Statement {
   Guard mix_guard() const {
     double least = 1;
     std::size_t most = no_column;
-    auto rows = sampled_rows(subject_, {});
+    const auto& rows = workspace_.sample;
     for (const std::size_t column : workspace_.groupings) {
       const auto values = subject_.codes(column).values();
       if (workspace_.is_decoy(column) || column == pair_.segment || values > 41 ||

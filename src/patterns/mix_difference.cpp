@@ -87,10 +87,11 @@ struct Rows {
   std::vector<std::uint32_t> segment, mix;
 };
 
-Rows rows_of(const catalog::Subject& subject, const MixPair& pair) {
+Rows rows_of(const Workspace& workspace, const MixPair& pair) {
+  const auto& subject = workspace.subject;
   Rows rows;
   const auto &segment = subject.codes(pair.segment).codes, &mix = subject.codes(pair.mix).codes;
-  for (const std::size_t row : sampled_rows(subject, {})) {
+  for (const std::size_t row : workspace.sample) {
     if (segment[row] == 0 || mix[row] == 0) continue;
     rows.places.push_back(row);
     rows.segment.push_back(segment[row]);
@@ -123,7 +124,7 @@ Dependence design_of(const Workspace& workspace, const Fates& fates, const MixPa
   Dependence found;
   if (pair.unit) return found;
   const auto& subject = workspace.subject;
-  const auto rows = rows_of(subject, pair);
+  const auto rows = rows_of(workspace, pair);
   const double part = static_cast<double>(subject.frame.rows) /
                       std::max<double>(1, static_cast<double>(rows.places.size()));
   for (const auto& groups : fates.of(rows.places)) {

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "catalog/vocabulary.h"
-#include "stats/random.h"
 
 namespace insights::patterns {
 
@@ -12,7 +11,6 @@ namespace {
 
 using catalog::Role;
 
-constexpr std::uint64_t sample_seed = 42;
 constexpr double rows_a_group_min = 1.1;  // fewer: the groups hold nothing together
 constexpr double owned = 0.9;             // of the first column: the groups decide it
 
@@ -49,19 +47,7 @@ double mean_square(const std::vector<double>& counts) {
 
 }  // namespace
 
-std::vector<std::size_t> sampled_rows(const catalog::Subject& subject, const frame::Mask& kept) {
-  std::vector<std::size_t> rows;
-  if (subject.frame.rows <= sample_rows_max) {
-    for (std::size_t row = 0; row < subject.frame.rows; ++row) rows.push_back(row);
-  } else {
-    rows = stats::sampled_indices(sample_rows_max, subject.frame.rows, sample_seed);
-  }
-  if (!kept.empty()) std::erase_if(rows, [&](std::size_t row) { return kept[row] == 0; });
-  return rows;
-}
-
-Fates::Fates(const Workspace& workspace)
-    : workspace_(workspace), sample_(sampled_rows(workspace.subject, {})) {
+Fates::Fates(const Workspace& workspace) : workspace_(workspace) {
   const auto& subject = workspace.subject;
   for (const std::size_t column : workspace.groupings) {
     if (subject.columns[column].role == Role::entity && !workspace.is_decoy(column)) add(column);

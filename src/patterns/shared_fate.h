@@ -15,13 +15,6 @@
 
 namespace insights::patterns {
 
-// Enough for every effect that is worth telling, with rows that count less than one each.
-inline constexpr std::size_t sample_rows_max = 20'000;
-
-// Every row of the table, or an evenly drawn part of a large one, ascending; `kept` empty keeps
-// all.
-std::vector<std::size_t> sampled_rows(const catalog::Subject& subject, const frame::Mask& kept);
-
 // Which group each case is in, [cases]; 0 = alone.
 struct Grouped {
   std::vector<std::uint32_t> codes;
@@ -35,14 +28,11 @@ class Fates {
   explicit Fates(const Workspace& workspace);
   // For these rows, in this order.
   std::vector<Grouped> of(std::span<const std::size_t> rows) const;
-  // sampled_rows(), drawn once.
-  const std::vector<std::size_t>& sample() const { return sample_; }
 
  private:
   void add(std::size_t column);
 
   const Workspace& workspace_;
-  std::vector<std::size_t> sample_;
   std::vector<const frame::CodeVector*> codes_;
   std::vector<std::size_t> values_;
   frame::Coded documents_, months_;

@@ -61,7 +61,7 @@ Cases cases_of_mention(const Workspace& workspace, const Fates& fates, const Men
   const auto& subject = workspace.subject;
   Cases cases;
   std::vector<std::size_t> rows;
-  for (const std::size_t row : sampled_rows(subject, kept)) {
+  for (const std::size_t row : workspace.sampled(kept)) {
     const double said = mentioned_at(subject, mention, row);
     double other = 0;
     if (mention.measure != no_column) {
@@ -75,7 +75,7 @@ Cases cases_of_mention(const Workspace& workspace, const Fates& fates, const Men
     cases.x.push_back(said);
     cases.y.push_back(other);
   }
-  cases.groups = fates.of(rows);
+  cases.groups = [&fates, rows = std::move(rows)] { return fates.of(rows); };
   cases.least = 30;
   return cases;
 }
@@ -316,7 +316,7 @@ class Examining {
   // Is the difference still there among the rows of one group? Else the word stands for the group,
   // and the group is what is to be told of.
   bool holds_within_groups(const Mention& mention) const {
-    const auto rows = sampled_rows(subject_, {});
+    const auto& rows = workspace_.sample;
     return std::ranges::none_of(workspace_.groupings, [&](std::size_t column) {
       const auto& coded = subject_.codes(column);
       if (workspace_.is_decoy(column) || coded.values() > values_max + 1) return false;

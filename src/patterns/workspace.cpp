@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <thread>
 
+#include "base/parallel.h"
 #include "stats/random.h"
 
 namespace insights::patterns {
@@ -18,6 +17,7 @@ using catalog::Subject;
 
 constexpr std::size_t groupings_max = 60;
 constexpr std::size_t measures_max = 12;
+constexpr std::uint64_t sample_seed = 42;
 constexpr double worth_telling_share = 0.0005;
 
 // Says of a row only whether it takes an earlier one back: the return marker knows, and sales held
@@ -68,22 +68,17 @@ std::vector<std::size_t> choose_measures(const Subject& subject) {
   return measures;
 }
 
-// Fills `into` for each column by `make`, several columns at a time. Places are fixed before, so
-// the order of threads cannot be seen.
+std::vector<std::size_t> sample_of(std::size_t rows) {
+  return stats::sampled_indices(std::min(rows, sample_rows_max), rows, sample_seed);
+}
+
+// Fills `into` for each column by `make`, several columns at a time.
 template <class Make>
 void fill_cubes(std::map<std::size_t, Cube>& into, const std::vector<std::size_t>& columns,
                 int threads, std::stop_token stop, Make make) {
   std::vector<Cube> made(columns.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < columns.size() && !stop.stop_requested(); i = next++)
-      made[i] = make(columns[i]);
-  };
-  {
-    std::vector<std::jthread> helpers;
-    for (int i = 1; i < threads; ++i) helpers.emplace_back(work);
-    work();
-  }
+  base::parallel_for(columns.size(), threads, stop,
+                     [&](std::size_t i) { made[i] = make(columns[i]); });
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (made[i].values > 0) into.emplace(columns[i], std::move(made[i]));
   }
@@ -93,6 +88,12 @@ void fill_cubes(std::map<std::size_t, Cube>& into, const std::vector<std::size_t
 
 bool Workspace::is_worth_telling(double money_a_month) const {
   return money_per_month <= 0 || money_a_month >= worth_telling_share * money_per_month;
+}
+
+std::vector<std::size_t> Workspace::sampled(const frame::Mask& kept) const {
+  auto rows = sample;
+  if (!kept.empty()) std::erase_if(rows, [&](std::size_t row) { return kept[row] == 0; });
+  return rows;
 }
 
 const Cube* Workspace::cube(std::size_t column) const {
@@ -134,6 +135,7 @@ Workspace prepare(const Subject& subject, const catalog::Vocabulary& vocabulary,
   Workspace workspace{subject,
                       vocabulary,
                       periods_of(subject),
+                      sample_of(subject.frame.rows),
                       choose_groupings(subject),
                       decoys,
                       choose_measures(subject),
@@ -168,25 +170,21 @@ Workspace prepare(const Subject& subject, const catalog::Vocabulary& vocabulary,
   return workspace;
 }
 
-std::set<std::size_t> add_decoys(Subject& subject, int count, std::uint64_t seed) {
+std::set<std::size_t> add_decoys(Subject& subject, int count, std::uint64_t seed, int threads) {
   std::set<std::size_t> decoys;
   if (subject.frame.rows < small_table_rows) return decoys;
   auto candidates = choose_groupings(subject);
   std::erase_if(candidates, [&](std::size_t i) { return subject.codes(i).values() > 5000; });
   if (candidates.empty()) return decoys;
-  for (int i = 0; i < count; ++i) {
-    const std::size_t source = candidates[static_cast<std::size_t>(i) * candidates.size() /
-                                          static_cast<std::size_t>(count)];
-    const auto order =
-        stats::shuffled_indices(subject.frame.rows, seed + static_cast<std::uint64_t>(i));
-    frame::Coded shuffled;
-    shuffled.dictionary = subject.codes(source).dictionary;
-    shuffled.codes.reserve(subject.frame.rows);
-    std::vector<std::uint32_t> codes;
-    codes.reserve(subject.frame.rows);
-    for (const std::size_t row : order) codes.push_back(subject.codes(source).codes[row]);
-    shuffled.codes.append(codes.data(), codes.size(),
-                          static_cast<std::uint32_t>(shuffled.dictionary.size() - 1));
+  const auto wanted = static_cast<std::size_t>(std::max(0, count));
+  const auto source_of = [&](std::size_t i) { return candidates[i * candidates.size() / wanted]; };
+  std::vector<frame::Coded> shuffled(wanted);
+  base::parallel_for(wanted, threads, {}, [&](std::size_t i) {
+    shuffled[i] = subject.codes(source_of(i));
+    shuffled[i].codes.change([&](auto codes) { stats::shuffle(codes, seed + i); });
+  });
+  for (std::size_t i = 0; i < wanted; ++i) {
+    const std::size_t source = source_of(i);
     auto column = subject.columns[source];
     column.name = fmt::format("decoy {} ({} shuffled)", i + 1, column.name);
     column.label_column.clear();
@@ -194,7 +192,7 @@ std::set<std::size_t> add_decoys(Subject& subject, int count, std::uint64_t seed
     data.name = column.name;
     data.type = subject.frame.columns[source].type;
     data.profile = subject.frame.columns[source].profile;
-    data.data = std::move(shuffled);
+    data.data = std::move(shuffled[i]);
     decoys.insert(subject.columns.size());
     subject.columns.push_back(std::move(column));
     subject.frame.columns.push_back(std::move(data));

@@ -24,10 +24,16 @@ inline constexpr std::size_t no_column = std::numeric_limits<std::size_t>::max()
 // report facts, marked descriptive.
 inline constexpr std::size_t small_table_rows = 200;
 
+// Rows that are looked at where all would take too long: enough for every effect that is worth
+// telling, with rows that count less than one each.
+inline constexpr std::size_t sample_rows_max = 20'000;
+
 struct Workspace {
   const catalog::Subject& subject;        // borrowed
   const catalog::Vocabulary& vocabulary;  // borrowed
   Periods periods;
+  std::vector<std::size_t> sample;  // every row of the table, or an evenly drawn part of a large
+                                    // one, ascending
   std::vector<std::size_t>
       groupings;  // coded columns worth a group-by: entities and dimensions, decoys included
   std::set<std::size_t> decoys;  // of them: shuffled on purpose; a finding about one is false
@@ -47,6 +53,8 @@ struct Workspace {
   // Is so much money a month worth a director's time? One part in two thousand of all; anything
   // where there is no money.
   bool is_worth_telling(double money_a_month) const;
+  // The rows of the sample that are kept; `kept` empty keeps all.
+  std::vector<std::size_t> sampled(const frame::Mask& kept) const;
   const Cube* cube(std::size_t column) const;
   const Cube* flat(std::size_t column) const;
   bool is_decoy(std::size_t column) const { return decoys.contains(column); }
@@ -65,6 +73,7 @@ Workspace prepare(const catalog::Subject& subject, const catalog::Vocabulary& vo
 
 // A copy of the subject with `count` shuffled copies of real groupings added (columns "decoy ..."),
 // and which they are. Small tables and tables without groupings get none.
-std::set<std::size_t> add_decoys(catalog::Subject& subject, int count, std::uint64_t seed);
+std::set<std::size_t> add_decoys(catalog::Subject& subject, int count, std::uint64_t seed,
+                                 int threads = 1);
 
 }  // namespace insights::patterns

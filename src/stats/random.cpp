@@ -48,11 +48,11 @@ double Random::uniform() { return static_cast<double>(bits() >> 11U) * 0x1.0p-53
 
 std::uint64_t Random::below(std::uint64_t count) {
   base::ensure(count > 0, "below needs a count of 1 or more");
-  // Values under 2^64 mod count would be met once more often than the others.
-  const std::uint64_t too_small = (0 - count) % count;
+  // Values under 2^64 mod count would be met once more often than the others. That is below count,
+  // so the division that tells it is seldom needed.
   for (;;) {
     const std::uint64_t drawn = bits();
-    if (drawn >= too_small) return drawn % count;
+    if (drawn >= count || drawn >= (0 - count) % count) return drawn % count;
   }
 }
 
@@ -78,10 +78,7 @@ double Random::normal() {
 std::vector<std::size_t> shuffled_indices(std::size_t count, std::uint64_t seed) {
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  Random random(seed);
-  for (std::size_t left = count; left > 1; --left) {
-    std::swap(order[left - 1], order[random.below(left)]);
-  }
+  shuffle(std::span(order), seed);
   return order;
 }
 

@@ -9,6 +9,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace insights::stats {
@@ -34,7 +36,15 @@ class Random {
   std::array<std::uint64_t, 4> state_;
 };
 
-// A random order of 0 .. count-1 (Fisher-Yates), the same for the same seed.
+// Puts the values in a random order (Fisher-Yates), the same for the same seed and number of values.
+template <class Value>
+void shuffle(std::span<Value> values, std::uint64_t seed) {
+  Random random(seed);
+  for (std::size_t left = values.size(); left > 1; --left)
+    std::swap(values[left - 1], values[random.below(left)]);
+}
+
+// A random order of 0 .. count-1, the same for the same seed.
 [[nodiscard]] std::vector<std::size_t> shuffled_indices(std::size_t count, std::uint64_t seed);
 
 // `count` different indices out of 0 .. population-1, ascending, the same for the same seed. count
