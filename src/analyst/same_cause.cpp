@@ -44,6 +44,9 @@ bool leads(const Workspace& workspace, const Candidate& a, const Candidate& b) {
   const auto values_a = workspace.subject.codes(a.column).values(),
              values_b = workspace.subject.codes(b.column).values();
   if (values_a != values_b) return values_a > values_b;
+  const auto words_a = patterns::words_in_name(workspace.subject, a.column),
+             words_b = patterns::words_in_name(workspace.subject, b.column);
+  if (words_a != words_b) return words_a < words_b;
   return a.entry.fingerprint < b.entry.fingerprint;
 }
 

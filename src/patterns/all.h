@@ -150,7 +150,7 @@ inline constexpr std::array all_patterns{
             examine_count_over_time},
     Pattern{"burst", "Far denser for a while",
             "In which weeks or months did things come far denser than before and after?",
-            "Hardware: 110 incidents from Jul 2023 to Aug 2023: 55 a month, against 18 before and "
+            "Hardware: spike of 110 incidents from Jul 2023 to Aug 2023: 55 a month, against 18 before and "
             "after",
             1.0, examine_burst},
     Pattern{
