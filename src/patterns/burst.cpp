@@ -367,7 +367,9 @@ std::vector<Candidate> examine_burst(const Workspace& workspace) {
   candidates.push_back(candidate_of(workspace, {}, whole, rows_in_all));
   for (const std::size_t column : workspace.groupings) {
     const auto* flat = workspace.flat(column);
-    if (flat == nullptr || subject.columns[column].kind == "calendar") continue;
+    if (flat == nullptr || subject.columns[column].kind == "calendar" ||
+        subject.columns[column].kind == "status")
+      continue;
     std::vector<std::pair<double, std::uint32_t>> largest;
     for (std::uint32_t value = 1; value < flat->values; ++value) {
       const double rows = flat->rows_total(value);

@@ -144,8 +144,9 @@ findings::Entity entity_of(const Subject& subject, std::size_t column, std::uint
 std::string subject_phrase(const Subject& subject, std::size_t column, std::uint32_t value) {
   const auto entity = entity_of(subject, column, value);
   const auto& own = subject.columns[column];
-  // "Priority Low", "State Completed": a part of a whole says little without what it is a part of.
-  const bool is_part = own.kind == "category" || own.kind == "status" || own.kind == "department";
+  // "Priority Low", "State Completed", "Department Sales": such values say little by themselves.
+  const bool is_part = (own.kind == "level" || own.kind == "status" || own.kind == "department") &&
+                       !inside_sentence(entity.label).starts_with(noun_of(own));
   if (entity.label != entity.value || (speaks_for_itself(entity.label) && !is_part))
     return "{who}";
   return capitalized(noun_of(subject.columns[column])) + " {who}";
