@@ -11,13 +11,13 @@ namespace insights::analyst {
 
 namespace {
 
+using patterns::absorbing_rank;
 using patterns::Candidate;
 using patterns::no_column;
 using patterns::RowSet;
 using patterns::Workspace;
 
 constexpr double same_rows_share = 0.95;  // of the rows of both
-constexpr int absorbing_rank = 20;        // a customer gone stands for everything its rows show
 constexpr double echo_rows_share =
     0.05;  // of B's rows that must be A's before A is asked to explain B
 
@@ -45,6 +45,9 @@ bool leads(const Workspace& workspace, const Candidate& a, const Candidate& b) {
   const auto values_a = workspace.subject.codes(a.column).values(),
              values_b = workspace.subject.codes(b.column).values();
   if (values_a != values_b) return values_a > values_b;
+  const auto words_a = patterns::words_in_name(workspace.subject, a.column),
+             words_b = patterns::words_in_name(workspace.subject, b.column);
+  if (words_a != words_b) return words_a < words_b;
   return a.entry.fingerprint < b.entry.fingerprint;
 }
 
@@ -97,11 +100,13 @@ class Judge {
   }
 
   void find_echoes(std::stop_token stop) {
-    // The surest first: a cause shows itself more purely than its echoes. Facts explain nothing and
-    // are no echoes.
+    // The surest first: a cause shows itself more purely than its echoes. Facts are no echoes, and
+    // explain nothing but what an entity's rows show that stand for all of it.
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
-      if (!causes_[i] && patterns::is_about_rows(*accepted_[i]) && !accepted_[i]->entry.fact)
+      const auto& one = *accepted_[i];
+      if (!causes_[i] && patterns::is_about_rows(one) &&
+          (!one.entry.fact || one.rank >= absorbing_rank))
         order.push_back(i);
     }
     std::ranges::stable_sort(order,
@@ -145,6 +150,7 @@ class Judge {
 
   bool stronger(std::size_t i, std::size_t j) const {
     const auto &a = *accepted_[i], &b = *accepted_[j];
+    if (a.explains != b.explains) return a.explains;  // how often it fails before of what kind it is
     if (a.entry.p != b.entry.p) return a.entry.p < b.entry.p;
     if (a.impact != b.impact) return a.impact > b.impact;
     return a.entry.fingerprint < b.entry.fingerprint;

@@ -161,7 +161,7 @@ class Investigating {
       entry.decision = causes[i]->echo ? Decision::explained : Decision::merged;
       entry.note = "by " + accepted[causes[i]->of]->entry.fingerprint;
       if (says_more(*accepted[causes[i]->of], *accepted[i], *causes[i]))
-        echoes[causes[i]->of].push_back(accepted[i]);
+        echoes[teller_of(accepted, causes, i)].push_back(accepted[i]);
       if (!entry.decoy) also[causes[i]->of].insert(name_of(one, *accepted[i]));
     }
     for (std::size_t i = 0; i < places.size(); ++i) {
@@ -192,10 +192,27 @@ class Investigating {
     std::ranges::move(later, std::back_inserter(places));
   }
 
+  // Who tells of the echo `i`: the mix that carries the cause over to its rows, when there is one
+  // ("Cost Reduction has mostly low priorities" of its many reached targets, which low priorities
+  // explain), else the cause.
+  static std::size_t teller_of(const std::vector<const Candidate*>& accepted,
+                               const std::vector<std::optional<Cause>>& causes, std::size_t i) {
+    const auto& cause = *accepted[causes[i]->of];
+    for (std::size_t j = 0; j < accepted.size(); ++j) {
+      const auto& mix = *accepted[j];
+      if (!causes[j] && !mix.explains && j != i && cause.column != patterns::no_column &&
+          mix.measure_column == cause.column && mix.column == accepted[i]->column &&
+          mix.value == accepted[i]->value && accepted[i]->values.empty())
+        return j;
+    }
+    return causes[i]->of;
+  }
+
   // An echo elsewhere, or the same rows by another measure: worth a sentence. The same rows under
-  // another name are not.
+  // another name are not, nor is how two of their numbers go together.
   static bool says_more(const Candidate& cause, const Candidate& other, const Cause& how) {
-    return !other.entry.decoy && !other.entry.fact && (how.echo || cause.measure != other.measure);
+    if (other.entry.decoy || other.entry.fact || other.entry.pattern == "correlation") return false;
+    return how.echo || (cause.measure != other.measure && other.explains);
   }
 
   // "region Hills": where else the same rows show.

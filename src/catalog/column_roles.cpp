@@ -184,6 +184,10 @@ void classify_text(Column& column, const frame::Column& data, const Words& words
     as_kind(column, nullptr, Role::text, "long texts, nearly all different");
     return;
   }
+  if (kind != nullptr && kind->name == "person" && any_in(words, vocabulary.bookkeeping)) {
+    column.why = "who last changed the record, which is no part of what happened";
+    return;
+  }
   if (kind != nullptr && kind->entity) {
     as_kind(column, kind, Role::entity, fmt::format("its name says {}", kind->name));
     return;

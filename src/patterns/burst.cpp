@@ -259,8 +259,9 @@ findings::Claim state(const Workspace& workspace, const Question& what, const Fo
   const bool one_month = noun == "month" && found.burst.length == 1;
   const std::string when = one_month ? "in {burst_from}" : "from {burst_from} to {burst_to}";
   claim.title = fmt::format(
-      "{}{{events}} {} {}: {{inside}} a {}, against {{outside}} before and after",
-      whole ? "" : subject_phrase(subject, what.column, what.value) + ": ", nouns, when, noun);
+      "{} of {{events}} {} {}: {{inside}} a {}, against {{outside}} before and after",
+      whole ? "Spike" : subject_phrase(subject, what.column, what.value) + ": spike", nouns, when,
+      noun);
   if (found.burst.ratio < 1000 && found.burst.ratio > 0) {
     values.formula("times", "inside / max(outside, inside / length / all_length)",
                    Format::multiple);
@@ -366,7 +367,9 @@ std::vector<Candidate> examine_burst(const Workspace& workspace) {
   candidates.push_back(candidate_of(workspace, {}, whole, rows_in_all));
   for (const std::size_t column : workspace.groupings) {
     const auto* flat = workspace.flat(column);
-    if (flat == nullptr || subject.columns[column].kind == "calendar") continue;
+    if (flat == nullptr || subject.columns[column].kind == "calendar" ||
+        subject.columns[column].kind == "status")
+      continue;
     std::vector<std::pair<double, std::uint32_t>> largest;
     for (std::uint32_t value = 1; value < flat->values; ++value) {
       const double rows = flat->rows_total(value);

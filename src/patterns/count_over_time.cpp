@@ -259,7 +259,9 @@ std::vector<Candidate> examine_count_over_time(const Workspace& workspace) {
   if (trade) return candidates;
   for (const std::size_t column : workspace.groupings) {
     const auto* cube = workspace.cube(column);
-    if (cube == nullptr || subject.columns[column].kind == "calendar") continue;
+    if (cube == nullptr || subject.columns[column].kind == "calendar" ||
+        subject.columns[column].kind == "status")
+      continue;
     what.column = column;
     for (const std::uint32_t value : frequent_values(*cube)) {
       what.value = value;

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <unordered_set>
 
 #include "patterns/all.h"
 #include "patterns/facts.h"
@@ -49,6 +51,83 @@ std::string own_column_list(const Workspace& workspace) {
   return list;
 }
 
+constexpr std::size_t named_max = 3;
+
+// Who the rows belong to: the people or customers of them, of several columns the one with most.
+std::optional<std::size_t> belongs_to(const Workspace& workspace) {
+  const auto& subject = workspace.subject;
+  std::optional<std::size_t> found;
+  if (!subject.joins.empty()) return found;
+  for (const std::size_t column : own_columns(workspace)) {
+    const auto& own = subject.columns[column];
+    const auto* kind = workspace.vocabulary.kind_named(own.kind);
+    const bool somebody = own.role == Role::entity && kind != nullptr &&
+                          (kind->orders || kind->name == "person") && subject.is_coded(column);
+    if (somebody && (!found || subject.codes(column).values() > subject.codes(*found).values()))
+      found = column;
+  }
+  return found;
+}
+
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t part) {
+  hash ^= part + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
+  return hash * 0xbf58476d1ce4e5b9ULL;
+}
+
+// The values of `owner` on rows that repeat an earlier one; empty when the columns in memory do not
+// tell which rows those are.
+std::set<std::uint32_t> owners_of_repeats(const Workspace& workspace, std::size_t owner) {
+  const auto& subject = workspace.subject;
+  std::vector<std::uint64_t> hashes(subject.frame.rows, 0);
+  for (const std::size_t column : own_columns(workspace)) {
+    const auto& data = subject.frame.columns[column];
+    for (std::size_t row = 0; row < hashes.size(); ++row) {
+      if (const auto* coded = data.coded())
+        hashes[row] = mixed(hashes[row], coded->codes[row]);
+      else if (const auto* numbers = data.numbers())
+        hashes[row] = mixed(hashes[row], std::hash<double>{}(numbers->values[row]));
+      else if (const auto* days = data.days())
+        hashes[row] = mixed(mixed(hashes[row], static_cast<std::uint64_t>(days->days[row])),
+                            days->seconds.empty()
+                                ? 0
+                                : static_cast<std::uint64_t>(days->seconds[row]));
+    }
+  }
+  std::unordered_set<std::uint64_t> seen;
+  std::set<std::uint32_t> owners;
+  std::int64_t repeats = 0;
+  for (std::size_t row = 0; row < hashes.size(); ++row) {
+    if (seen.insert(hashes[row]).second) continue;
+    ++repeats;
+    owners.insert(subject.codes(owner).codes[row]);
+  }
+  if (repeats != subject.frame.duplicate_rows || owners.contains(0)) return {};
+  return owners;
+}
+
+// " They are of Ada, Bo and Cy.", when they are of so few.
+std::string whose(findings::Claim& claim, findings::Values& values, const Workspace& workspace,
+                  const std::string& groups) {
+  const auto owner = belongs_to(workspace);
+  if (!owner) return "";
+  const auto owners = owners_of_repeats(workspace, *owner);
+  if (owners.empty() || owners.size() > named_max) return "";
+  const auto& own = workspace.subject.columns[*owner];
+  const auto name = sql::quote_identifier(own.name);
+  claim.evidence.push_back(
+      {"d", fmt::format("SELECT CAST({0} AS VARCHAR) AS who, sum(copies - 1) AS repeats FROM ({1}) "
+                        "AS repeated GROUP BY {0} ORDER BY repeats DESC, who LIMIT {2}",
+                        name, groups, named_max)});
+  std::string list;
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    const auto hole = fmt::format("whose_{}", "abc"[i]);
+    values.cell(hole, "d", i, "who");
+    list += fmt::format("{}{{{}}}", i == 0 ? "" : i + 1 == owners.size() ? " and " : ", ", hole);
+  }
+  claim.columns.push_back(own.name);
+  return fmt::format(" They are of {}.", list);
+}
+
 findings::Claim state_rows(const Workspace& workspace) {
   const auto& subject = workspace.subject;
   const Amount amount(workspace);
@@ -84,6 +163,7 @@ findings::Claim state_rows(const Workspace& workspace) {
                             repeated == 1 ? "repeats an earlier one" : "repeat earlier ones");
   claim.summary = fmt::format("{{originals}} different {} were recorded more than once.",
                               plain_words(subject.nouns));
+  claim.summary += whose(claim, values, workspace, groups);
   if (amount.is_money()) {
     values.cell("money", "a", 0, "money", amount.format(), amount.unit());
     claim.title += fmt::format(": {{money}} of {} may be counted twice", amount.phrase(values));

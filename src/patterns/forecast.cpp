@@ -109,9 +109,9 @@ std::string add_forecast(findings::Claim& claim, findings::Values& values,
   values.formula("projected_high", share ? "min(1, projected + reach)" : "projected + reach",
                  format, unit);
   return fmt::format(
-      " If it goes on like this, {}{{projected}}{}{} is to be expected by {{until}} "
-      "({{projected_low}} to {{projected_high}}).",
-      per.empty() && !share ? "an average of " : "", per.empty() ? "" : " ", per);
+      " If the trend continues, expect about {{projected}}{}{} by {{until}} (between "
+      "{{projected_low}} and {{projected_high}}).",
+      per.empty() && !share ? " on average" : per.empty() ? "" : " ", per);
 }
 
 }  // namespace insights::patterns

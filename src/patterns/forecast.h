@@ -37,7 +37,7 @@ struct ForecastSql {
   std::size_t first = 0, end = 0;  // periods of the workspace
 };
 
-// Adds the query "forecast" and its values, and gives the sentence: " If it goes on like this ...".
+// Adds the query "forecast" and its values, and gives the sentence: " If the trend continues ...".
 // `per` as in "a month", may be empty; the amount is not told below `floor` or above `ceiling`.
 std::string add_forecast(findings::Claim& claim, findings::Values& values,
                          const Workspace& workspace, const Projection& projection,

@@ -36,7 +36,7 @@ TEST_CASE("load_per_person: a department with few managers for many people is fo
   REQUIRE(field != nullptr);
   const auto finding = table.proven(*field);
   INFO((finding.title + " / " + finding.summary));
-  CHECK(finding.title.starts_with("Field: 2 managers for "));
+  CHECK(finding.title.starts_with("Department Field: 2 managers for "));
   CHECK(finding.title.find(" people, 4") != std::string::npos);
   CHECK(finding.title.find(" each, against ") != std::string::npos);
 }

@@ -336,6 +336,7 @@ class Examining {
     const auto* kind = workspace_.vocabulary.kind_named(subject_.columns[found.pair.segment].kind);
     candidate.rank = kind == nullptr ? 0 : kind->rank;
     candidate.measure = "share of " + subject_.columns[found.pair.mix].name;
+    candidate.measure_column = found.pair.mix;
     candidate.of_total = true;
     candidate.explains = false;
     candidate.claim = [&workspace = workspace_, found] {

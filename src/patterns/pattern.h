@@ -25,6 +25,9 @@ struct ValueOf {
   bool operator==(const ValueOf&) const = default;
 };
 
+// Of a candidate's rank: it stands for everything that its rows show (a customer gone).
+inline constexpr int absorbing_rank = 20;
+
 struct Candidate {
   findings::LedgerEntry entry;  // family, pattern, fingerprint, statistic, p, effect, fact, decoy
   bool material = false;        // the effect passes the pattern's threshold
@@ -40,7 +43,8 @@ struct Candidate {
   bool explains = true;  // false: what its rows are like is no reason for anything else
   int rank = 0;          // of the column's kind: who leads when several show one cause
   std::string measure;   // what it measures: claims of one cause and several measures are told once
-  std::size_t measure_column = no_column;  // that measure or flag, when it is one column
+  // That measure or flag, when it is one column; or the column whose mix of values it is about.
+  std::size_t measure_column = no_column;
   bool of_total =
       false;  // its numbers are held against everybody's: rows of others can explain it too
   // States the claim: sentences, values, evidence. Called for accepted candidates only.

@@ -188,6 +188,12 @@ std::vector<Candidate> examine_repeated_amounts(const Workspace& workspace) {
                          repeated.next_rows > 0 && repeated.others_repeated <= usual_repeats_max &&
                          repeated.money() >= money_share_min * std::fabs(workspace.money_total);
     candidate.material = candidate.material && !is_standing(workspace, repeated);
+    candidate.column = repeated.column;
+    candidate.value = repeated.value;
+    // Where these are most of its rows, all that they show is told with them.
+    const auto* flat = workspace.flat(repeated.column);
+    if (flat != nullptr && repeated.rows >= 0.5 * flat->rows_total(repeated.value))
+      candidate.rank = absorbing_rank;
     candidate.impact = repeated.money() / workspace.months;
     candidate.surprise = 1;
     if (candidate.material)

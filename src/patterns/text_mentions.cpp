@@ -301,7 +301,11 @@ class Examining {
         if (means.own.n < rows_min || means.others.n < rows_min) continue;
         const auto test = stats::welch_t(means.own, means.others);
         one.effect = role == Role::flag ? means.own.mean - means.others.mean : test->effect;
-        one.weight = std::fabs(one.effect);
+        // The surest, not the largest: of "multiple departments" and one rare wording of it the
+        // former.
+        const auto own = static_cast<double>(means.own.n),
+                   others = static_cast<double>(means.others.n);
+        one.weight = std::fabs(one.effect) * std::sqrt(own * others / (own + others));
         const bool large = is_large(means, role == Role::flag) && holds_within_groups(one.mention);
         judge(one, test->p_value, large);
         tested.push_back(std::move(one));

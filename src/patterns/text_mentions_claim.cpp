@@ -154,6 +154,20 @@ findings::Claim state_mentions_in_group(const Workspace& workspace, const Mentio
   return claim;
 }
 
+namespace {
+
+// "{gap} higher than the others ({mean_others})"; no part of nothing or of less.
+std::string against_others(findings::Values& values, const MentionMeans& means) {
+  if (!(means.others.mean > 0)) return "against {mean_others} for the others";
+  const bool higher = means.own.mean > means.others.mean;
+  values.formula("gap",
+                 higher ? "(mean - mean_others) / mean_others" : "(mean_others - mean) / mean_others",
+                 Format::percent);
+  return fmt::format("{{gap}} {} than the others ({{mean_others}})", higher ? "higher" : "lower");
+}
+
+}  // namespace
+
 findings::Claim state_mentions_and_measure(const Workspace& workspace, const Mention& mention) {
   const auto& subject = workspace.subject;
   auto claim = begun(workspace, mention);
@@ -187,10 +201,9 @@ findings::Claim state_mentions_and_measure(const Workspace& workspace, const Men
                  "{} that mention \"{{word}}\": {{mean}} {}, against {{mean_others}} of the "
                  "others",
                  capitalized(nouns), flag_phrase(measure))
-           : fmt::format(
-                 "{} that mention \"{{word}}\": {} {{mean}} on average, against "
-                 "{{mean_others}} for the others",
-                 capitalized(nouns), name);
+           : fmt::format("{} that mention \"{{word}}\": average {} {{mean}}, {}",
+                         capitalized(nouns), name,
+                         against_others(values, mention_means(subject, mention, {})));
   claim.summary = fmt::format("{{cases}} {} have it in their {}, {{cases_others}} do not.", nouns,
                               text_noun(values, subject.columns[mention.text]));
   claim.action =

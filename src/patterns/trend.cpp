@@ -286,8 +286,11 @@ std::vector<Candidate> examine_trend(const Workspace& workspace) {
   std::vector<Candidate> candidates;
   if (workspace.periods.count == 0 || workspace.small) return candidates;
   const std::size_t measure = workspace.subject.money.value_or(no_column);
-  for (const std::size_t column : workspace.groupings)
+  for (const std::size_t column : workspace.groupings) {
+    // What has become of a row depends on how old it is: late ones are still open.
+    if (workspace.subject.columns[column].kind == "status") continue;
     examine_column(workspace, column, measure, candidates);
+  }
   return candidates;
 }
 

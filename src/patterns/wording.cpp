@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "catalog/vocabulary.h"
 #include "findings/fingerprint.h"
 
 namespace insights::patterns {
@@ -142,7 +143,12 @@ findings::Entity entity_of(const Subject& subject, std::size_t column, std::uint
 
 std::string subject_phrase(const Subject& subject, std::size_t column, std::uint32_t value) {
   const auto entity = entity_of(subject, column, value);
-  if (entity.label != entity.value || speaks_for_itself(entity.label)) return "{who}";
+  const auto& own = subject.columns[column];
+  // "Priority Low", "State Completed", "Department Sales": such values say little by themselves.
+  const bool is_part = (own.kind == "level" || own.kind == "status" || own.kind == "department") &&
+                       !inside_sentence(entity.label).starts_with(noun_of(own));
+  if (entity.label != entity.value || (speaks_for_itself(entity.label) && !is_part))
+    return "{who}";
   return capitalized(noun_of(subject.columns[column])) + " {who}";
 }
 
@@ -163,6 +169,10 @@ std::string inside_sentence(std::string phrase) {
   if (!phrase.empty())
     phrase[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(phrase[0])));
   return phrase;
+}
+
+std::size_t words_in_name(const Subject& subject, std::size_t column) {
+  return catalog::words_of(subject.columns[column].name).size();
 }
 
 std::string noun_of(const catalog::Column& column) { return without_digits(column.noun); }

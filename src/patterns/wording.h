@@ -48,6 +48,9 @@ std::string subjects_phrase(const catalog::Subject& subject, const catalog::Voca
                             std::size_t column, const std::vector<std::uint32_t>& values);
 // A phrase that begins a sentence, inside one: "batch {who}" for "Batch {who}".
 std::string inside_sentence(std::string phrase);
+// Of two columns that say the same the one with fewer words in its name is the one to tell of:
+// "category" before "assignment group".
+std::size_t words_in_name(const catalog::Subject& subject, std::size_t column);
 // A column's noun for use in templates: digits removed. "customers" when plural.
 std::string noun_of(const catalog::Column& column);
 std::string nouns_of(const catalog::Column& column);
