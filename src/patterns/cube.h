@@ -39,4 +39,12 @@ Cube cube_of(const catalog::Subject& subject, std::size_t column, const Periods&
 Cube total_cube(const catalog::Subject& subject, const Periods& periods,
                 const std::vector<std::size_t>& measures, const frame::Mask& kept = {});
 
+// Of several columns, in one pass over the rows: over all rows, and by period (empty without
+// periods). In the order of `columns`.
+struct ColumnCubes {
+  std::vector<Cube> flat, by_period;
+};
+ColumnCubes cubes_of(const catalog::Subject& subject, std::span<const std::size_t> columns,
+                     const Periods& periods, const std::vector<std::size_t>& measures);
+
 }  // namespace insights::patterns
