@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
+#include <utility>
 
 namespace insights::patterns {
 
@@ -42,13 +44,23 @@ void RowBlocks::read(std::size_t first, std::size_t count) {
 void RowBlocks::add_to(std::vector<double>& cells,
                        std::span<const std::uint32_t> cell_of_row) const {
   const double* row = block_.data();
-  for (const auto place : cell_of_row) {
-    if (place != no_cell) {
-      double* cell = cells.data() + place * width_;
-      for (std::size_t i = 0; i < width_; ++i) cell[i] += row[i];
+  const auto add_rows = [&](auto width) {
+    for (const auto place : cell_of_row) {
+      if (place != no_cell) {
+        double* cell = cells.data() + place * width;
+        for (std::size_t i = 0; i < width; ++i) cell[i] += row[i];
+      }
+      row += width;
     }
-    row += width_;
-  }
+  };
+  // The usual widths are known to the compiler, which unrolls the inner loop.
+  const auto with_width = [&]<std::size_t... widths>(std::index_sequence<widths...>) {
+    const bool known = ((width_ == widths + 2 &&
+                         (add_rows(std::integral_constant<std::size_t, widths + 2>{}), true)) ||
+                        ...);
+    if (!known) add_rows(width_);
+  };
+  with_width(std::make_index_sequence<12>{});
 }
 
 }  // namespace insights::patterns
