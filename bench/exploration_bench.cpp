@@ -1,21 +1,24 @@
 // How long is a whole exploration, held against one full-statistics scan of the same file in the
-// same run?
+// same run, and where does the time go?
 //
 //   exploration_bench SALES.csv SALES.parquet VOCABULARY.toml
 //
 // Makes the Parquet file from the CSV file when it is not there. The scan asks count, sum, sum of
-// squares, minimum and maximum of every numeric column, best of three; the exploration is
-// everything from opening to confirmed findings.
+// squares, minimum and maximum of every numeric column, through the same source with as many
+// threads, best of three; the exploration is everything from opening to confirmed findings. Times
+// of patterns are of one thread each, while others run beside it.
 
 #include <duckdb.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <optional>
 
 #include "analyst/statistical.h"
 #include "explore/explore.h"
@@ -26,13 +29,60 @@ namespace {
 using namespace insights;
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+constexpr int threads = 2;
+
+double seconds_between(Clock::time_point start, Clock::time_point end) {
+  return std::chrono::duration<double>(end - start).count();
 }
 
-class Silent final : public explore::RunObserver {
+double seconds_since(Clock::time_point start) { return seconds_between(start, Clock::now()); }
+
+std::int64_t peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
+// When each phase ended, by what the run tells of itself.
+class Phases final : public explore::RunObserver {
  public:
-  void on(const explore::Event&) override {}
+  void on(const explore::Event& event) override {
+    const auto now = Clock::now();
+    if (std::holds_alternative<explore::TableLoaded>(event)) loaded_ = now;
+    if (std::holds_alternative<explore::CatalogRead>(event)) understood_ = now;
+    if (std::holds_alternative<explore::QueryRun>(event)) ++queries_;
+    if (const auto* pattern = std::get_if<explore::HypothesesTested>(&event)) {
+      if (!examined_)
+        first_pattern_ = now - std::chrono::duration_cast<Clock::duration>(pattern->took);
+      examined_ = now;
+      patterns_.emplace_back(std::chrono::duration<double>(pattern->took).count(),
+                             pattern->pattern);
+    }
+    if (std::holds_alternative<explore::FindingProven>(event)) proven_ = now;
+  }
+
+  void print(Clock::time_point opened) {
+    const auto end = Clock::now();
+    const auto examined = examined_.value_or(understood_);
+    const auto proven = proven_.value_or(examined);
+    fmt::print("    load {:.2f} s, catalog {:.2f}, decoys and cubes {:.2f}, patterns {:.2f}, causes, "
+               "claims and proof {:.2f}, confirmation {:.2f}; {} queries\n    slowest patterns:",
+               seconds_between(opened, loaded_), seconds_between(loaded_, understood_),
+               seconds_between(understood_, first_pattern_),
+               seconds_between(first_pattern_, examined), seconds_between(examined, proven),
+               seconds_between(proven, end), queries_);
+    std::ranges::sort(patterns_, std::greater{});
+    constexpr std::size_t shown = 8;
+    for (std::size_t i = 0; i < std::min(shown, patterns_.size()); ++i)
+      fmt::print(" {} {:.2f}", patterns_[i].second, patterns_[i].first);
+    fmt::print("\n");
+  }
+
+ private:
+  Clock::time_point loaded_, understood_, first_pattern_;
+  std::optional<Clock::time_point> examined_, proven_;
+  std::vector<std::pair<double, std::string>> patterns_;
+  int queries_ = 0;
 };
 
 bool make_parquet(const std::string& csv, const std::string& parquet) {
@@ -75,30 +125,32 @@ double scan_seconds(source::Source& source, const sql::Gate& gate) {
 }
 
 int measure(const std::string& parquet, const std::string& vocabulary_text) {
-  const auto source = source::open({.locations = {parquet}, .threads = 2}, {});
-  if (!source) throw std::runtime_error(source.error().message);
-  const auto gate = sql::Gate::open((*source)->dialect());
   const auto vocabulary = catalog::read_vocabulary(vocabulary_text, "");
-  const double scan = scan_seconds(**source, *gate);
-
+  double scan = 0;
+  std::optional<base::Result<sql::Gate>> gate;
+  {
+    const auto source = source::open({.locations = {parquet}, .threads = threads}, {});
+    if (!source) throw std::runtime_error(source.error().message);
+    gate.emplace(sql::Gate::open((*source)->dialect()));
+    scan = scan_seconds(**source, **gate);
+  }
   const auto start = Clock::now();
-  const auto fresh = source::open({.locations = {parquet}, .threads = 2}, {});
+  const auto source = source::open({.locations = {parquet}, .threads = threads}, {});
   analyst::StatisticalAnalyst analyst(*vocabulary);
-  Silent silent;
+  Phases phases;
   explore::Order order;
-  order.brief.threads = 2;
+  order.brief.threads = threads;
   const catalog::Metadata metadata;
   const auto run =
-      explore::explore(order, {**fresh, *gate, *vocabulary, metadata, analyst, silent}, {});
+      explore::explore(order, {**source, **gate, *vocabulary, metadata, analyst, phases}, {});
   const double whole = seconds_since(start);
   if (!run) throw std::runtime_error(run.error().message);
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
   fmt::print(
       "{:>10} rows: full-statistics scan {:.3f} s, exploration {:.2f} s, ratio {:.1f}, {} findings "
-      "of {} tested, peak memory {} MB\n",
+      "of {} tested, peak memory {} MB{}\n",
       run->tables.front().rows, scan, whole, whole / scan, run->findings.size(), run->counts.tested,
-      usage.ru_maxrss / 1024);
+      peak_megabytes(), run->partial ? ", ENDED EARLY: " + run->partial_reason : "");
+  phases.print(start);
   return 0;
 }
 

@@ -161,8 +161,8 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
 
   const auto subjects = with_decoys(catalog, order);
   const auto progress = [&](const analyst::Looked& looked) {
-    parts.observer.on(HypothesesTested{std::string(looked.pattern), looked.tested, looked.accepted,
-                                       looked.took});
+    parts.observer.on(
+        HypothesesTested{std::string(looked.pattern), looked.tested, looked.accepted, looked.took});
   };
   auto investigation = TRY(parts.analyst.investigate(order.brief, subjects, progress, stop));
 

@@ -38,29 +38,37 @@ bool is_flag(const catalog::Subject& subject, std::size_t measure) {
   return subject.columns[measure].role == Role::flag;
 }
 
+stats::Moments moments_of(const std::vector<double>& numbers) {
+  stats::Moments moments;
+  for (const double number : numbers) {
+    if (!std::isnan(number)) moments.add(number);
+  }
+  return moments;
+}
+
 // The same number on every row of an entity, for every entity: a property of the thing.
 bool belongs_to_entity(const Workspace& workspace, std::size_t measure) {
   const auto& subject = workspace.subject;
   const auto& numbers = subject.numbers(measure);
-  const auto all = [&] {
-    stats::Moments moments;
-    for (const double number : numbers) {
-      if (!std::isnan(number)) moments.add(number);
-    }
-    return moments;
-  }();
-  for (const std::size_t column : workspace.groupings) {
-    const auto& codes = subject.codes(column);
-    if (workspace.is_decoy(column) || subject.columns[column].role != Role::entity ||
-        static_cast<std::int64_t>(codes.values()) * 2 > all.n)
-      continue;
-    std::vector<stats::Moments> moments(codes.values());
-    for (std::size_t row = 0; row < numbers.size(); ++row) {
-      if (!std::isnan(numbers[row])) moments[codes.codes[row]].add(numbers[row]);
+  const auto all = moments_of(numbers);
+  const double scatter_max = 1e-6 * all.m2;
+  // What scatters already on a part of the rows does so on all of them.
+  const auto scatters = [&](const frame::Coded& coded, std::size_t rows) {
+    std::vector<stats::Moments> moments(coded.values());
+    for (std::size_t row = 0; row < rows; ++row) {
+      if (!std::isnan(numbers[row])) moments[coded.codes[row]].add(numbers[row]);
     }
     double within = 0;
     for (std::size_t value = 1; value < moments.size(); ++value) within += moments[value].m2;
-    if (within <= 1e-6 * all.m2 && moments[0].n * 10 < all.n) return true;
+    return within > scatter_max || (rows == numbers.size() && moments[0].n * 10 >= all.n);
+  };
+  for (const std::size_t column : workspace.groupings) {
+    const auto& coded = subject.codes(column);
+    if (workspace.is_decoy(column) || subject.columns[column].role != Role::entity ||
+        static_cast<std::int64_t>(coded.values()) * 2 > all.n)
+      continue;
+    const auto first_rows = std::min(numbers.size(), 4 * coded.values() + 1000);
+    if (!scatters(coded, first_rows) && !scatters(coded, numbers.size())) return true;
   }
   return false;
 }
@@ -111,14 +119,6 @@ std::optional<Directions> rank_tests(const std::vector<RankedRow>& rows, const B
   const auto contrast = rank_trend(apart, periods);
   if (!contrast) return std::nullopt;
   return Directions{*own, *contrast};
-}
-
-double deviation_of(const std::vector<double>& numbers) {
-  stats::Moments moments;
-  for (const double number : numbers) {
-    if (!std::isnan(number)) moments.add(number);
-  }
-  return moments.standard_deviation();
 }
 
 bool is_material(const Workspace& workspace, const AverageCourse& what, const Beside& course,
@@ -188,33 +188,52 @@ Candidate candidate_of(const Workspace& workspace, const AverageCourse& what, co
   return candidate;
 }
 
-// All values of a column at once: sums and rows by value and period.
-std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCourse& what) {
-  const auto& subject = workspace.subject;
-  const auto& codes = subject.codes(what.column);
-  const auto& numbers = subject.numbers(what.measure);
-  const std::size_t count = what.follow.end - what.follow.first;
-  Course all(count);
-  std::vector<Course> own(codes.values(), Course(count));
+// Where each row's number belongs in a course: its period from the first that counts, or no_period.
+std::vector<std::uint16_t> places_of(const Workspace& workspace, const AverageCourse& what) {
+  const auto& numbers = workspace.subject.numbers(what.measure);
+  std::vector<std::uint16_t> places(numbers.size(), no_period);
   for (std::size_t row = 0; row < numbers.size(); ++row) {
     const auto period = workspace.periods.of_row[row];
     if (std::isnan(numbers[row]) || period == no_period || period < what.follow.first ||
-        period >= what.follow.end || codes.codes[row] == 0)
+        period >= what.follow.end)
       continue;
-    const std::size_t at = period - what.follow.first;
-    all.amounts[at] += numbers[row];
-    all.weights[at] += 1;
-    own[codes.codes[row]].amounts[at] += numbers[row];
-    own[codes.codes[row]].weights[at] += 1;
+    places[row] = static_cast<std::uint16_t>(period - what.follow.first);
   }
-  std::vector<Beside> courses;
-  for (auto& one : own) {
-    Course others(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      others.amounts[i] = all.amounts[i] - one.amounts[i];
-      others.weights[i] = all.weights[i] - one.weights[i];
+  return places;
+}
+
+// All values of a column at once: sums and rows by value and period.
+std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCourse& what,
+                                     const std::vector<std::uint16_t>& places) {
+  struct Cell {
+    double amount = 0, weight = 0;
+    void add(double number) {
+      amount += number;
+      weight += 1;
     }
-    courses.push_back({std::move(one), std::move(others)});
+  };
+  const auto& coded = workspace.subject.codes(what.column);
+  const auto& numbers = workspace.subject.numbers(what.measure);
+  const std::size_t count = what.follow.end - what.follow.first;
+  std::vector<Cell> cells(coded.values() * count), all(count);
+  coded.codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < places.size(); ++row) {
+      if (places[row] == no_period || codes[row] == 0) continue;
+      all[places[row]].add(numbers[row]);
+      cells[codes[row] * count + places[row]].add(numbers[row]);
+    }
+  });
+  std::vector<Beside> courses;
+  for (std::size_t value = 0; value < coded.values(); ++value) {
+    Course own(count), others(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& cell = cells[value * count + i];
+      own.amounts[i] = cell.amount;
+      own.weights[i] = cell.weight;
+      others.amounts[i] = all[i].amount - cell.amount;
+      others.weights[i] = all[i].weight - cell.weight;
+    }
+    courses.push_back({std::move(own), std::move(others)});
   }
   return courses;
 }
@@ -241,10 +260,11 @@ void examine_measure(const Workspace& workspace, std::size_t measure,
                      std::vector<Candidate>& candidates) {
   const auto& subject = workspace.subject;
   AverageCourse what{measure, no_column, 0, follow_up_of(workspace, measure)};
-  const double deviation = deviation_of(subject.numbers(measure));
+  const double deviation = moments_of(subject.numbers(measure)).standard_deviation();
   const auto whole = average_course(workspace, what, {});
   const auto rows = ranked_rows(workspace, what);
   const auto move = move_of(whole, rank_tests(rows[0], whole));
+  const auto places = places_of(workspace, what);
   const std::size_t place = candidates.size();
   candidates.push_back(candidate_of(workspace, what, whole, rows[0], deviation));
   for (const std::size_t column : workspace.groupings) {
@@ -252,7 +272,7 @@ void examine_measure(const Workspace& workspace, std::size_t measure,
     what.column = column;
     const auto count = subject.codes(column).values();
     if (count * workspace.periods.count > cube_cells_max / 100) continue;
-    const auto courses = courses_by_value(workspace, what);
+    const auto courses = courses_by_value(workspace, what, places);
     std::vector<std::pair<double, std::uint32_t>> largest;
     double all = 0;
     for (std::uint32_t value = 1; value < count; ++value) {

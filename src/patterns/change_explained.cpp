@@ -13,6 +13,7 @@
 #include "patterns/change_explained.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 
@@ -359,16 +360,13 @@ std::vector<Choice> cells_of(const Table& table, const Change& total) {
     if (sides[row] == Side::before) before[row] = amount_of_row(money, row);
     if (sides[row] == Side::after) after[row] = amount_of_row(money, row);
   }
-  const std::vector<const std::vector<double>*> measures{&before, &after};
+  const std::array<Addend, 2> measures{{{&before}, {&after}}};
   std::vector<Choice> choices;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    for (std::size_t j = i + 1; j < columns.size(); ++j) {
-      if (!are_crossed(workspace, columns[i], columns[j])) continue;
-      const PairCube cube(columns[i], columns[j], measures);
-      if (auto cell = cell_of(table, total, columns[i], columns[j], cube))
-        choices.push_back(*std::move(cell));
-    }
-  }
+  each_crossing(workspace, columns, measures,
+                [&](const PairColumn& a, const PairColumn& b, const PairCube& cube) {
+                  if (auto cell = cell_of(table, total, a, b, cube))
+                    choices.push_back(*std::move(cell));
+                });
   return choices;
 }
 

@@ -24,10 +24,10 @@ struct CorrelatedPair {
 
 // The cases of a pair, without those where either is missing.
 struct Cases {
-  std::vector<double> x, y;  // [cases]
+  std::vector<double> x, y;                      // [cases]
   std::function<std::vector<Grouped>()> groups;  // that cases may share their fate in
-  bool flag = false;            // y of a row is 0 or 1
-  std::size_t least = 0;        // fewer cases say nothing
+  bool flag = false;                             // y of a row is 0 or 1
+  std::size_t least = 0;                         // fewer cases say nothing
 };
 
 // How they go together. `effect` is Spearman's rho; for a flag of rows, by how much likelier it is
@@ -57,7 +57,7 @@ class Glance {
 
  private:
   const Workspace& workspace_;
-  std::vector<std::size_t> rows_;         // the cases
+  std::vector<std::size_t> rows_;          // the cases
   std::vector<double> x_ranks_, y_ranks_;  // [cases]
 };
 

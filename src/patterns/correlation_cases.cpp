@@ -67,14 +67,13 @@ Cases cases_of_units(const Workspace& workspace, const CorrelatedPair& pair,
   const auto& units = subject.codes(*pair.unit);
   std::vector<double> rows(units.values()), x(units.values()), y(units.values());
   std::vector<std::size_t> first(units.values());
-  each_case(workspace, pair, kept, side,
-            [&](std::size_t row, double own_x, double own_y) {
-              const auto unit = units.codes[row];
-              if (rows[unit] == 0) first[unit] = row;
-              rows[unit] += 1;
-              x[unit] += own_x;
-              y[unit] += own_y;
-            });
+  each_case(workspace, pair, kept, side, [&](std::size_t row, double own_x, double own_y) {
+    const auto unit = units.codes[row];
+    if (rows[unit] == 0) first[unit] = row;
+    rows[unit] += 1;
+    x[unit] += own_x;
+    y[unit] += own_y;
+  });
   Cases cases;
   std::vector<std::size_t> places;
   for (std::size_t unit = 1; unit < rows.size(); ++unit) {
@@ -143,12 +142,11 @@ Cases cases_of(const Workspace& workspace, const Fates& fates, const CorrelatedP
     cases = cases_of_units(workspace, pair, kept, side);
   } else {
     std::vector<std::size_t> rows;
-    each_case(workspace, pair, kept, side,
-              [&](std::size_t row, double x, double y) {
-                rows.push_back(row);
-                cases.x.push_back(x);
-                cases.y.push_back(y);
-              });
+    each_case(workspace, pair, kept, side, [&](std::size_t row, double x, double y) {
+      rows.push_back(row);
+      cases.x.push_back(x);
+      cases.y.push_back(y);
+    });
     cases.groups = [&fates, rows = std::move(rows)] { return fates.of(rows); };
     cases.flag = subject.columns[pair.y].role == Role::flag;
   }

@@ -1,60 +1,92 @@
 #include "patterns/cube.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <utility>
 
 #include "base/ensure.h"
+#include "patterns/row_blocks.h"
 
 namespace insights::patterns {
 
 namespace {
 
-// The cell of each row, or no_cell.
-constexpr std::uint32_t no_cell = 0xFFFFFFFF;
+// A cube being filled: its cells as RowBlocks adds to them.
+struct Filling {
+  const frame::Coded* coded = nullptr;  // null: one value
+  const Periods* periods = nullptr;
+  std::vector<double> cells;
+};
 
-std::vector<std::uint32_t> cells_of_rows(const frame::Coded* coded, std::size_t rows,
-                                         const Periods& periods, const frame::Mask& kept) {
-  std::vector<std::uint32_t> cells(rows, 0);
-  const auto width = static_cast<std::uint32_t>(std::max<std::size_t>(1, periods.count));
-  if (coded != nullptr) {
-    coded->codes.visit([&](const auto* codes) {
-      for (std::size_t row = 0; row < rows; ++row) cells[row] = codes[row] * width;
+// The cells of a block of rows.
+void read_cells(const Filling& cube, std::size_t first, const frame::Mask& kept,
+                std::span<std::uint32_t> cells) {
+  const auto width = static_cast<std::uint32_t>(std::max<std::size_t>(1, cube.periods->count));
+  if (cube.coded == nullptr) {
+    std::ranges::fill(cells, 0);
+  } else {
+    cube.coded->codes.visit([&](const auto* codes) {
+      for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = codes[first + i] * width;
     });
   }
-  if (periods.count > 0) {
-    for (std::size_t row = 0; row < rows; ++row) {
-      cells[row] = periods.of_row[row] == no_period ? no_cell : cells[row] + periods.of_row[row];
-    }
+  if (cube.periods->count > 0) {
+    const auto* periods = cube.periods->of_row.data() + first;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      cells[i] = periods[i] == no_period ? RowBlocks::no_cell : cells[i] + periods[i];
   }
   if (!kept.empty()) {
-    for (std::size_t row = 0; row < rows; ++row) {
-      if (kept[row] == 0) cells[row] = no_cell;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (kept[first + i] == 0) cells[i] = RowBlocks::no_cell;
     }
   }
-  return cells;
 }
 
-Cube fill(const catalog::Subject& subject, const frame::Coded* coded, const Periods& periods,
-          const std::vector<std::size_t>& measures, const frame::Mask& kept) {
+// From a row of numbers a cell to a column of cells a measure.
+Cube unfolded(const Filling& filled, const RowBlocks& blocks,
+              const std::vector<std::size_t>& measures) {
   Cube cube;
-  cube.periods = std::max<std::size_t>(1, periods.count);
-  const std::size_t values = coded == nullptr ? 1 : coded->values();
-  if (values * cube.periods * (1 + measures.size()) > cube_cells_max) return cube;
-  cube.values = values;
+  cube.values = filled.coded == nullptr ? 1 : filled.coded->values();
+  cube.periods = std::max<std::size_t>(1, filled.periods->count);
   cube.measures = measures;
-  const auto cells = cells_of_rows(coded, subject.frame.rows, periods, kept);
-  cube.rows.assign(values * cube.periods, 0);
-  for (const auto cell : cells) {
-    if (cell != no_cell) cube.rows[cell] += 1;
-  }
-  for (const std::size_t measure : measures) {
-    auto& sums = cube.sums.emplace_back(values * cube.periods, 0.0);
-    const auto& numbers = subject.numbers(measure);
-    for (std::size_t row = 0; row < cells.size(); ++row) {
-      if (cells[row] != no_cell && !std::isnan(numbers[row])) sums[cells[row]] += numbers[row];
-    }
+  const std::size_t cells = cube.values * cube.periods, width = blocks.width();
+  cube.rows.resize(cells);
+  for (std::size_t cell = 0; cell < cells; ++cell) cube.rows[cell] = filled.cells[cell * width];
+  for (std::size_t measure = 0; measure < measures.size(); ++measure) {
+    auto& sums = cube.sums.emplace_back(cells);
+    for (std::size_t cell = 0; cell < cells; ++cell)
+      sums[cell] = filled.cells[cell * width + blocks.sum_place(measure)];
   }
   return cube;
+}
+
+// In one pass over the rows.
+std::vector<Cube> fill(const catalog::Subject& subject, std::vector<Filling> cubes,
+                       const std::vector<std::size_t>& measures, const frame::Mask& kept) {
+  std::vector<Addend> addends;
+  for (const std::size_t measure : measures) addends.push_back({&subject.numbers(measure)});
+  RowBlocks blocks(addends);
+  for (auto& cube : cubes) {
+    const std::size_t values = cube.coded == nullptr ? 1 : cube.coded->values();
+    const std::size_t cells = values * std::max<std::size_t>(1, cube.periods->count);
+    if (cells * (1 + measures.size()) <= cube_cells_max) cube.cells.resize(cells * blocks.width());
+  }
+  std::array<std::uint32_t, RowBlocks::rows_max> cell_of_row{};
+  for (std::size_t first = 0; first < subject.frame.rows; first += RowBlocks::rows_max) {
+    const std::size_t count = std::min(RowBlocks::rows_max, subject.frame.rows - first);
+    const auto cells = std::span(cell_of_row).first(count);
+    blocks.read(first, count);
+    for (auto& cube : cubes) {
+      if (cube.cells.empty()) continue;
+      read_cells(cube, first, kept, cells);
+      blocks.add_to(cube.cells, cells);
+    }
+  }
+  std::vector<Cube> filled(cubes.size());
+  for (std::size_t i = 0; i < cubes.size(); ++i) {
+    if (!cubes[i].cells.empty()) filled[i] = unfolded(cubes[i], blocks, measures);
+    cubes[i].cells = {};
+  }
+  return filled;
 }
 
 double sum_of(std::span<const double> values) {
@@ -87,12 +119,30 @@ double Cube::rows_total(std::size_t value) const { return sum_of(row_series(valu
 
 Cube cube_of(const catalog::Subject& subject, std::size_t column, const Periods& periods,
              const std::vector<std::size_t>& measures, const frame::Mask& kept) {
-  return fill(subject, &subject.codes(column), periods, measures, kept);
+  return std::move(fill(subject, {{&subject.codes(column), &periods, {}}}, measures, kept).front());
 }
 
 Cube total_cube(const catalog::Subject& subject, const Periods& periods,
                 const std::vector<std::size_t>& measures, const frame::Mask& kept) {
-  return fill(subject, nullptr, periods, measures, kept);
+  return std::move(fill(subject, {{nullptr, &periods, {}}}, measures, kept).front());
+}
+
+ColumnCubes cubes_of(const catalog::Subject& subject, std::span<const std::size_t> columns,
+                     const Periods& periods, const std::vector<std::size_t>& measures) {
+  const Periods none;
+  std::vector<Filling> cubes;
+  for (const std::size_t column : columns) cubes.push_back({&subject.codes(column), &none, {}});
+  if (periods.count > 0) {
+    for (const std::size_t column : columns)
+      cubes.push_back({&subject.codes(column), &periods, {}});
+  }
+  auto filled = fill(subject, std::move(cubes), measures, {});
+  ColumnCubes made;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    made.flat.push_back(std::move(filled[i]));
+    made.by_period.push_back(periods.count > 0 ? std::move(filled[columns.size() + i]) : Cube{});
+  }
+  return made;
 }
 
 bool comes_and_goes(const Cube& cube) {

@@ -43,4 +43,12 @@ bool comes_and_goes(const Cube& cube);
 Cube total_cube(const catalog::Subject& subject, const Periods& periods,
                 const std::vector<std::size_t>& measures, const frame::Mask& kept = {});
 
+// Of several columns, in one pass over the rows: over all rows, and by period (empty without
+// periods). In the order of `columns`.
+struct ColumnCubes {
+  std::vector<Cube> flat, by_period;
+};
+ColumnCubes cubes_of(const catalog::Subject& subject, std::span<const std::size_t> columns,
+                     const Periods& periods, const std::vector<std::size_t>& measures);
+
 }  // namespace insights::patterns

@@ -33,19 +33,35 @@ PairColumn pair_column(const Workspace& workspace, std::size_t column, double ro
     common.resize(values_max);
     std::ranges::sort(common);
   }
-  PairColumn result{column, {0}, {}};
-  std::vector<std::uint16_t> slot_of(coded.values(), 0);
+  PairColumn result{column, {0}, std::vector<std::uint16_t>(coded.values(), 0)};
   for (const auto value : common) {
-    slot_of[value] = static_cast<std::uint16_t>(result.values.size());
+    result.slot_of[value] = static_cast<std::uint16_t>(result.values.size());
     result.values.push_back(value);
   }
-  if (common.size() < 2) return result;
-  result.slots.resize(workspace.subject.frame.rows);
-  coded.codes.visit([&](const auto* codes) {
-    for (std::size_t row = 0; row < result.slots.size(); ++row)
-      result.slots[row] = slot_of[codes[row]];
-  });
   return result;
+}
+
+// The slots of a block of rows.
+void read_slots(const catalog::Subject& subject, const PairColumn& column, std::size_t first,
+                std::span<std::uint16_t> slots) {
+  subject.codes(column.column).codes.visit([&](const auto* codes) {
+    for (std::size_t i = 0; i < slots.size(); ++i) slots[i] = column.slot_of[codes[first + i]];
+  });
+}
+
+void fill(const catalog::Subject& subject, RowBlocks& blocks, const PairColumn& a,
+          std::span<const PairColumn* const> others, std::vector<PairCube>& cubes) {
+  std::array<std::uint16_t, RowBlocks::rows_max> slots_a{}, slots_b{};
+  for (std::size_t first = 0; first < subject.frame.rows; first += RowBlocks::rows_max) {
+    const std::size_t count = std::min(RowBlocks::rows_max, subject.frame.rows - first);
+    const auto own = std::span(slots_a).first(count), other = std::span(slots_b).first(count);
+    blocks.read(first, count);
+    read_slots(subject, a, first, own);
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      read_slots(subject, *others[i], first, other);
+      cubes[i].add(own, other);
+    }
+  }
 }
 
 }  // namespace
@@ -80,19 +96,28 @@ bool are_crossed(const Workspace& workspace, const PairColumn& a, const PairColu
          !workspace.subject.has_dependency(b.column, a.column);
 }
 
-PairCube::PairCube(const PairColumn& a, const PairColumn& b,
-                   std::span<const std::vector<double>* const> measures)
-    : width_(b.width()),
-      measures_(measures.size()),
-      cells_(a.width() * b.width() * measures.size() * 2, 0) {
-  for (std::size_t row = 0; row < a.slots.size(); ++row) {
-    const std::size_t first = place(0, a.slots[row], b.slots[row]);
-    for (std::size_t measure = 0; measure < measures_; ++measure) {
-      const double number = (*measures[measure])[row];
-      if (std::isnan(number)) continue;
-      cells_[first + 2 * measure] += 1;
-      cells_[first + 2 * measure + 1] += number;
+void PairCube::add(std::span<const std::uint16_t> a, std::span<const std::uint16_t> b) {
+  std::array<std::uint32_t, RowBlocks::rows_max> cell_of_row{};
+  const auto width = static_cast<std::uint32_t>(width_);
+  for (std::size_t i = 0; i < a.size(); ++i) cell_of_row[i] = a[i] * width + b[i];
+  blocks_.add_to(cells_, std::span(cell_of_row).first(a.size()));
+}
+
+void each_crossing(const Workspace& workspace, std::span<const PairColumn> columns,
+                   std::span<const Addend> measures,
+                   const std::function<void(const PairColumn& a, const PairColumn& b,
+                                            const PairCube& cube)>& visit) {
+  RowBlocks blocks(measures);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    std::vector<const PairColumn*> others;
+    std::vector<PairCube> cubes;
+    for (const auto& other : columns.subspan(i + 1)) {
+      if (!are_crossed(workspace, columns[i], other)) continue;
+      others.push_back(&other);
+      cubes.emplace_back(columns[i], other, blocks);
     }
+    if (!others.empty()) fill(workspace.subject, blocks, columns[i], others, cubes);
+    for (std::size_t j = 0; j < others.size(); ++j) visit(columns[i], *others[j], cubes[j]);
   }
 }
 

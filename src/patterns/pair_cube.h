@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "patterns/pattern.h"
+#include "patterns/row_blocks.h"
 
 namespace insights::patterns {
 
@@ -16,8 +17,8 @@ inline constexpr std::size_t pair_cells_max = 100'000;
 // A column whose common values are numbered 1 .. count; 0 is every other value and null.
 struct PairColumn {
   std::size_t column = no_column;
-  std::vector<std::uint32_t> values;  // [count + 1], codes by slot; values[0] is not used
-  std::vector<std::uint16_t> slots;   // [rows]
+  std::vector<std::uint32_t> values;   // [count + 1], codes by slot; values[0] is not used
+  std::vector<std::uint16_t> slot_of;  // by code
   std::size_t width() const { return values.size(); }
 };
 
@@ -32,24 +33,33 @@ bool are_crossed(const Workspace& workspace, const PairColumn& a, const PairColu
 // By cell (slot of a, slot of b): the number and the sum of each measure's numbers.
 class PairCube {
  public:
-  // measures: each [rows], NaN takes no part.
-  PairCube(const PairColumn& a, const PairColumn& b,
-           std::span<const std::vector<double>* const> measures);
+  PairCube(const PairColumn& a, const PairColumn& b, const RowBlocks& blocks)
+      : blocks_(blocks), width_(b.width()), cells_(a.width() * b.width() * blocks.width(), 0) {}
 
   double count(std::size_t measure, std::size_t a, std::size_t b) const {
-    return cells_[place(measure, a, b)];
+    return cells_[place(a, b) + blocks_.count_place(measure)];
   }
   double sum(std::size_t measure, std::size_t a, std::size_t b) const {
-    return cells_[place(measure, a, b) + 1];
+    return cells_[place(a, b) + blocks_.sum_place(measure)];
   }
+  // Adds a block of rows; the slots that each is in.
+  void add(std::span<const std::uint16_t> a, std::span<const std::uint16_t> b);
 
  private:
-  std::size_t place(std::size_t measure, std::size_t a, std::size_t b) const {
-    return ((a * width_ + b) * measures_ + measure) * 2;
+  std::size_t place(std::size_t a, std::size_t b) const {
+    return (a * width_ + b) * blocks_.width();
   }
-  std::size_t width_, measures_;
+  const RowBlocks& blocks_;
+  std::size_t width_;
   std::vector<double> cells_;
 };
+
+// Calls visit(a, b, cube) for every two columns that are crossed, in order. The cubes of one column
+// with those behind it are filled in one pass over the rows.
+void each_crossing(const Workspace& workspace, std::span<const PairColumn> columns,
+                   std::span<const Addend> measures,
+                   const std::function<void(const PairColumn& a, const PairColumn& b,
+                                            const PairCube& cube)>& visit);
 
 // The rows of one cell and of what lies around it: 1 both values, 2 the first alone, 3 the second
 // alone, 4 neither; 0 a row that takes no part.

@@ -292,25 +292,19 @@ struct Measures {
     bool is_flag;
   };
   std::vector<One> all;
-  std::vector<std::vector<double>> squares;
-  std::vector<const std::vector<double>*> columns;
+  std::vector<Addend> columns;
 };
 
 Measures measures_of(const catalog::Subject& subject) {
   Measures measures;
   for (const std::size_t flag : flag_columns(subject)) {
     measures.all.push_back({flag, measures.columns.size(), true});
-    measures.columns.push_back(&subject.numbers(flag));
+    measures.columns.push_back({&subject.numbers(flag)});
   }
-  const auto averaged = averaged_measures(subject);
-  measures.squares.reserve(averaged.size());
-  for (const std::size_t column : averaged) {
-    const auto& numbers = subject.numbers(column);
-    auto& squares = measures.squares.emplace_back(numbers);
-    for (double& number : squares) number *= number;
+  for (const std::size_t column : averaged_measures(subject)) {
     measures.all.push_back({column, measures.columns.size(), false});
-    measures.columns.push_back(&numbers);
-    measures.columns.push_back(&squares);
+    measures.columns.push_back({&subject.numbers(column)});
+    measures.columns.push_back({&subject.numbers(column), true});
   }
   return measures;
 }
@@ -326,17 +320,14 @@ std::vector<Candidate> examine_rate_combination(const Workspace& workspace) {
   const auto columns = pair_columns(
       workspace, std::max(2 * rows_min, value_rows_share * static_cast<double>(subject.frame.rows)),
       columns_max);
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    for (std::size_t j = i + 1; j < columns.size(); ++j) {
-      if (!are_crossed(workspace, columns[i], columns[j])) continue;
-      const PairCube cube(columns[i], columns[j], measures.columns);
-      for (const auto& one : measures.all) {
-        const Crossing crossing(columns[i], columns[j], cube, one.place, one.column, one.is_flag);
-        if (const auto best = crossing.best(subject.columns[one.column]))
-          candidates.push_back(examined(workspace, *best));
-      }
-    }
-  }
+  each_crossing(workspace, columns, measures.columns,
+                [&](const PairColumn& a, const PairColumn& b, const PairCube& cube) {
+                  for (const auto& one : measures.all) {
+                    const Crossing crossing(a, b, cube, one.place, one.column, one.is_flag);
+                    if (const auto best = crossing.best(subject.columns[one.column]))
+                      candidates.push_back(examined(workspace, *best));
+                  }
+                });
   return candidates;
 }
 

@@ -104,9 +104,8 @@ bool is_far(const Quarters& sums) {
 // The two columns as they cross: rows and amounts by cell.
 class Crossing {
  public:
-  Crossing(const PairColumn& a, const PairColumn& b,
-           std::span<const std::vector<double>* const> measures)
-      : a_(a), b_(b), cube_(a, b, measures) {
+  Crossing(const PairColumn& a, const PairColumn& b, const PairCube& cube)
+      : a_(a), b_(b), cube_(cube) {
     margins_.rows_a.resize(a.width());
     margins_.rows_b.resize(b.width());
     margins_.sums_a.resize(a.width());
@@ -193,7 +192,7 @@ class Crossing {
   }
 
   const PairColumn &a_, &b_;
-  PairCube cube_;
+  const PairCube& cube_;
   Margins margins_;
 };
 
@@ -404,15 +403,12 @@ std::vector<Candidate> examine_two_way_exception(const Workspace& workspace) {
   std::vector<double> ones;
   const auto* amounts = amounts_of(subject);
   if (amounts == nullptr) ones.assign(subject.frame.rows, 1);
-  const std::vector<const std::vector<double>*> measures{amounts == nullptr ? &ones : amounts};
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    for (std::size_t j = i + 1; j < columns.size(); ++j) {
-      if (!are_crossed(workspace, columns[i], columns[j])) continue;
-      const Crossing crossing(columns[i], columns[j], measures);
-      if (auto found = exception_of(workspace, crossing))
-        candidates.push_back(candidate_of(workspace, *std::move(found)));
-    }
-  }
+  const std::array<Addend, 1> measures{{{amounts == nullptr ? &ones : amounts}}};
+  each_crossing(workspace, columns, measures,
+                [&](const PairColumn& a, const PairColumn& b, const PairCube& cube) {
+                  if (auto found = exception_of(workspace, Crossing(a, b, cube)))
+                    candidates.push_back(candidate_of(workspace, *std::move(found)));
+                });
   return candidates;
 }
 

@@ -72,15 +72,24 @@ std::vector<std::size_t> sample_of(std::size_t rows) {
   return stats::sampled_indices(std::min(rows, sample_rows_max), rows, sample_seed);
 }
 
-// Fills `into` for each column by `make`, several columns at a time.
-template <class Make>
-void fill_cubes(std::map<std::size_t, Cube>& into, const std::vector<std::size_t>& columns,
-                int threads, std::stop_token stop, Make make) {
-  std::vector<Cube> made(columns.size());
-  base::parallel_for(columns.size(), threads, stop,
-                     [&](std::size_t i) { made[i] = make(columns[i]); });
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (made[i].values > 0) into.emplace(columns[i], std::move(made[i]));
+// Cubes of all groupings: each thread passes over the rows once, for its part of the columns.
+void fill_cubes(Workspace& workspace, int threads, std::stop_token stop) {
+  const auto parts = static_cast<std::size_t>(std::max(1, threads));
+  std::vector<std::vector<std::size_t>> columns(parts);
+  for (std::size_t i = 0; i < workspace.groupings.size(); ++i)
+    columns[i % parts].push_back(workspace.groupings[i]);
+  std::vector<ColumnCubes> made(parts);
+  base::parallel_for(parts, threads, stop, [&](std::size_t part) {
+    made[part] = cubes_of(workspace.subject, columns[part], workspace.periods, workspace.measures);
+  });
+  const auto keep = [](std::map<std::size_t, Cube>& into, std::size_t column, Cube& cube) {
+    if (cube.values > 0) into.emplace(column, std::move(cube));
+  };
+  for (std::size_t part = 0; part < parts; ++part) {
+    for (std::size_t i = 0; i < made[part].flat.size(); ++i) {
+      keep(workspace.flats, columns[part][i], made[part].flat[i]);
+      keep(workspace.cubes, columns[part][i], made[part].by_period[i]);
+    }
   }
 }
 
@@ -147,16 +156,8 @@ Workspace prepare(const Subject& subject, const catalog::Vocabulary& vocabulary,
                       0,
                       0,
                       false};
-  const auto& periods = workspace.periods;
-  const auto make_cube = [&](std::size_t column) {
-    return cube_of(subject, column, periods, workspace.measures);
-  };
-  const auto make_flat = [&](std::size_t column) {
-    return cube_of(subject, column, {}, workspace.measures);
-  };
-  if (periods.count > 0) fill_cubes(workspace.cubes, workspace.groupings, threads, stop, make_cube);
-  fill_cubes(workspace.flats, workspace.groupings, threads, stop, make_flat);
-  workspace.total = total_cube(subject, periods, workspace.measures);
+  fill_cubes(workspace, threads, stop);
+  workspace.total = total_cube(subject, workspace.periods, workspace.measures);
   workspace.today = today.value_or(subject.last_day);
   workspace.months =
       std::max(1.0, (subject.last_day.since_epoch - subject.first_day.since_epoch + 1) / 30.4375);

@@ -36,7 +36,8 @@ class Random {
   std::array<std::uint64_t, 4> state_;
 };
 
-// Puts the values in a random order (Fisher-Yates), the same for the same seed and number of values.
+// Puts the values in a random order (Fisher-Yates), the same for the same seed and number of
+// values.
 template <class Value>
 void shuffle(std::span<Value> values, std::uint64_t seed) {
   Random random(seed);
