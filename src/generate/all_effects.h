@@ -50,7 +50,7 @@ inline constexpr std::array all_effects{
     EffectEntry{"dominance", Kind::plant, "One customer is a fifth of all sales", dominance},
     EffectEntry{"silent_customer", Kind::plant, "A large customer stopped ordering 110 days ago",
                 silent_customer},
-    EffectEntry{"slowing_customer", Kind::plant, "A customer's gaps are 2.6 times as long lately",
+    EffectEntry{"slowing_customer", Kind::plant, "A customer's gaps are three times as long lately",
                 slowing_customer},
     EffectEntry{"discount_creep", Kind::plant, "A customer's discount rises by 13 points",
                 discount_creep},
