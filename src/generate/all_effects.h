@@ -79,7 +79,7 @@ inline constexpr std::array all_effects{
                 odd_month},
     EffectEntry{"launch", Kind::plant, "Most of the growth of the last year is one category",
                 launch},
-    EffectEntry{"regional_taste", Kind::plant, "A region buys 2.4 times as much of a category",
+    EffectEntry{"regional_taste", Kind::plant, "A region buys 3.2 times as much of a category",
                 regional_taste},
     EffectEntry{"bad_together", Kind::plant,
                 "Complaints where one plant's goods go with one carrier", bad_together},
