@@ -35,7 +35,7 @@ bool is_still_true(const findings::Claim& claim, const std::vector<catalog::Subj
     for (const auto& entity : claim.entities)
       if (const auto column = subject.index_of(entity.column))
         parts.insert(part_of(subject, *column));
-    return parts.size() <= 1 || (claim.entities.empty() && !parts.contains(Part::who));
+    return parts.size() <= 1 || (claim.entities.empty() && parts.contains(Part::when));
   }
   return false;
 }
@@ -46,7 +46,9 @@ Round round_of(const analyst::Investigation& investigation,
   round.seed = seed;
   for (const auto& entry : investigation.ledger.entries) round.tested += entry.fact ? 0 : 1;
   for (const auto& [claim, place] : investigation.claims) {
-    if (investigation.ledger.entries[place].fact) {
+    const auto& entry = investigation.ledger.entries[place];
+    if (entry.decoy) continue;  // no such column is in the database: it is never published
+    if (entry.fact) {
       ++round.facts;
     } else if (is_still_true(claim, subjects)) {
       round.still_true.push_back(claim.fingerprint);

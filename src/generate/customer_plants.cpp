@@ -85,7 +85,7 @@ Effect lost_segment(Company& company, stats::Random& random) {
             .id = "lost_segment",
             .what = "four in ten customers of the segment quit within six weeks",
             .patterns = {"retention", "new_and_lost", "trend", "count_over_time",
-                         "change_explained"},
+                         "change_explained", "customer_silent"},
             .entities = {value_named("segment", segments[segment])},
             .from = date_text(made.days - days_ago),
             .impact = Money{monthly_before(own, month_of_data(made.days - days_ago)), "month",
