@@ -1,13 +1,31 @@
 #!/usr/bin/env bash
-# A first exploration: the example table, no key, no server. Findings on the screen, and a report to open in a browser.
+# A first exploration, no key, no server: the example table, then a made-up company of 200,000 invoice lines. Findings on
+# the screen, and reports to open in a browser.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+insights=build/release/src/cli/insights
 example=examples/primary_sales
-report=build/demo/report.html
-mkdir -p "$(dirname "$report")"
-echo "insights explore $example/primary_sales.csv --metadata $example/metadata --output - --output $report"
+folder=build/demo
+mkdir -p "$folder"
+
+echo "1. Twelve rows: insights explore $example/primary_sales.csv --metadata $example/metadata"
 echo
-build/release/src/cli/insights explore "$example/primary_sales.csv" --metadata "$example/metadata" --output - --output "$report"
+"$insights" explore "$example/primary_sales.csv" --metadata "$example/metadata" --output - --output "$folder/report.html"
 echo
-echo "The same report with charts and proofs, to open in a browser: $PWD/$report"
+echo "2. A company with 200,000 invoice lines, in four tables, made up with insights planted in it:"
+echo "   insights generate --rows 200000 --output $folder/company --describe"
+echo "   insights explore $folder/company/data --metadata $folder/company/metadata"
+echo
+"$insights" generate --rows 200000 --output "$folder/company" --describe
+echo
+"$insights" explore "$folder/company/data" --metadata "$folder/company/metadata" \
+  --output - --output "$folder/company.html" --output "$folder/company.json"
+echo
+echo "What was planted, and what of it was found: insights bench $folder/company.json $folder/company/truth.json"
+echo
+"$insights" bench "$folder/company.json" "$folder/company/truth.json"
+echo
+echo "The same reports with charts and proofs, to open in a browser:"
+echo "  $PWD/$folder/report.html"
+echo "  $PWD/$folder/company.html"

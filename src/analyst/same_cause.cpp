@@ -71,7 +71,8 @@ class Judge {
       for (std::size_t j = i + 1; j < accepted_.size(); ++j) {
         if (causes_[i]) break;
         if (causes_[j] || !comparable(i, j) || same_columns(*accepted_[i], *accepted_[j])) continue;
-        if (accepted_[i]->entry.pattern != accepted_[j]->entry.pattern) continue;
+        if (accepted_[i]->entry.pattern != accepted_[j]->entry.pattern && !same_event(i, j))
+          continue;
         const auto smaller = std::min(rows_[i], rows_[j]), larger = std::max(rows_[i], rows_[j]);
         if (static_cast<double>(smaller) < same_rows_share * static_cast<double>(larger)) continue;
         const auto both = sets_[i].count_both(sets_[j]);
@@ -119,7 +120,7 @@ class Judge {
         if (without_root.empty()) without_root = sets_[root].all_others();
         if (accepted_[other]->survives(without_root)) continue;
         if (rows_[root] >= rows_[other] && !survives_without(root, other)) continue;
-        if (!survives_fewer_rows(root, other)) continue;
+        if (stands_inside(root, other) || !survives_fewer_rows(root, other)) continue;
         causes_[other] = Cause{root, true};
       }
     }
@@ -136,6 +137,13 @@ class Judge {
  private:
   bool comparable(std::size_t i, std::size_t j) const {
     return patterns::is_about_rows(*accepted_[i]) && patterns::is_about_rows(*accepted_[j]);
+  }
+
+  // Do both say how often one thing happens?
+  bool same_event(std::size_t i, std::size_t j) const {
+    const auto column = accepted_[i]->measure_column;
+    return column != no_column && column == accepted_[j]->measure_column &&
+           workspace_.subject.columns[column].role == catalog::Role::flag;
   }
 
   // One measure; or one is made of the other, as "target reached" of what reached it.
@@ -170,8 +178,8 @@ class Judge {
            workspace_.subject.columns[candidate.column].kind == "status";
   }
 
-  // How often something happens, or how long it takes: no reason for how much is sold, at what price
-  // and when. Returns are: they take sales back.
+  // How often something happens, or how long it takes: no reason for how much is sold, at what
+  // price and when. Returns are: they take sales back.
   bool tells_how(const Candidate& candidate) const {
     const auto& subject = workspace_.subject;
     if (candidate.measure_column == no_column) return false;
@@ -199,6 +207,18 @@ class Judge {
   bool survives_without(std::size_t root, std::size_t other) const {
     if (!accepted_[root]->survives) return true;
     return accepted_[root]->survives(sets_[other].all_others());
+  }
+
+  // Something within the cause's rows that stands out among them, too, is a story of its own: the
+  // one product that gains in a category that loses.
+  bool stands_inside(std::size_t root, std::size_t other) const {
+    const auto both = static_cast<double>(sets_[root].count_both(sets_[other]));
+    if (accepted_[root]->rank >= absorbing_rank || rows_[root] <= rows_[other] ||
+        both < same_rows_share * static_cast<double>(rows_[other]))
+      return false;
+    auto inside = sets_[root].all_others();
+    for (auto& kept : inside) kept = kept == 0 ? 1 : 0;
+    return accepted_[other]->survives(inside);
   }
 
   // Is the effect still accepted without as many rows of any kind? If not, it falls for want of

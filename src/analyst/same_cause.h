@@ -28,7 +28,7 @@ struct Cause {
 // 3. Echo (explain-away): A explains B when B is no longer accepted without A's rows, and A still
 // is without B's
 //    rows or A is the smaller one; and B is without as many rows of any kind, drawn at random (what
-//    falls for want of rows is not explained).
+//    falls for want of rows is not explained); and B does not stand out among A's own rows.
 std::vector<std::optional<Cause>> same_causes(
     const patterns::Workspace& workspace, const std::vector<const patterns::Candidate*>& accepted,
     std::stop_token stop);

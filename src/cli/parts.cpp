@@ -165,6 +165,23 @@ Result<explore::Run> run_exploration(const Config& config, const findings::Focus
   return explore::explore(order, {*source, gate, vocabulary, metadata, analyst, progress}, stop);
 }
 
+Result<explore::SelfTest> run_selftest(const Config& config, std::int64_t rounds,
+                                       Progress& progress, std::stop_token stop) {
+  const auto vocabulary = TRY(vocabulary_of(config));
+  const auto metadata = TRY(read_metadata(config));
+  progress.doing("opening the source");
+  const auto source = TRY(open_source(config.locations, config, stop));
+  const auto gate = TRY(sql::Gate::open(source->dialect()));
+  analyst::StatisticalAnalyst analyst(vocabulary);
+  explore::SelfTestOrder order{.order = order_of(config, {}), .rounds = rounds};
+  order.on_round = [&](std::int64_t round) {
+    progress.doing(round == 0
+                       ? "exploring the data as it is"
+                       : fmt::format("exploring shuffled data: round {} of {}", round, rounds));
+  };
+  return explore::selftest(order, {*source, gate, vocabulary, metadata, analyst, progress}, stop);
+}
+
 Result<Verification> verify_run(const explore::Run& saved,
                                 const std::vector<std::string>& locations, const Config& config,
                                 Progress& progress, std::stop_token stop) {

@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "explore/events.h"
 #include "explore/run.h"
+#include "explore/selftest.h"
 #include "findings/rank.h"
 #include "findings/verify.h"
 #include "source/source.h"
@@ -41,6 +42,10 @@ base::Result<findings::Focus> focus_of(const config::Config& config);
 base::Result<explore::Run> run_exploration(const config::Config& config,
                                            const findings::Focus& focus, Progress& progress,
                                            std::stop_token stop);
+
+// The analyst on shuffled copies of the tables (explore/selftest.h).
+base::Result<explore::SelfTest> run_selftest(const config::Config& config, std::int64_t rounds,
+                                             Progress& progress, std::stop_token stop);
 
 // What became of one saved finding.
 struct VerifiedFinding {

@@ -7,6 +7,7 @@
 
 #include "catalog/read.h"
 #include "explore/metered_source.h"
+#include "explore/table_summary.h"
 #include "findings/merge.h"
 #include "findings/prove.h"
 #include "findings/rank.h"
@@ -98,21 +99,6 @@ findings::LedgerCounts counts_of(const findings::Ledger& ledger, std::int64_t de
     if (entry.decoy && published) ++counts.decoys_accepted;
   }
   return counts;
-}
-
-TableSummary summary_of(const catalog::Subject& subject) {
-  TableSummary summary{subject.table,
-                       subject.origin,
-                       static_cast<std::int64_t>(subject.frame.rows),
-                       static_cast<std::int64_t>(subject.columns.size()),
-                       "",
-                       "",
-                       subject.frame.truncated()};
-  if (subject.time) {
-    summary.first_day = base::iso_text(subject.first_day);
-    summary.last_day = base::iso_text(subject.last_day);
-  }
-  return summary;
 }
 
 Run started(const Order& order, const Parts& parts) {

@@ -39,7 +39,7 @@ Effect silent_customer(Company& company, stats::Random&) {
 }
 
 Effect slowing_customer(Company& company, stats::Random&) {
-  constexpr double slowing = 2.6;
+  constexpr double slowing = 3;
   constexpr int long_gaps = 5;
   const auto customer = company.take_customer(0.02, 0.015, 0.03, 8);
   auto& one = company.customers[customer];
@@ -53,7 +53,7 @@ Effect slowing_customer(Company& company, stats::Random&) {
       [=](const Tally& own, const Tally&, const Company& made, Truth& truth) {
         truth.planted.push_back(
             {.id = "slowing_customer",
-             .what = "still orders, but at gaps 2.6 times as long",
+             .what = "still orders, but at gaps three times as long",
              .patterns = {"customer_slowing", "trend", "count_over_time"},
              .entities = {customer_named(made, customer)},
              .from = date_text(since),
@@ -85,7 +85,7 @@ Effect lost_segment(Company& company, stats::Random& random) {
             .id = "lost_segment",
             .what = "four in ten customers of the segment quit within six weeks",
             .patterns = {"retention", "new_and_lost", "trend", "count_over_time",
-                         "change_explained"},
+                         "change_explained", "customer_silent"},
             .entities = {value_named("segment", segments[segment])},
             .from = date_text(made.days - days_ago),
             .impact = Money{monthly_before(own, month_of_data(made.days - days_ago)), "month",

@@ -208,12 +208,12 @@ Effect trade_down(Company&, stats::Random&) {
 
 Effect regional_taste(Company& company, stats::Random&) {
   constexpr std::size_t region = 0, category = 3;
-  constexpr double more = 2.4;
+  constexpr double more = 3.2;
   for (auto& one : company.customers)
     if (one.region == region) one.taste[category] *= more;
   return {{}, {}, [](const Tally&, const Tally&, const Company&, Truth& truth) {
             truth.planted.push_back({.id = "regional_taste",
-                                     .what = "one region buys 2.4 times as much of one category",
+                                     .what = "one region buys 3.2 times as much of one category",
                                      .patterns = {"two_way_exception", "mix_difference"},
                                      .entities = {value_named("region", regions[region]),
                                                   value_named("category", categories[category])}});

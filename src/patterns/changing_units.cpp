@@ -37,7 +37,8 @@ std::vector<Unit> units_of(const Workspace& workspace, std::size_t unit, std::si
 double chance_of_new_units(const Workspace& workspace, std::size_t column, std::uint32_t value,
                            const Stretches& stretches) {
   const auto unit = workspace.unit_of(column);
-  if (!unit || *unit == column) return 0;
+  const bool lives_by_itself = workspace.subject.columns[column].role == catalog::Role::entity;
+  if (!unit || *unit == column || lives_by_itself) return 0;
   stats::Proportion before{0, 0}, after{0, 0};
   std::int64_t rows_after = 0, rows_lasting = 0;
   for (const auto& one : units_of(workspace, *unit, column, stretches)) {

@@ -103,8 +103,8 @@ bool is_gap_in_records(const Workspace& workspace, const Series& series, const O
     missing_elsewhere += missing[period];
     all_elsewhere += all[period];
   }
-  return all_elsewhere > 0 && missing[odd.period] / all[odd.period] >
-                                  missing_elsewhere / all_elsewhere + points;
+  return all_elsewhere > 0 &&
+         missing[odd.period] / all[odd.period] > missing_elsewhere / all_elsewhere + points;
 }
 
 bool is_odd_again(const Workspace& workspace, const std::vector<double>& values, const Odd& odd) {

@@ -1,0 +1,126 @@
+#include "explore/selftest.h"
+
+#include <algorithm>
+#include <set>
+
+#include "catalog/read.h"
+#include "explore/shuffle.h"
+#include "explore/table_summary.h"
+#include "patterns/workspace.h"
+
+namespace insights::explore {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// One investigation of the subjects, which get their decoys here.
+base::Result<analyst::Investigation> investigated(std::vector<catalog::Subject>& subjects,
+                                                  const Order& order, std::uint64_t seed,
+                                                  const Parts& parts, std::stop_token stop) {
+  std::vector<analyst::Prepared> prepared;
+  for (auto& subject : subjects)
+    prepared.push_back({&subject, patterns::add_decoys(subject, order.decoys, seed)});
+  return parts.analyst.investigate(order.brief, prepared, {}, stop);
+}
+
+// Is the claim about what shuffling leaves as it is? That is: about columns of one part only, or
+// about the table's total over time, which follows the number of rows a month.
+bool is_still_true(const findings::Claim& claim, const std::vector<catalog::Subject>& subjects) {
+  for (const auto& subject : subjects) {
+    if (subject.table != claim.scope.table) continue;
+    std::set<Part> parts;
+    for (const auto& name : claim.columns)
+      if (const auto column = subject.index_of(name)) parts.insert(part_of(subject, *column));
+    for (const auto& entity : claim.entities)
+      if (const auto column = subject.index_of(entity.column))
+        parts.insert(part_of(subject, *column));
+    return parts.size() <= 1 || (claim.entities.empty() && parts.contains(Part::when));
+  }
+  return false;
+}
+
+Round round_of(const analyst::Investigation& investigation,
+               const std::vector<catalog::Subject>& subjects, std::uint64_t seed) {
+  Round round;
+  round.seed = seed;
+  for (const auto& entry : investigation.ledger.entries) round.tested += entry.fact ? 0 : 1;
+  for (const auto& [claim, place] : investigation.claims) {
+    const auto& entry = investigation.ledger.entries[place];
+    if (entry.decoy) continue;  // no such column is in the database: it is never published
+    if (entry.fact) {
+      ++round.facts;
+    } else if (is_still_true(claim, subjects)) {
+      round.still_true.push_back(claim.fingerprint);
+    } else {
+      round.false_findings.push_back(claim.fingerprint);
+    }
+  }
+  return round;
+}
+
+}  // namespace
+
+std::int64_t SelfTest::false_findings() const {
+  std::int64_t sum = 0;
+  for (const auto& round : rounds) sum += std::ssize(round.false_findings);
+  return sum;
+}
+
+std::int64_t SelfTest::rounds_with_any() const {
+  return std::ranges::count_if(rounds,
+                               [](const Round& round) { return !round.false_findings.empty(); });
+}
+
+double SelfTest::per_round() const {
+  return rounds.empty()
+             ? 0
+             : static_cast<double>(false_findings()) / static_cast<double>(rounds.size());
+}
+
+base::Result<SelfTest> selftest(const SelfTestOrder& asked, const Parts& parts,
+                                std::stop_token stop) {
+  const auto started = Clock::now();
+  const auto& order = asked.order;
+  const auto told = [&](std::int64_t round) {
+    if (asked.on_round) asked.on_round(round);
+  };
+  catalog::ReadOptions reading;
+  reading.as_of = order.brief.as_of;
+  reading.load.time_max = order.budget.time_max;
+  reading.load.rows_max = order.budget.rows_max;
+  reading.on_loaded = [&](const std::string& table, std::int64_t rows) {
+    parts.observer.on(TableLoaded{table, rows});
+  };
+  const auto catalog =
+      TRY(catalog::read(parts.source, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
+
+  SelfTest result;
+  result.promised = order.brief.false_discovery_rate;
+  result.rounds_asked = asked.rounds;
+  for (const auto& subject : catalog.subjects) result.tables.push_back(summary_of(subject));
+  told(0);
+  auto as_it_is = catalog.subjects;
+  const auto real =
+      round_of(TRY(investigated(as_it_is, order, order.seed, parts, stop)), as_it_is, order.seed);
+  result.findings = std::ssize(real.false_findings) + std::ssize(real.still_true);
+  result.tested = real.tested;
+
+  for (std::int64_t number = 1; number <= asked.rounds; ++number) {
+    const bool late = Clock::now() - started >= order.budget.time_max;
+    if (stop.stop_requested() || late) {
+      result.ended_early = late ? "the time was used up" : "it was stopped";
+      break;
+    }
+    told(number);
+    const auto seed = order.seed + static_cast<std::uint64_t>(number);
+    std::vector<catalog::Subject> subjects;
+    for (const auto& subject : catalog.subjects) subjects.push_back(shuffled(subject, seed));
+    const auto investigation = TRY(investigated(subjects, order, seed, parts, stop));
+    if (stop.stop_requested()) continue;  // half a round counts for nothing
+    result.rounds.push_back(round_of(investigation, subjects, seed));
+  }
+  return result;
+}
+
+}  // namespace insights::explore
