@@ -20,6 +20,7 @@ constexpr int absorbing_rank = 20;        // a customer gone stands for everythi
 constexpr double echo_rows_share =
     0.05;  // of B's rows that must be A's before A is asked to explain B
 
+constexpr double same_echo_rows_share = 0.01;  // the same, when both measure one thing
 constexpr double density_min = 1.2;  // of A's rows among B's, to what chance would put there
 
 bool same_rows(const Candidate& a, const Candidate& b) {
@@ -195,7 +196,9 @@ class Judge {
     const double by_chance =
         of_root * of_other / static_cast<double>(workspace_.subject.frame.rows);
     if (!same_thing && both < density_min * by_chance) return false;
-    return both >= echo_rows_share * of_other || both >= 0.5 * of_root;
+    // A few rows that carry the whole effect by the same measure made it.
+    const double share_min = same_thing ? same_echo_rows_share : echo_rows_share;
+    return both >= share_min * of_other || both >= 0.5 * of_root;
   }
 
   bool survives_without(std::size_t root, std::size_t other) const {
