@@ -20,7 +20,8 @@ namespace insights::analyst {
 struct Brief {
   findings::Focus focus;           // name empty: broad
   std::optional<base::Day> as_of;  // "today" of the data; empty = its last day
-  double false_discovery_rate = 0.05;
+  double false_discovery_rate =
+      0.02;                     // of families with a finding (findings/control_false_discovery.h)
   std::size_t claims_max = 60;  // stated for proof; the rest stays in the ledger
   int threads = 1;
 };

@@ -21,6 +21,9 @@ constexpr double same_rows_share = 0.95;  // of the rows of both
 constexpr double echo_rows_share =
     0.05;  // of B's rows that must be A's before A is asked to explain B
 
+constexpr double same_echo_rows_share = 0.01;  // the same, when both measure one thing
+constexpr double density_min = 1.2;  // of A's rows among B's, to what chance would put there
+
 bool same_rows(const Candidate& a, const Candidate& b) {
   return a.column == b.column && patterns::values_of(a) == patterns::values_of(b) &&
          a.within == b.within && !a.own_rows && !b.own_rows;
@@ -96,6 +99,21 @@ class Judge {
         const bool absorbs_all = a.rank > b.rank;
         const bool same_measure = a.rank == b.rank && tell_one_thing(a, b) && stronger(i, j);
         if (absorbs_all || same_measure) causes_[j] = Cause{i, false};
+      }
+    }
+  }
+
+  // "10 % of all rows are late" is the background of what is told about the late rows.
+  void find_overviews() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      const auto& overview = *accepted_[i];
+      if (causes_[i] || !overview.entry.fact || overview.column != no_column ||
+          overview.measure_column == no_column)
+        continue;
+      for (std::size_t j = 0; j < accepted_.size() && !causes_[i]; ++j) {
+        if (!causes_[j] && !accepted_[j]->entry.fact && !accepted_[j]->entry.decoy &&
+            accepted_[j]->measure_column == overview.measure_column)
+          causes_[i] = Cause{j, false};
       }
     }
   }
@@ -200,8 +218,15 @@ class Judge {
     if (effect.of_total && same_thing) return true;
     if (same_columns(cause, effect)) return false;
     const auto both = static_cast<double>(sets_[root].count_both(sets_[other]));
-    return both >= echo_rows_share * static_cast<double>(rows_[other]) ||
-           both >= 0.5 * static_cast<double>(rows_[root]);
+    const auto of_root = static_cast<double>(rows_[root]),
+               of_other = static_cast<double>(rows_[other]);
+    // Another measure, and as dense among all other rows: it cannot make these differ from them.
+    const double by_chance =
+        of_root * of_other / static_cast<double>(workspace_.subject.frame.rows);
+    if (!same_thing && both < density_min * by_chance) return false;
+    // A few rows that carry the whole effect by the same measure made it.
+    const double share_min = same_thing ? same_echo_rows_share : echo_rows_share;
+    return both >= share_min * of_other || both >= 0.5 * of_root;
   }
 
   bool survives_without(std::size_t root, std::size_t other) const {
@@ -254,6 +279,7 @@ std::vector<std::optional<Cause>> same_causes(const Workspace& workspace,
   judge.find_same_rows();
   judge.find_same_entity();
   judge.find_echoes(stop);
+  judge.find_overviews();
   return judge.take();
 }
 

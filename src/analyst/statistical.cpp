@@ -162,11 +162,13 @@ class Investigating {
       entry.note = "by " + accepted[causes[i]->of]->entry.fingerprint;
       if (says_more(*accepted[causes[i]->of], *accepted[i], *causes[i]))
         echoes[teller_of(accepted, causes, i)].push_back(accepted[i]);
-      if (!entry.decoy) also[causes[i]->of].insert(name_of(one, *accepted[i]));
+      if (!entry.decoy && accepted[i]->column != patterns::no_column)
+        also[causes[i]->of].insert(name_of(one, *accepted[i]));
     }
     for (std::size_t i = 0; i < places.size(); ++i) {
       const std::size_t entry = one.first_entry + places[i];
-      if (causes[i]) continue;
+      // A decoy that was accepted is counted, and is no finding.
+      if (causes[i] || result_.ledger.entries[entry].decoy) continue;
       also[i].erase(name_of(one, *accepted[i]));
       ready_.push_back({accepted[i],
                         one.actionability[places[i]],

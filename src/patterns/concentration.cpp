@@ -293,6 +293,13 @@ Candidate candidate_of(const Workspace& workspace, const Amount& amount, std::si
   return candidate;
 }
 
+// Batches and the like: each is gone after a while, and that some were larger is no dependence.
+bool is_made_in_lots(const Workspace& workspace, std::size_t column) {
+  const auto* kind = workspace.vocabulary.kind_named(workspace.subject.columns[column].kind);
+  const auto* cube = workspace.cube(column);
+  return kind != nullptr && !kind->orders && cube != nullptr && comes_and_goes(*cube);
+}
+
 }  // namespace
 
 std::vector<Candidate> examine_concentration(const Workspace& workspace) {
@@ -319,7 +326,7 @@ std::vector<Candidate> examine_concentration(const Workspace& workspace) {
     if (leader && !again) told.push_back(*leader);
 
     const auto share = top_tenth_share(workspace, column);
-    if (!share) continue;
+    if (!share || is_made_in_lots(workspace, column)) continue;
     const auto& subject = workspace.subject;
     const bool twin = std::ranges::any_of(tenths, [&](std::size_t other) {
       return subject.has_dependency(other, column) && subject.has_dependency(column, other);

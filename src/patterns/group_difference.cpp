@@ -13,7 +13,9 @@
 
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
+#include "patterns/count_over_time.h"
 #include "patterns/group_means.h"
+#include "patterns/seasonality.h"
 #include "patterns/survival.h"
 #include "stats/mean_tests.h"
 #include "stats/rank_tests.h"
@@ -133,6 +135,8 @@ std::vector<Candidate> examine_group_difference(const Workspace& workspace) {
       const auto values = subject.codes(column).values();
       if (values < 3 || values > values_max + 1 || subject.columns[column].kind == "calendar")
         continue;
+      // What is dear and what is cheap is on the price list.
+      if (subject.money == measure && is_trade(workspace) && is_goods(workspace, column)) continue;
       if (auto candidate =
               candidate_of(workspace, {measure, column, workspace.unit_of(column), {}}))
         candidates.push_back(*std::move(candidate));

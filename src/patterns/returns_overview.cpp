@@ -203,6 +203,7 @@ std::vector<Candidate> examine_returns_overview(const Workspace& workspace) {
                          (!subject.money || taken.money > 0);
     candidate.impact = subject.money ? taken.money / workspace.months : 0;
     candidate.surprise = 0.1;
+    candidate.measure_column = column;
     candidate.claim = [&workspace, taken] { return state_flag(workspace, taken); };
     candidates.push_back(std::move(candidate));
   }

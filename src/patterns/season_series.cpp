@@ -4,10 +4,14 @@
 #include <cmath>
 #include <numeric>
 
+#include "stats/distributions.h"
+#include "stats/rank_tests.h"
+
 namespace insights::patterns {
 
 namespace {
 
+constexpr double worth_ranking = 0.05;
 constexpr int days_missing_max = 6;  // of a first or last month that is counted in all the same
 
 // Rows of a month when nearly all of its days are covered; else none.
@@ -46,6 +50,15 @@ std::size_t strongest_around(std::size_t phase, const stats::Seasonality& season
     if (season.effects[other] > season.effects[strongest]) strongest = other;
   }
   return strongest;
+}
+
+// The values' ranks as normal deviates (van der Waerden): no order, however large, is further away
+// than the largest of so many.
+std::vector<double> normal_scores(const std::vector<double>& series) {
+  auto scores = stats::average_ranks(series);
+  for (auto& one : scores)
+    one = stats::normal_quantile(one / (static_cast<double>(series.size()) + 1));
+  return scores;
 }
 
 }  // namespace
@@ -100,8 +113,16 @@ std::optional<stats::Seasonality> season_of(std::vector<double> series, const Pe
   if (!(mean > 0)) return std::nullopt;
   for (auto& one : series) one /= mean;
   auto season = stats::seasonality(series, {months_a_year, months.season(0)});
-  if (season && season->is_wave())
-    season->highest_phase = strongest_around(season->wave_phase, *season);
+  if (!season) return season;
+  // Both tests take the months' noise for normal, and sums of few orders are not: their ranks have
+  // to say the same.
+  if (season->either_p_value() < worth_ranking) {
+    const auto ranked =
+        stats::seasonality(normal_scores(series), {months_a_year, months.season(0)});
+    season->p_value = std::max(season->p_value, ranked->p_value);
+    season->wave_p_value = std::max(season->wave_p_value, ranked->wave_p_value);
+  }
+  if (season->is_wave()) season->highest_phase = strongest_around(season->wave_phase, *season);
   return season;
 }
 

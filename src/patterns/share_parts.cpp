@@ -7,7 +7,8 @@ namespace insights::patterns {
 
 namespace {
 
-constexpr double positive_min = 0.8;      // of a value's rows
+constexpr double positive_min = 0.8;  // of a value's rows
+constexpr double units_agree = 0.05;
 constexpr double part_carried_min = 0.5;  // of the change of the share, on the logarithm
 
 double mean_over(std::span<const double> values, std::size_t begin, std::size_t end) {
@@ -93,12 +94,17 @@ std::optional<Movement> share_movement_of(const ShareSeries& series) {
   };
   if (!series.rows.empty()) ask(ratios_of(series.rows, series.all_rows));
   ask(series.sizes);
-  double p = best->fit.p_value;
-  for (const auto& units : series.units) {
-    asked += 1;
-    if (carries(units.growth, *best)) p = std::min(p, units.p);
+  double p = asked * best->fit.p_value;
+  if (!series.units.empty()) {
+    double of_units = 1;
+    for (const auto& units : series.units) {
+      if (carries(units.growth, *best)) of_units = std::min(of_units, units.p);
+    }
+    // Months alone do not say whether many moved or few, so they count where the units agree.
+    const double of_months = of_units <= units_agree ? p : 1;
+    p = 2 * std::min(static_cast<double>(series.units.size()) * of_units, of_months);
   }
-  best->fit.p_value = std::min(1.0, asked * p);
+  best->fit.p_value = std::min(1.0, p);
   best->fit.residual_standard_deviation = scatter;
   return best;
 }

@@ -17,6 +17,7 @@
 #include "patterns/movement.h"
 #include "patterns/one_entity.h"
 #include "patterns/share_parts.h"
+#include "patterns/survival.h"
 #include "patterns/wording.h"
 
 namespace insights::patterns {
@@ -36,7 +37,6 @@ constexpr double active_min = 0.67;  // share of the periods in which the value 
 constexpr double relative_trend_min = 0.20;
 constexpr double relative_step_min = 0.15;
 constexpr std::size_t values_max = 200;  // a grouping
-constexpr double echo_p_max = 0.01;
 
 bool is_material(const Movement& movement) {
   const double least =
@@ -44,15 +44,16 @@ bool is_material(const Movement& movement) {
   return std::fabs(movement.relative) >= least;
 }
 
-// Does the share move over the kept rows as well?
+// Does the share move over the kept rows as well, as it did (`before`) over all?
 bool stands(const Workspace& workspace, std::size_t column, std::uint32_t value,
-            std::size_t measure, const frame::Mask& kept) {
+            std::size_t measure, double before, const frame::Mask& kept) {
   auto series = share_series_where(workspace, column, value, measure, workspace.periods, kept);
   if (const auto unit = workspace.unit_of(column); unit && measure != no_column)
     series.units =
         asked_of_units({workspace.subject, *unit, column, measure, workspace.periods, kept}, value);
   const auto movement = share_movement_of(series);
-  return movement && movement->fit.p_value <= echo_p_max && is_material(*movement);
+  return movement && is_material(*movement) &&
+         still_stands(movement->fit.p_value, movement->relative, before);
 }
 
 std::string amount_sql(const catalog::Subject& subject, std::size_t measure) {
@@ -171,9 +172,10 @@ findings::Claim state(const Workspace& workspace, std::size_t column, std::uint3
                  ""};
   claim.guards = usual_guards(workspace);
   claim.guards.push_back(partial_period_guard(workspace));
-  claim.guards.push_back(one_entity_guard(
-      workspace, column, value, measure,
-      [&](const frame::Mask& kept) { return stands(workspace, column, value, measure, kept); }));
+  claim.guards.push_back(
+      one_entity_guard(workspace, column, value, measure, [&](const frame::Mask& kept) {
+        return stands(workspace, column, value, measure, movement.relative, kept);
+      }));
   claim.guards.push_back(
       {"season", findings::GuardStatus::passed,
        "the same periods of the year before do not contradict it, where there are any"});
@@ -268,9 +270,9 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
       candidate.material = !count_tells(workspace, column, tested.value);
     candidate.surprise = std::min(1.0, std::fabs(tested.movement.relative));
     candidate.of_total = true;
-    candidate.survives = [&workspace, column, value = tested.value,
-                          measure](const frame::Mask& kept) {
-      return stands(workspace, column, value, measure, kept);
+    candidate.survives = [&workspace, column, value = tested.value, measure,
+                          before = tested.movement.relative](const frame::Mask& kept) {
+      return stands(workspace, column, value, measure, before, kept);
     };
     candidate.claim = [&workspace, column, value = tested.value, measure,
                        movement = std::move(tested.movement)] {

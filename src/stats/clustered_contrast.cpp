@@ -1,5 +1,6 @@
 #include "stats/clustered_contrast.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "stats/distributions.h"
@@ -16,15 +17,23 @@ struct Estimate {
   double degrees = 0.0;
 };
 
-// estimate = sum of weight x own estimate / sum of weights; `weight` and `own` of one cluster.
-template <class Weight, class Own>
+// estimate = sum of weight x own estimate / sum of weights; `weight`, `own` and `squares_left`
+// (around own) of one cluster. Few clusters can look alike by chance, so the variance is not below
+// what it would be, were all rows independent.
+template <class Weight, class Own, class Left>
 std::optional<Estimate> estimate(std::span<const CoMoments> clusters, const Weight& weight,
-                                 const Own& own) {
+                                 const Own& own, const Left& squares_left) {
   double weights = 0.0;
   double squares = 0.0;
   double sum = 0.0;
+  double rows = 0.0;
+  double groups = 0.0;
+  double left = 0.0;
   for (const CoMoments& cluster : clusters) {
     if (!(weight(cluster) > 0.0)) continue;
+    rows += static_cast<double>(cluster.n);
+    groups += 1.0;
+    left += squares_left(cluster);
     weights += weight(cluster);
     squares += weight(cluster) * weight(cluster);
     sum += weight(cluster) * own(cluster);
@@ -39,6 +48,8 @@ std::optional<Estimate> estimate(std::span<const CoMoments> clusters, const Weig
     result.variance += score * score;
   }
   result.variance *= effective / (effective - 1.0) / (weights * weights);
+  if (rows > groups + 1.0)
+    result.variance = std::max(result.variance, left / (rows - groups - 1.0) / weights);
   return result;
 }
 
@@ -50,9 +61,7 @@ std::optional<ClusteredContrast> contrast(const std::optional<Estimate>& first,
   ClusteredContrast result;
   result.difference = first->value - second->value;
   result.standard_error = std::sqrt(variance);
-  result.degrees = variance * variance /
-                   (first->variance * first->variance / first->degrees +
-                    second->variance * second->variance / second->degrees);
+  result.degrees = std::min(first->degrees, second->degrees);
   result.p_value =
       p_value(student_two_sided(result.difference / result.standard_error, result.degrees));
   return result;
@@ -64,14 +73,18 @@ std::optional<ClusteredContrast> contrast_slopes(std::span<const CoMoments> firs
                                                  std::span<const CoMoments> second) {
   const auto spread = [](const CoMoments& cluster) { return cluster.m2_x; };
   const auto slope = [](const CoMoments& cluster) { return cluster.c2 / cluster.m2_x; };
-  return contrast(estimate(first, spread, slope), estimate(second, spread, slope));
+  const auto left = [](const CoMoments& cluster) {
+    return std::max(0.0, cluster.m2_y - cluster.c2 * cluster.c2 / cluster.m2_x);
+  };
+  return contrast(estimate(first, spread, slope, left), estimate(second, spread, slope, left));
 }
 
 std::optional<ClusteredContrast> contrast_means(std::span<const CoMoments> first,
                                                 std::span<const CoMoments> second) {
   const auto rows = [](const CoMoments& cluster) { return static_cast<double>(cluster.n); };
   const auto mean = [](const CoMoments& cluster) { return cluster.mean_x; };
-  return contrast(estimate(first, rows, mean), estimate(second, rows, mean));
+  const auto left = [](const CoMoments& cluster) { return cluster.m2_x; };
+  return contrast(estimate(first, rows, mean, left), estimate(second, rows, mean, left));
 }
 
 }  // namespace insights::stats

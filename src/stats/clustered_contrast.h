@@ -14,7 +14,7 @@ struct ClusteredContrast {
   double difference = 0.0;  // first - second
   double standard_error = 0.0;
   double p_value = 1.0;  // two-sided, Student with the degrees below
-  double degrees = 0.0;  // from how many clusters the first and the second really consist of
+  double degrees = 0.0;  // effective clusters of the smaller group, less 1
 };
 
 // The slope of y on x within clusters, each cluster with a level of its own.
@@ -23,7 +23,8 @@ struct ClusteredContrast {
 //                  within
 // Source: Liang & Zeger (1986), Biometrika 73, 13-22 (variance from clusters' scores); effective
 // clusters (sum w)^2 / sum w^2 after Carter, Schnepel & Steigerwald (2017), Review of Economics and
-// Statistics 99, 698-709; both groups together by Welch and Satterthwaite.
+// Statistics 99, 698-709; the degrees are those of the group with fewer (conservative), and the
+// variance is not below that of independent rows.
 [[nodiscard]] std::optional<ClusteredContrast> contrast_slopes(std::span<const CoMoments> first,
                                                                std::span<const CoMoments> second);
 
