@@ -259,7 +259,8 @@ void attach(Subject& subject, const Subject& to, const Reference& link, std::siz
 }
 
 // The column that refers becomes an entity named by the label of the table it refers to.
-void name_reference(Subject& subject, std::size_t column, const Subject& to) {
+void name_reference(Subject& subject, std::size_t column, const Subject& to,
+                    std::size_t to_column) {
   auto& key = subject.columns[column];
   if (key.role == Role::measure || key.role == Role::identifier || key.role == Role::dimension) {
     if (const auto* numbers = subject.frame.columns[column].numbers()) {
@@ -271,17 +272,20 @@ void name_reference(Subject& subject, std::size_t column, const Subject& to) {
       key.why = fmt::format("refers to a row of {}", to.table);
     }
   }
-  if (!key.label_column.empty() || speaks_for_itself(subject.frame.columns[column])) return;
+  if (!key.label_column.empty()) return;
+  const bool needs_no_name = speaks_for_itself(subject.frame.columns[column]);
   const Column* label = nullptr;
   for (std::size_t i = 0; i < to.columns.size(); ++i) {
     const auto& candidate = to.columns[i];
     const auto& profile = to.frame.columns[i].profile;
     const bool tells_apart = profile.distinct * 2 >= profile.rows;
-    const bool named = candidate.role == Role::label ||
-                       (tells_apart && candidate.type == frame::Type::text &&
-                        words_of(candidate.name).size() <= 2 &&
-                        (candidate.role == Role::entity || candidate.role == Role::identifier));
-    if (named && (label == nullptr || candidate.role == Role::label)) label = &candidate;
+    const bool is_label = candidate.role == Role::label;
+    const bool named =
+        is_label || (!needs_no_name && tells_apart && candidate.type == frame::Type::text &&
+                     words_of(candidate.name).size() <= 2 &&
+                     (candidate.role == Role::entity || candidate.role == Role::identifier));
+    if (i == to_column || !named) continue;
+    if (label == nullptr || (is_label && label->role != Role::label)) label = &candidate;
   }
   if (label == nullptr) return;
   const std::string name =
@@ -314,7 +318,7 @@ std::vector<Subject> join_stars(std::vector<Subject> subjects) {
       used[link->from_column] = true;
       const auto& to = originals[link->to_table];
       attach(subject, to, *link, number++);
-      name_reference(subject, link->from_column, to);
+      name_reference(subject, link->from_column, to, link->to_column);
       subject.joins.push_back({subject.columns[link->from_column].name, to.table,
                                to.columns[link->to_column].name, false, link->matched});
       subject.notes.push_back(
