@@ -69,14 +69,15 @@ std::string head_line(std::string_view about, const std::string& text) {
   return lines + "\n";
 }
 
-// "customer customer_code (customer_name), product sku"
+// A line a thing: "customer  customer_code, named by customer_name".
 std::string things(const Subject& subject) {
   std::string text;
   for (const auto& column : subject.columns) {
     if (column.role != Role::entity) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ",
-                        column.kind.empty() ? column.noun : column.kind, column.name);
-    if (!column.label_column.empty()) text += fmt::format(" (named by {})", column.label_column);
+    text += head_line(column.kind.empty() ? "thing" : column.kind,
+                      column.label_column.empty()
+                          ? column.name
+                          : fmt::format("{}, named by {}", column.name, column.label_column));
   }
   return text;
 }
@@ -97,7 +98,7 @@ std::string describe_head(const Subject& subject) {
   }
   if (subject.chain) text += head_line("chain", join_names(subject, subject.chain->columns, " > "));
   if (subject.returns) text += head_line("returns", "where " + subject.returns->how);
-  if (const auto found = things(subject); !found.empty()) text += head_line("things", found);
+  text += things(subject);
   for (const auto& join : subject.joins) {
     text += head_line(
         "join", fmt::format("{} -> {}.{} (inferred, {:.1f} % of the rows match)", join.from_column,

@@ -34,12 +34,12 @@ base::Result<frame::Frame> load_from(source::Source& source, const sql::Gate& ga
                                      const source::Table& table, const std::string& from,
                                      const ReadOptions& options, std::stop_token stop) {
   const std::size_t width = std::min(table.columns.size(), options.load.columns_max);
-  std::vector<source::TableColumn> columns(
+  const std::vector<source::TableColumn> columns(
       table.columns.begin(), table.columns.begin() + static_cast<std::ptrdiff_t>(width));
   const auto rows = TRY(count_rows(source, gate, from, stop));
   const auto query =
       TRY(gate.check(fmt::format("SELECT {} FROM {}", column_list(table, width), from)));
-  return frame::load(source, query, table.name, std::move(columns), rows, options.load, stop);
+  return frame::load(source, query, table.name, columns, rows, options.load, stop);
 }
 
 // Which rows are not looked at, as a condition on those that are, and why.

@@ -235,9 +235,9 @@ void spread_money(Subject& subject) {
 }
 
 void find_returns(Subject& subject) {
+  auto marker = told_return_marker(subject);
   const auto size = subject.quantity ? subject.quantity : subject.money;
   if (!size || subject.frame.columns[*size].numbers() == nullptr) return;
-  auto marker = told_return_marker(subject);
   const bool told = marker.has_value();
   if (!told) {
     std::vector<std::size_t> coded;

@@ -70,8 +70,8 @@ std::string_view heading_of(std::string_view section) {
 }
 
 std::string flags_help(const Command& command) {
-  std::string text = "\nFlags\n";
-  std::string_view section;
+  std::string text;
+  std::string_view section = "none yet";
   for (const auto* key : flags_of(command)) {
     if (section_of(*key) != section) {
       section = section_of(*key);
