@@ -143,15 +143,18 @@ class Interruption(Journey):
                 self.assertTrue(json.loads(output)["partial"])
 
     def test_the_second_signal_ends_the_program(self):
-        process = self.start()
-        self.wait_for(process, "opening")
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
-        self.assertIn(process.returncode, (130, FAILED, PARTIAL))  # FAILED, PARTIAL: it had ended before the second
-        if process.returncode == 130:
-            self.assertEqual(output, "")
+        # The program may be through with stopping before the second signal comes: then it is tried again.
+        for _ in range(10):
+            process = self.start()
+            self.wait_for(process, "opening")
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
+            output, _ = process.communicate(timeout=60)
+            if process.returncode in (130, 143):
+                self.assertEqual(output, "")
+                return
+            self.assertIn(process.returncode, (FAILED, PARTIAL))
+        self.fail("the second signal never ended the program at once")
 
     def test_a_budget_ends_the_run_with_a_partial_report(self):
         done = run("explore", SAMPLE / "primary_sales.csv", "--max-queries", "3", "--format", "json", "--quiet")

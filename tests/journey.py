@@ -23,7 +23,7 @@ def run(*arguments, **options):
                    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "detect_leaks=0")}
     environment.update(options.pop("environment", {}))
     return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, errors="replace",
-                          timeout=TIMEOUT_SECONDS, env=environment, **options)
+                          timeout=options.pop("timeout", TIMEOUT_SECONDS), env=environment, **options)
 
 
 def explore(*arguments, **options):

@@ -251,46 +251,4 @@ Column column_role(const frame::Column& data, std::size_t rows, const Vocabulary
   return column;
 }
 
-std::string apply_metadata(Column& column, const ColumnMetadata& metadata,
-                           const Vocabulary& vocabulary) {
-  std::string problem;
-  if (!metadata.description.empty()) column.description = metadata.description;
-  if (!metadata.label.empty()) column.label = metadata.label;
-  if (!metadata.label_column.empty()) column.label_column = metadata.label_column;
-  if (!metadata.return_value.empty()) column.return_value = metadata.return_value;
-  if (!metadata.role.empty()) {
-    if (const auto role = role_named(metadata.role)) {
-      column.role = *role;
-      column.from_metadata = true;
-      column.why = "the metadata says so";
-    } else {
-      problem = fmt::format("column {}: no role is named \"{}\"", column.name, metadata.role);
-    }
-  }
-  if (!metadata.kind.empty()) {
-    column.kind = metadata.kind;
-    column.from_metadata = true;
-    if (const auto* kind = vocabulary.kind_named(metadata.kind)) {
-      column.noun = kind->name;
-      column.nouns = kind->plural;
-    }
-  }
-  if (!metadata.unit.empty()) {
-    column.unit = metadata.unit;
-    const auto currency = currency_of(metadata.unit);
-    if (!currency.empty()) {
-      column.unit = currency;
-      column.money = true;
-      column.from_metadata = true;
-      if (column.role == Role::measure) {
-        if (column.kind == "other") column.kind = "money";
-        if (column.kind != "price") column.additive = true;
-        column.why = fmt::format("the metadata gives its unit, {}", metadata.unit);
-      }
-    }
-  }
-  if (metadata.additive) column.additive = *metadata.additive;
-  return problem;
-}
-
 }  // namespace insights::catalog

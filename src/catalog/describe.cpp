@@ -43,6 +43,76 @@ std::string range_text(const Subject& subject, std::size_t i) {
                      profile.distinct);
 }
 
+std::size_t columns_in_table(const Subject& subject) {
+  return static_cast<std::size_t>(std::ranges::count(subject.columns, false, &Column::derived));
+}
+
+// A line of the head: what it is about, then `text`, broken between words to fit 80 columns.
+std::string head_line(std::string_view about, const std::string& text) {
+  constexpr std::size_t indent = 12, width = 80;
+  std::string lines = fmt::format("  {:<10}", about);
+  std::size_t column = indent;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(' ', at), text.size());
+    const auto size = end - at;
+    if (column > indent && column + 1 + size > width) {
+      lines += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      lines += ' ';
+      ++column;
+    }
+    lines += text.substr(at, size);
+    column += size;
+    at = end + 1;
+  }
+  return lines + "\n";
+}
+
+// A line a thing: "customer  customer_code, named by customer_name".
+std::string things(const Subject& subject) {
+  std::string text;
+  for (const auto& column : subject.columns) {
+    if (column.role != Role::entity) continue;
+    text += head_line(column.kind.empty() ? "thing" : column.kind,
+                      column.label_column.empty()
+                          ? column.name
+                          : fmt::format("{}, named by {}", column.name, column.label_column));
+  }
+  return text;
+}
+
+std::string describe_head(const Subject& subject) {
+  std::string text = fmt::format("{}  ({} rows, {} columns, from {})\n", subject.table,
+                                 subject.frame.rows, columns_in_table(subject), subject.origin);
+  if (subject.time) {
+    text += head_line(
+        "time", fmt::format("{}, {} to {}", subject.columns[*subject.time].name,
+                            base::iso_text(subject.first_day), base::iso_text(subject.last_day)));
+  }
+  if (subject.money) {
+    text += head_line(
+        "money", subject.columns[*subject.money].name +
+                     (subject.currency.empty() ? ", currency unknown (set \"unit\" in the metadata)"
+                                               : ", in " + subject.currency));
+  }
+  if (subject.chain) text += head_line("chain", join_names(subject, subject.chain->columns, " > "));
+  if (subject.returns) text += head_line("returns", "where " + subject.returns->how);
+  text += things(subject);
+  for (const auto& join : subject.joins) {
+    text += head_line(
+        "join", fmt::format("{} -> {}.{} (inferred, {:.1f} % of the rows match)", join.from_column,
+                            join.to_table, join.to_column, 100 * join.matched));
+  }
+  for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+    const auto determined = determined_by(subject, i);
+    if (!determined.empty())
+      text += head_line(
+          "each", subject.columns[i].name + " has one " + join_names(subject, determined, ", "));
+  }
+  return text;
+}
+
 std::string describe_columns(const Subject& subject) {
   std::size_t width = 6;
   for (const auto& column : subject.columns)
@@ -53,6 +123,7 @@ std::string describe_columns(const Subject& subject) {
     std::string what(name(column.role));
     if (!column.kind.empty()) what += ", " + column.kind;
     if (!column.unit.empty()) what += " in " + column.unit;
+    if (column.derived) what += " (computed)";
     text += fmt::format("  {:<{}}  {:<26}  {}\n", column.name, width, what, range_text(subject, i));
     std::string why = column.why;
     if (!column.label_column.empty()) why += fmt::format("; named by {}", column.label_column);
@@ -136,40 +207,22 @@ Json subject_json(const Subject& subject) {
 
 std::string describe(const Catalog& catalog) {
   std::string text;
-  for (const auto& subject : catalog.subjects) {
-    text += fmt::format("{}  ({} rows, {} columns, from {})\n", subject.table, subject.frame.rows,
-                        subject.columns.size(), subject.origin);
-    if (subject.time) {
-      text += fmt::format("  time      {}, {} to {}\n", subject.columns[*subject.time].name,
-                          base::iso_text(subject.first_day), base::iso_text(subject.last_day));
-    }
-    if (subject.money) {
-      text +=
-          fmt::format("  money     {}{}\n", subject.columns[*subject.money].name,
-                      subject.currency.empty() ? ", currency unknown (set \"unit\" in the metadata)"
-                                               : ", in " + subject.currency);
-    }
-    if (subject.chain)
-      text += fmt::format("  chain     {}\n", join_names(subject, subject.chain->columns, " > "));
-    if (subject.returns) text += fmt::format("  returns   {}\n", subject.returns->how);
-    for (const auto& join : subject.joins) {
-      text += fmt::format("  join      {} -> {}.{} (inferred, {:.1f} % of the rows match)\n",
-                          join.from_column, join.to_table, join.to_column, 100 * join.matched);
-    }
-    for (std::size_t i = 0; i < subject.columns.size(); ++i) {
-      const auto determined = determined_by(subject, i);
-      if (!determined.empty())
-        text += fmt::format("  each      {} has one {}\n", subject.columns[i].name,
-                            join_names(subject, determined, ", "));
-    }
-    text += "\n" + describe_columns(subject) + "\n";
-  }
+  for (const auto& subject : catalog.subjects)
+    text += describe_head(subject) + "\n" + describe_columns(subject) + "\n";
   for (const auto& note : catalog.notes) text += fmt::format("note: {}\n", note);
   text +=
-      "To correct a role, unit or name, write it into TABLE.json in the directory given by "
-      "--metadata:\n"
-      "  {\"column\": {\"role\": \"measure\", \"kind\": \"money\", \"unit\": \"INR\", \"label\": "
-      "\"net sales\"}}\n";
+      "To correct it, write what is so into metadata/TABLE.json, add --metadata metadata, and run\n"
+      "schema again:\n"
+      "  {\"a column\": {\"role\": \"measure\", \"kind\": \"money\", \"unit\": \"INR\", "
+      "\"label\": \"sales\"},\n"
+      "   \"another\":  {\"role\": \"entity\", \"kind\": \"customer\", \"label_column\": "
+      "\"its name\"},\n"
+      "   \"a third\":  {\"return_value\": \"RE\"}}\n";
+  text += "Roles: ";
+  for (const auto role : {Role::time, Role::entity, Role::dimension, Role::measure, Role::flag,
+                          Role::identifier, Role::label, Role::text, Role::unused})
+    text += fmt::format("{}{}", role == Role::time ? "" : ", ", name(role));
+  text += ".\n";
   return text;
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "catalog/currency.h"
 #include "catalog/derive.h"
+#include "catalog/repeats.h"
 #include "catalog/roles.h"
 #include "catalog/star.h"
 
@@ -32,15 +34,42 @@ base::Result<frame::Frame> load_from(source::Source& source, const sql::Gate& ga
                                      const source::Table& table, const std::string& from,
                                      const ReadOptions& options, std::stop_token stop) {
   const std::size_t width = std::min(table.columns.size(), options.load.columns_max);
-  std::vector<source::TableColumn> columns(
+  const std::vector<source::TableColumn> columns(
       table.columns.begin(), table.columns.begin() + static_cast<std::ptrdiff_t>(width));
   const auto rows = TRY(count_rows(source, gate, from, stop));
   const auto query =
       TRY(gate.check(fmt::format("SELECT {} FROM {}", column_list(table, width), from)));
-  return frame::load(source, query, table.name, std::move(columns), rows, options.load, stop);
+  return frame::load(source, query, table.name, columns, rows, options.load, stop);
 }
 
-// One table as a Subject; read a second time when rows after the as-of date have to go.
+// Which rows are not looked at, as a condition on those that are, and why.
+struct Restriction {
+  std::string condition, note;
+};
+
+std::vector<Restriction> restrictions(const Subject& subject, const ReadOptions& options) {
+  std::vector<Restriction> found;
+  if (options.as_of && subject.time && subject.last_day > *options.as_of) {
+    found.push_back({fmt::format("{} < DATE '{}'", subject.columns[*subject.time].sql,
+                                 base::iso_text(base::Day{options.as_of->since_epoch + 1})),
+                     fmt::format("rows of {} after {} are left out", subject.table,
+                                 base::iso_text(*options.as_of))});
+  }
+  const auto currency = currency_column(subject);
+  const bool is_mixed = currency && currency->values > 1;
+  if (is_mixed && subject.money && subject.currency.empty()) {
+    const auto& column = subject.columns[currency->column];
+    found.push_back(
+        {fmt::format("{} = {}", column.sql, sql::quote_text(currency->main)),
+         fmt::format("{} holds amounts in {} currencies, which cannot be added: only the {} of {} "
+                     "rows where {} is '{}' are looked at",
+                     subject.table, currency->values, currency->rows, subject.frame.rows,
+                     column.name, currency->main)});
+  }
+  return found;
+}
+
+// One table as a Subject; read a second time when rows have to go.
 base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
                                  const source::Table& table, const Vocabulary& vocabulary,
                                  const TableMetadata& table_metadata, const ReadOptions& options,
@@ -50,16 +79,15 @@ base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
   if (options.on_loaded) options.on_loaded(table.name, static_cast<std::int64_t>(loaded.rows));
   const std::size_t width = loaded.columns.size();
   auto subject = understand(table, std::move(loaded), vocabulary, table_metadata);
-  const bool has_later_rows = options.as_of && subject.time && subject.last_day > *options.as_of;
-  if (has_later_rows) {
-    const auto from = fmt::format("(SELECT * FROM {} WHERE {} < DATE '{}') AS {}", name,
-                                  subject.columns[*subject.time].sql,
-                                  base::iso_text(base::Day{options.as_of->since_epoch + 1}), name);
-    auto earlier = TRY(load_from(source, gate, table, from, options, stop));
-    subject = understand(table, std::move(earlier), vocabulary, table_metadata);
+  if (const auto left = restrictions(subject, options); !left.empty()) {
+    std::string conditions;
+    for (const auto& restriction : left)
+      conditions += (conditions.empty() ? "" : " AND ") + restriction.condition;
+    const auto from = fmt::format("(SELECT * FROM {} WHERE {}) AS {}", name, conditions, name);
+    auto kept = TRY(load_from(source, gate, table, from, options, stop));
+    subject = understand(table, std::move(kept), vocabulary, table_metadata);
     subject.from_sql = from;
-    subject.notes.push_back(fmt::format("rows of {} after {} are left out", table.name,
-                                        base::iso_text(*options.as_of)));
+    for (const auto& restriction : left) subject.notes.push_back(restriction.note);
   }
   if (width < table.columns.size()) {
     subject.notes.push_back(fmt::format("{} has {} columns; the first {} are looked at", table.name,
@@ -111,7 +139,7 @@ base::Result<Catalog> read(source::Source& source, const sql::Gate& gate,
       catalog.notes.push_back(fmt::format(
           "{} describes a table \"{}\" that the source does not have", entry.file, name));
   }
-  catalog.subjects = join_stars(std::move(subjects));
+  catalog.subjects = join_stars(without_repeats(std::move(subjects)));
   for (auto& subject : catalog.subjects) derive_durations(subject, vocabulary);
   std::ranges::stable_sort(
       catalog.subjects, [](const Subject& a, const Subject& b) { return weight(a) > weight(b); });

@@ -6,8 +6,9 @@
 #include <array>
 #include <cmath>
 
-#include "base/nearest.h"
 #include "catalog/column_roles.h"
+#include "catalog/corrections.h"
+#include "catalog/currency.h"
 #include "catalog/derive.h"
 #include "catalog/structure.h"
 
@@ -112,8 +113,10 @@ void pair_labels(Subject& subject, const Vocabulary& vocabulary) {
                                                *subject.frame.columns[label].coded());
       const auto& profile = subject.frame.columns[code].profile;
       const bool repeats = profile.distinct * 3 <= (profile.rows - profile.nulls) * 2;
-      const bool names_it = repeats && subject.frame.columns[label].profile.distinct * 10 >=
-                                           subject.frame.columns[code].profile.distinct * 5;
+      // In a table with a row a customer nothing repeats, and agreement is no news: names decide.
+      const bool names_it =
+          (repeats || same_kind) && subject.frame.columns[label].profile.distinct * 10 >=
+                                        subject.frame.columns[code].profile.distinct * 5;
       if (names_it && agreement > best_agreement) {
         best_agreement = agreement;
         best = code;
@@ -232,18 +235,18 @@ void spread_money(Subject& subject) {
 }
 
 void find_returns(Subject& subject) {
+  auto marker = told_return_marker(subject);
   const auto size = subject.quantity ? subject.quantity : subject.money;
   if (!size || subject.frame.columns[*size].numbers() == nullptr) return;
-  std::vector<std::size_t> coded;
-  for (std::size_t i = 0; i < subject.columns.size(); ++i) {
-    const auto& column = subject.columns[i];
-    if (!subject.is_coded(i) || column.role == Role::text || column.role == Role::label) continue;
-    if (!column.return_value.empty())
-      coded.insert(coded.begin(), i);
-    else
-      coded.push_back(i);
+  const bool told = marker.has_value();
+  if (!told) {
+    std::vector<std::size_t> coded;
+    for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+      const auto role = subject.columns[i].role;
+      if (subject.is_coded(i) && role != Role::text && role != Role::label) coded.push_back(i);
+    }
+    marker = find_return_marker(subject.frame, *size, coded);
   }
-  auto marker = find_return_marker(subject.frame, *size, coded);
   if (!marker) return;
   auto& told_by = subject.columns[marker->column];
   ReturnMarker returns;
@@ -258,8 +261,10 @@ void find_returns(Subject& subject) {
     told_by.return_value = marker->value;
     returns.sql = fmt::format("{} = {}", told_by.sql, sql::quote_text(marker->value));
     returns.how = fmt::format("{} is '{}'", told_by.name, marker->value);
-    told_by.why += fmt::format("; '{}' marks a return: {} is below zero there and nowhere else",
-                               marker->value, subject.columns[*size].name);
+    told_by.why +=
+        told ? fmt::format("; the metadata says that '{}' marks a return", marker->value)
+             : fmt::format("; '{}' marks a return: {} is below zero there and nowhere else",
+                           marker->value, subject.columns[*size].name);
   }
   Column column;
   column.name = "returned";
@@ -287,24 +292,11 @@ void choose_currency(Subject& subject) {
         subject.currency = currency_of(word);
     }
   }
+  if (const auto told = currency_column(subject); told && told->values == 1 && subject.money) {
+    if (subject.currency.empty()) subject.currency = currency_of(told->main);
+  }
   for (auto& column : subject.columns) {
     if (column.money && column.unit.empty()) column.unit = subject.currency;
-  }
-}
-
-void use_metadata(Subject& subject, const TableMetadata& metadata, const Vocabulary& vocabulary) {
-  std::vector<std::string> names;
-  for (const auto& column : subject.columns) names.push_back(column.name);
-  for (const auto& [name, entry] : metadata.columns) {
-    const auto index = subject.index_of(name);
-    if (!index) {
-      subject.notes.push_back(
-          fmt::format("{} describes a column \"{}\" that table {} does not have ({})",
-                      metadata.file, name, subject.table, base::did_you_mean(name, names)));
-      continue;
-    }
-    const auto problem = apply_metadata(subject.columns[*index], entry, vocabulary);
-    if (!problem.empty()) subject.notes.push_back(fmt::format("{}: {}", metadata.file, problem));
   }
 }
 
@@ -356,7 +348,7 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
     column.description = table.columns[i].comment;
     subject.columns.push_back(std::move(column));
   }
-  use_metadata(subject, metadata, vocabulary);
+  apply_metadata(subject, metadata, vocabulary);
   give_codes(subject, vocabulary);
   choose_time(subject, vocabulary);
   pair_labels(subject, vocabulary);

@@ -181,3 +181,36 @@ TEST_CASE("currencies are known by code and by sign") {
   CHECK(currency_of("US$") == "USD");
   CHECK(currency_of("pieces") == "");
 }
+
+TEST_CASE("metadata that the table does not bear out is left out, and said with the nearest name") {
+  TableMetadata metadata;
+  metadata.file = "lines.json";
+  metadata.columns["client_no"].kind = "custmer";
+  metadata.columns["territory"].role = "time";
+  metadata.columns["client_name"].role = "flag";
+  metadata.columns["document_type"].return_value = "XX";
+  metadata.columns["article"].label_column = "artcle";
+  const auto subject = understood("lines", wholesale(), metadata);
+  CHECK(subject.find("client_no")->kind == "customer");
+  CHECK(subject.find("territory")->role == Role::dimension);
+  CHECK(subject.find("client_name")->role == Role::label);
+  CHECK(subject.returns->how == "document_type is 'CR'");
+  std::string notes;
+  for (const auto& note : subject.notes) notes += note + "\n";
+  for (const auto* part : {"did you mean \"customer\"", "no dates", "more than two values", "'XX'",
+                           "did you mean \"article\""})
+    CHECK_MESSAGE(notes.find(part) != std::string::npos, part, " is not in:\n", notes);
+}
+
+TEST_CASE("what marks a return, what is money and what names a code can be told") {
+  TableMetadata metadata;
+  metadata.columns["territory"].return_value = "Hills";
+  metadata.columns["pieces"].kind = "money";
+  metadata.columns["client_no"].label_column = "article";
+  const auto subject = understood("lines", wholesale(), metadata);
+  REQUIRE(subject.returns.has_value());
+  CHECK(subject.returns->sql == "\"territory\" = 'Hills'");
+  CHECK(subject.find("pieces")->money);
+  CHECK(subject.find("client_no")->label_column == "article");
+  CHECK(subject.find("article")->role == Role::label);
+}

@@ -296,10 +296,12 @@ void name_reference(Subject& subject, std::size_t column, const Subject& to,
       key.why = fmt::format("refers to a row of {}", to.table);
     }
   }
-  if (!key.label_column.empty() || speaks_for_itself(subject.frame.columns[column])) return;
+  if (!key.label_column.empty()) return;
   const auto found = label_of(to, to_column);
   if (!found) return;
   const auto* label = &to.columns[*found];
+  // A key that speaks for itself needs no other name than one that was declared to be its name.
+  if (label->role != Role::label && speaks_for_itself(subject.frame.columns[column])) return;
   const std::string name =
       subject.find(label->name) != nullptr && subject.find(label->name)->table == to.table
           ? label->name

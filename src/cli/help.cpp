@@ -79,9 +79,9 @@ std::string own_flag_entry(const OwnFlag& flag) {
 }
 
 std::string flags_help(const Command& command) {
-  std::string text = "\nFlags\n";
+  std::string text = command.own_flags.empty() ? "" : "\nFlags\n";
   for (const auto& flag : command.own_flags) text += own_flag_entry(flag);
-  std::string_view section;
+  std::string_view section = command.own_flags.empty() ? "none yet" : "";
   for (const auto* key : flags_of(command)) {
     if (section_of(*key) != section) {
       section = section_of(*key);

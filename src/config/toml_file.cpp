@@ -188,7 +188,7 @@ std::string meant_key(std::string_view name) {
     names.emplace_back(key.name);
     words.emplace_back(last_word(key.name));
   }
-  const auto near = base::did_you_mean(last_word(name), words);
+  auto near = base::did_you_mean(last_word(name), words);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool meant = near == fmt::format("did you mean \"{}\"?", words[i]);
     if (meant && section_of(names[i]) == section_of(name)) return near;

@@ -30,8 +30,9 @@ bool has_unique_column(const Frame& frame) {
 }  // namespace
 
 base::Result<Frame> load(source::Source& source, const sql::CheckedQuery& query, std::string table,
-                         std::vector<source::TableColumn> columns, std::int64_t rows_expected,
-                         const LoadOptions& options, std::stop_token stop) {
+                         const std::vector<source::TableColumn>& columns,
+                         std::int64_t rows_expected, const LoadOptions& options,
+                         std::stop_token stop) {
   const auto rows_to_keep = static_cast<std::size_t>(std::min(rows_expected, options.rows_max));
   std::vector<ColumnBuilder> builders;
   builders.reserve(columns.size());

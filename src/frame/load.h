@@ -22,7 +22,8 @@ struct LoadOptions {
 // Runs `query` (it must give the columns of the frame, in order) and keeps all of its rows.
 // Errors: those of Source::scan.
 base::Result<Frame> load(source::Source& source, const sql::CheckedQuery& query, std::string table,
-                         std::vector<source::TableColumn> columns, std::int64_t rows_expected,
-                         const LoadOptions& options, std::stop_token stop);
+                         const std::vector<source::TableColumn>& columns,
+                         std::int64_t rows_expected, const LoadOptions& options,
+                         std::stop_token stop);
 
 }  // namespace insights::frame

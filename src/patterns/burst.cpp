@@ -97,7 +97,11 @@ Counts counts_of(const Workspace& workspace, const Question& what, const Bins& b
 
 std::vector<double> exposure_of(const Counts& counts) {
   std::vector<double> exposure;
-  for (const auto rows : counts.others) exposure.push_back(static_cast<double>(rows) + 0.5);
+  for (std::size_t i = 0; i < counts.others.size(); ++i) {
+    // Where the table has no row at all, rows are missing: that time says nothing.
+    const bool is_missing = counts.own[i] == 0 && counts.others[i] == 0;
+    exposure.push_back(is_missing ? 1e-6 : static_cast<double>(counts.others[i]) + 0.5);
+  }
   return exposure;
 }
 

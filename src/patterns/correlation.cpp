@@ -220,7 +220,7 @@ class Examining {
       if (tested_[i].material && std::fabs(tested_[i].outside) < outside_max && tested_[i].p < 1e-4)
         one.material = false;
     }
-    tested_.push_back(std::move(one));
+    tested_.push_back(one);
   }
 
   void test_segments(const CorrelatedPair& pair) {
@@ -244,7 +244,7 @@ class Examining {
                    false};
         one.material = signed_gap(own->effect, others->effect) >= gap_min &&
                        is_large(inside, *own, effect_min);
-        tested_.push_back(std::move(one));
+        tested_.push_back(one);
       }
     }
   }

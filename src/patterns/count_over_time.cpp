@@ -108,6 +108,14 @@ std::optional<YearOnYear> year_on_year(const Workspace& workspace, const Course&
   return years;
 }
 
+// Periods without any row in the table are missing, not low: calendar_gaps tells of them.
+bool is_mostly_missing(const Workspace& workspace, std::size_t begin, std::size_t end) {
+  const auto rows = workspace.total.row_series(0);
+  const auto empty = std::count(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                                rows.begin() + static_cast<std::ptrdiff_t>(end), 0.0);
+  return static_cast<std::size_t>(empty) * 2 > end - begin;
+}
+
 bool is_material(const Workspace& workspace, const CountCourse& what, const Beside& course,
                  const Move& move) {
   const auto& movement = move.movement;
@@ -115,6 +123,9 @@ bool is_material(const Workspace& workspace, const CountCourse& what, const Besi
   const bool rises = movement.relative > 0;
   if (std::fabs(movement.relative) < relative_min) return false;
   if (!rises && late_rows_may_be_missing(workspace)) return false;
+  if (is_mostly_missing(workspace, at.before_begin, at.before_end) ||
+      is_mostly_missing(workspace, at.after_begin, at.after_end))
+    return false;
   const double change = std::fabs(movement.after - movement.before) *
                         static_cast<double>(at.after_end - at.after_begin);
   if (what.measure == no_column && change < change_rows_min) return false;

@@ -29,7 +29,7 @@ void fill_lines(TestTable& table, const Plan& plan) {
     const int day = i * days / lines;
     const auto customer = static_cast<int>(random.below(30));
     double off = own[static_cast<std::size_t>(customer)] + 0.03 * (random.uniform() - 0.5);
-    if (customer == plan.creeping && day > days / 2) off += 0.12 * (day - days / 2) / (days / 2.0);
+    if (customer == plan.creeping && day > days / 2) off += 0.12 * (2.0 * day - days) / days;
     if (customer == plan.generous) off += 0.08;
     const double gross = 100 + 400 * random.uniform(), invoiced = gross * (1 - off),
                  net = invoiced * (0.96 + 0.01 * random.uniform());

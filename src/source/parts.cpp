@@ -129,14 +129,19 @@ std::string unique_name(const std::string& wanted, std::set<std::string>& taken)
 
 TablePlans plan_tables(std::vector<Part> parts) {
   TablePlans plans;
+  std::vector<std::set<std::string>> names;  // of the parts of each table
   for (auto& part : parts) {
-    const auto home = std::ranges::find_if(
-        plans.tables, [&](const TablePlan& plan) { return go_together(plan.parts.front(), part); });
-    if (home != plans.tables.end()) {
-      home->parts.push_back(std::move(part));
-    } else {
-      plans.tables.push_back({"", {std::move(part)}});
+    std::size_t home = 0;
+    // sales.csv and sales.tsv are one export saved twice, not two parts of one.
+    while (home < plans.tables.size() && (!go_together(plans.tables[home].parts.front(), part) ||
+                                          names[home].contains(lower(part.name))))
+      ++home;
+    if (home == plans.tables.size()) {
+      plans.tables.emplace_back();
+      names.emplace_back();
     }
+    names[home].insert(lower(part.name));
+    plans.tables[home].parts.push_back(std::move(part));
   }
   std::set<std::string> taken;
   for (auto& plan : plans.tables) {

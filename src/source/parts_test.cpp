@@ -85,6 +85,13 @@ TEST_CASE("files whose names number them are parts; those with names of their ow
         "orders (2)");
 }
 
+TEST_CASE("one export in two formats is not put together with itself") {
+  CHECK(names(plan_tables({part("d/sales.csv", sales), part("d/sales.tsv", sales)})) ==
+        "sales (1), sales_2 (1)");
+  CHECK(names(plan_tables({part("d/sales_1.csv", sales), part("d/sales_2.csv", sales),
+                           part("d/sales_1.tsv", sales)})) == "sales (2), sales_1 (1)");
+}
+
 TEST_CASE("no two tables have the same name, in any case of letters") {
   const auto plans = plan_tables(
       {part("a/Sales.csv", sales), part("b/sales.csv", shops), part("c/SALES.csv", shops)});
