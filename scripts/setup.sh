@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(ca-certificates g++ cmake ninja-build ccache make git pkg-config python3
-  libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libboost-dev libsodium-dev
+  libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libboost-dev libsodium-dev libpg-query-dev
   doctest-dev libbenchmark-dev)
 lint_packages=(clang-format-19 clang-tidy-19)
 

@@ -123,6 +123,15 @@ std::optional<Answer> take_arguments(Invocation& invocation) {
       if (invocation.arguments.empty()) return std::nullopt;
       return mistake(fmt::format("{} takes no '{}'", command.name, invocation.arguments.front()),
                      see);
+    case Arguments::locations_and_statement:
+      // With --jsonl the statements come from standard input.
+      if (!invocation.own.contains("--jsonl")) {
+        if (invocation.arguments.empty()) return mistake("query needs a statement", see);
+        invocation.statement = invocation.arguments.back();
+        invocation.arguments.pop_back();
+      }
+      take_locations(invocation, 0);
+      return std::nullopt;
     case Arguments::shell:
       if (invocation.arguments.size() != 1) {
         return mistake(fmt::format("{} needs the name of one shell", command.name), see);

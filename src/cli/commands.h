@@ -19,7 +19,14 @@
 namespace insights::cli {
 
 // What stands on the command line besides flags.
-enum class Arguments { locations, report_and_locations, report_and_truth, shell, none };
+enum class Arguments {
+  locations,
+  report_and_locations,
+  report_and_truth,
+  locations_and_statement,
+  shell,
+  none
+};
 
 // A flag of one command alone, which is no setting of a run.
 struct OwnFlag {
@@ -36,6 +43,7 @@ struct Command;
 struct Invocation {
   const Command* command = nullptr;
   std::vector<std::string> arguments;  // in order; locations are in `settings`, too
+  std::string statement;               // of query
   config::LoadOptions settings;
   std::map<std::string, std::string, std::less<>> own;  // "--rows" -> "1000"; "" for a bare flag
   bool json = false;
@@ -85,6 +93,7 @@ base::Result<ExitCode> run_verify(const Invocation& invocation, const config::Co
 base::Result<ExitCode> run_selftest(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_generate(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_bench(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_query(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_doctor(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_completion(const Invocation& invocation, const config::Config& config);
 
