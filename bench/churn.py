@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Who buys again? BG/NBD (stats/bg_nbd.h) fitted to the CDNOW sample's first 39 weeks, held against the 39 weeks after:
-mean absolute error and correlation of the expected purchases, AUC of P(alive) x expectation order for "buys again".
+mean absolute error and correlation of the expected purchases, and how well these order who buys again (AUC).
 
 The model sees the transactions only; what came after is read for the score alone.
 """
@@ -54,10 +54,10 @@ def main():
     lines = [str(HORIZON_WEEKS)] + [f"{name} {repeats} {last} {age}" for name, (repeats, last, age) in sorted(known.items())]
     done = subprocess.run([PROGRAMS / "churn"], input="\n".join(lines) + "\n", text=True, capture_output=True, check=True)
     parameters, *answers = done.stdout.splitlines()
-    expected, alive = {}, {}
+    expected = {}
     for answer in answers:
-        name, p, purchases = answer.split()
-        alive[name], expected[name] = float(p), float(purchases)
+        name, _, purchases = answer.split()
+        expected[name] = float(purchases)
     with truth.open() as file:
         rows = [row for row in csv.DictReader(file) if row["cid"] in expected]
     later = [float(row["holdout_purchases"]) for row in rows]
@@ -69,7 +69,6 @@ def main():
         error = sum(abs(x - y) for x, y in zip(guess, later)) / len(later)
         print(f"{name}: {len(rows)} customers, MAE {error:.3f}, correlation {correlation(guess, later):.3f}, "
               f"AUC of buying again {auc(guess, again):.3f}")
-    print(f"AUC of P(alive) alone {auc([alive[row['cid']] for row in rows], again):.3f}")
 
 
 if __name__ == "__main__":
