@@ -15,12 +15,16 @@ echo
 echo
 echo "2. A company with 200,000 invoice lines, in four tables, made up with insights planted in it:"
 echo "   insights generate --rows 200000 --output $folder/company --describe"
-echo "   insights explore $folder/company/data --metadata $folder/company/metadata"
+echo "   insights explore $folder/company/data --metadata $folder/company/metadata --top 40 --output ..."
 echo
 "$insights" generate --rows 200000 --output "$folder/company" --describe
 echo
-"$insights" explore "$folder/company/data" --metadata "$folder/company/metadata" \
-  --output - --output "$folder/company.html" --output "$folder/company.json"
+"$insights" explore "$folder/company/data" --metadata "$folder/company/metadata" --top 40 \
+  --output "$folder/company.txt" --output "$folder/company.html" --output "$folder/company.json"
+lines=110  # about ten findings
+head -n "$lines" "$folder/company.txt"
+echo
+echo "... and so on: all of it is in $folder/company.txt"
 echo
 echo "What was planted, and what of it was found: insights bench $folder/company.json $folder/company/truth.json"
 echo

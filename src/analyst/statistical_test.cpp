@@ -57,6 +57,33 @@ TEST_CASE(
   CHECK(explained >= 1);
 }
 
+TEST_CASE("how often something is late in one place does not explain the price of a product") {
+  TestTable table("order_date,customer,plant,product,late,quantity,unit_price,net_sales");
+  stats::Random random(3);
+  for (int day = 0; day < 1095; ++day) {
+    for (int line = 0; line < 10; ++line) {
+      const auto product = random.below(8);
+      const bool dear = product == 2 && day >= 600;
+      // It comes from one plant after another: without the late one, half years of it are missing.
+      const auto plant =
+          product == 2 ? static_cast<std::uint64_t>(day / 183 + 2) % 3 : random.below(3);
+      const double price = (dear ? 24 : 20) * (0.98 + 0.04 * random.uniform());
+      const auto units = 1 + random.below(20);
+      table.row(
+          day_text(day), fmt::format("C{:02}", random.below(40)), fmt::format("Plant{}", plant),
+          fmt::format("A{}", product), random.uniform() < (plant == 0 ? 0.3 : 0.05) ? 1 : 0, units,
+          fmt::format("{:.2f}", price), fmt::format("{:.2f}", price * static_cast<double>(units)));
+    }
+  }
+  const auto result = investigated(table);
+  const auto told = [&](std::string_view pattern) {
+    return std::ranges::count_if(
+        result.claims, [&](const Stated& stated) { return stated.claim.pattern == pattern; });
+  };
+  CHECK(told("price_change") == 1);
+  CHECK(told("rate_outlier") >= 1);
+}
+
 TEST_CASE("every hypothesis is in the ledger, with its q") {
   TestTable table("order_date,customer,area,rep,net_sales");
   fill(table, false);

@@ -152,6 +152,23 @@ TEST_CASE(
   CHECK(star.find("amount")->exact_sql.find("\"orders\".\"amount\"") != std::string::npos);
 }
 
+TEST_CASE("codes that refer are told by the name in the list they refer to, long codes too") {
+  std::string facts = "order_no,day,customer_id,amount\n", list = "customer_id,name,region\n";
+  for (int i = 0; i < 300; ++i)
+    facts += fmt::format("{},2024-01-{:02},C{},{}\n", 9000 + i, 1 + i % 28, 10001 + i % 40, i);
+  for (int i = 0; i < 40; ++i)
+    list += fmt::format("C{},Firm {}{} Works,{}\n", 10001 + i, static_cast<char>('A' + i % 20),
+                        i < 20 ? "a" : "o", i % 2 == 0 ? "Hills" : "Coast");
+  std::vector<Subject> subjects;
+  subjects.push_back(understood("orders", facts));
+  subjects.push_back(understood("customers", list));
+  const auto star = join_stars(std::move(subjects)).front();
+  REQUIRE(star.find("customer_id") != nullptr);
+  CHECK(star.find("customer_id")->label_column == "name");
+  REQUIRE(star.find("name") != nullptr);
+  CHECK(star.find("name")->role == Role::label);
+}
+
 TEST_CASE("a list is known by the names in it, and its dates and numbers belong to its things") {
   std::string facts = "expense_no,day,employee,amount\n", list = "badge,name,joined_on,grade\n";
   for (int i = 0; i < 200; ++i)

@@ -12,6 +12,7 @@ namespace insights::catalog {
 
 namespace {
 
+constexpr std::int64_t rows_named_min = 10;
 constexpr double matched_min = 0.9;  // share of referring rows that find a partner
 
 // Texts of a column's values by row, whatever its storage; empty when it cannot be a key.
@@ -226,19 +227,25 @@ bool says_nothing_new(const Subject& subject, const Subject& to, std::size_t col
   return both > 0 && equal * 10 >= both * 9;
 }
 
-// The column by which people call the rows of `to`; nothing when its key is all there is.
+// The column by which people call the rows of `to`; nothing when its key is all there is. A text
+// that is another in every row of a list of some length is one, if nothing better is.
 std::optional<std::size_t> label_of(const Subject& to, std::size_t key) {
   std::optional<std::size_t> label;
   for (std::size_t i = 0; i < to.columns.size(); ++i) {
     const auto& candidate = to.columns[i];
     const auto& profile = to.frame.columns[i].profile;
     const bool tells_apart = profile.distinct * 2 >= profile.rows;
+    const bool in_every_row = profile.distinct == profile.rows && profile.rows >= rows_named_min;
     const bool named = candidate.role == Role::label ||
                        (tells_apart && candidate.type == frame::Type::text &&
                         words_of(candidate.name).size() <= 2 &&
-                        (candidate.role == Role::entity || candidate.role == Role::identifier));
+                        (candidate.role == Role::entity || candidate.role == Role::identifier ||
+                         (candidate.role == Role::dimension && in_every_row)));
     if (i == key || !named || to.frame.columns[i].coded() == nullptr) continue;
-    if (!label || candidate.role == Role::label) label = i;
+    const auto best = label ? to.columns[*label].role : Role::dimension;
+    if (!label || candidate.role == Role::label ||
+        (best == Role::dimension && candidate.role != Role::dimension))
+      label = i;
   }
   return label;
 }

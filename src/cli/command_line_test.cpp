@@ -113,3 +113,31 @@ TEST_CASE("the settings a command names exist") {
     CHECK(find_command(command.name) == &command);
   }
 }
+
+TEST_CASE("a command's own flags are taken, with their built-in values when not typed") {
+  const auto found = invocation({"generate", "--rows", "500", "--describe", "--output", "d"});
+  CHECK(own_number(found, "--rows", 1, 1000) == 500);
+  CHECK(found.has("--describe"));
+  CHECK(found.own_value("--output") == "d");
+  CHECK(found.own_value("--plant") == "all");
+  CHECK(!found.has("--plant"));
+  CHECK(!own_number(found, "--rows", 1, 100).has_value());
+}
+
+TEST_CASE("lists of numbers have commas between, and nothing else") {
+  const auto numbers = own_numbers(invocation({"bench", "--rows", "100,2000"}), "--rows", 1, 5000);
+  REQUIRE(numbers.has_value());
+  CHECK(*numbers == std::vector<std::int64_t>{100, 2000});
+  for (const auto* wrong : {"1,,2", "1;2", "x", "1,", "-3"}) {
+    CAPTURE(wrong);
+    CHECK(!own_numbers(invocation({"bench", std::string("--rows=") + wrong}), "--rows", 1, 5000)
+               .has_value());
+  }
+}
+
+TEST_CASE("bench takes a report and a truth, or nothing; generate takes no path") {
+  CHECK(invocation({"bench", "r.json", "t.json"}).arguments == Words{"r.json", "t.json"});
+  CHECK(invocation({"bench"}).arguments.empty());
+  CHECK(answer({"bench", "r.json"}).code == ExitCode::usage);
+  CHECK(answer({"generate", "x"}).code == ExitCode::usage);
+}

@@ -234,10 +234,9 @@ base::Result<std::vector<std::int64_t>> own_numbers(const Invocation& invocation
                                                     std::int64_t most) {
   std::vector<std::int64_t> numbers;
   const auto text = invocation.own_value(flag);
-  std::string_view rest = text;
-  do {
-    const auto comma = std::min(rest.find(','), rest.size());
-    const auto word = rest.substr(0, comma);
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto comma = std::min(text.find(',', at), text.size());
+    const auto word = std::string_view(text).substr(at, comma - at);
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
     if (error != std::errc{} || end != word.data() + word.size() || number < least ||
@@ -248,8 +247,8 @@ base::Result<std::vector<std::int64_t>> own_numbers(const Invocation& invocation
                                     flag, word, least, most));
     }
     numbers.push_back(number);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  } while (!rest.empty());
+    at = comma + 1;
+  }
   return numbers;
 }
 

@@ -65,9 +65,8 @@ std::string as_text(const SelfTest& test) {
   }
   if (still_true > 0)
     text += fmt::format(
-        "Not counted: {} within one of the three parts, or on the total over time. Shuffling "
-        "leaves "
-        "those as they are, so they are still true.\n",
+        "Not counted: {} within one of the three parts, or that follow the number of rows alone. "
+        "Shuffling leaves those as they are, so they are still true.\n",
         counted(still_true, "finding", "findings"));
   if (!test.ended_early.empty())
     text += fmt::format("Ended after {} of {} rounds: {}.\n", test.rounds.size(), test.rounds_asked,

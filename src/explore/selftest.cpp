@@ -24,18 +24,39 @@ base::Result<analyst::Investigation> investigated(std::vector<catalog::Subject>&
   return parts.analyst.investigate(order.brief, prepared, {}, stop);
 }
 
-// Is the claim about what shuffling leaves as it is? That is: about columns of one part only, or
-// about the table's total over time, which follows the number of rows a month.
+// What a claim speaks of: columns, and the parts they move with.
+struct Spoken {
+  std::set<Part> parts;
+  std::set<std::size_t> groupings;  // columns of Part::who
+  bool sums_only = true;            // its measures are amounts that are added up
+};
+
+Spoken spoken_of(const findings::Claim& claim, const catalog::Subject& subject) {
+  Spoken spoken;
+  const auto take = [&](const std::string& name) {
+    const auto column = subject.index_of(name);
+    if (!column) return;
+    const auto part = part_of(subject, *column);
+    spoken.parts.insert(part);
+    if (part == Part::who) spoken.groupings.insert(*column);
+    if (part == Part::how_much && !subject.columns[*column].additive) spoken.sums_only = false;
+  };
+  for (const auto& name : claim.columns) take(name);
+  for (const auto& entity : claim.entities) take(entity.column);
+  return spoken;
+}
+
+// Is the claim about what shuffling leaves as it is? That is: about columns of one part only; about
+// the table's total over time, which follows the number of rows a month; or about the sums of two
+// groupings as they cross, which follow the number of rows.
 bool is_still_true(const findings::Claim& claim, const std::vector<catalog::Subject>& subjects) {
   for (const auto& subject : subjects) {
     if (subject.table != claim.scope.table) continue;
-    std::set<Part> parts;
-    for (const auto& name : claim.columns)
-      if (const auto column = subject.index_of(name)) parts.insert(part_of(subject, *column));
-    for (const auto& entity : claim.entities)
-      if (const auto column = subject.index_of(entity.column))
-        parts.insert(part_of(subject, *column));
-    return parts.size() <= 1 || (claim.entities.empty() && parts.contains(Part::when));
+    const auto spoken = spoken_of(claim, subject);
+    const bool is_total = claim.entities.empty() && spoken.parts.contains(Part::when);
+    const bool is_crossing =
+        spoken.sums_only && spoken.groupings.size() > 1 && !spoken.parts.contains(Part::when);
+    return spoken.parts.size() <= 1 || is_total || is_crossing;
   }
   return false;
 }

@@ -18,7 +18,7 @@ struct Round {
   // Accepted after correction although nothing is there: fingerprints, in the order stated.
   std::vector<std::string> false_findings;
   // Accepted, and still true of the copy: about columns of one part only (explore/shuffle.h), or
-  // about the total over time, which follows the number of rows a month.
+  // about what follows the number of rows alone: the total over time, sums by two groupings.
   std::vector<std::string> still_true;
   std::int64_t facts = 0;  // arithmetic without a test: makes no promise
   bool operator==(const Round&) const = default;

@@ -107,16 +107,17 @@ TEST_CASE("what the analyst finds in the data is gone from its shuffled copy") {
   TestTable table(header);
   fill(table, 1100);
   analyst::StatisticalAnalyst analyst(patterns::testing::vocabulary());
-  const auto patterns = [&](const catalog::Subject& subject) {
-    std::set<std::string> patterns;
+  const auto tested_patterns = [&](const catalog::Subject& subject) {
+    std::set<std::string> names;
     const auto found = analyst.investigate({}, {{&subject, {}}}, {}, {});
     REQUIRE(found.has_value());
     for (const auto& stated : found->claims) {
-      if (!found->ledger.entries[stated.entry].fact) patterns.insert(stated.claim.pattern);
+      if (!found->ledger.entries[stated.entry].fact) names.insert(stated.claim.pattern);
     }
-    return patterns;
+    return names;
   };
-  const auto before = patterns(table.subject()), after = patterns(shuffled(table.subject(), 5));
+  const auto before = tested_patterns(table.subject()),
+             after = tested_patterns(shuffled(table.subject(), 5));
   for (const auto* pattern : {"customer_silent", "price_change"}) {
     CAPTURE(pattern);
     CHECK(before.contains(pattern));

@@ -60,7 +60,7 @@ std::vector<Product> products_of(const Order& order) {
       Product one;
       one.category = category;
       one.id = fmt::format("P{:03}", 101 + products.size());
-      one.name = product_name(category, i);
+      one.name = name_of_product(category, i);
       one.weight = 1 / std::sqrt(static_cast<double>(i + 2));
       one.price = static_cast<int>(price);
       one.cost_rate = 0.52;

@@ -50,7 +50,7 @@ std::vector<std::string> company_names(std::size_t count, std::uint64_t seed) {
   return names;
 }
 
-std::string product_name(std::size_t category, std::size_t place) {
+std::string name_of_product(std::size_t category, std::size_t place) {
   return fmt::format("{} {}", things[category], 100 + 20 * place);
 }
 

@@ -13,7 +13,7 @@ inline constexpr std::size_t names_max = 9000;
 std::vector<std::string> company_names(std::size_t count, std::uint64_t seed);
 
 // "Pump 140": of the category of that number.
-std::string product_name(std::size_t category, std::size_t place);
+std::string name_of_product(std::size_t category, std::size_t place);
 
 // "Mara Voss": people who sell.
 std::string person_name(std::size_t place);

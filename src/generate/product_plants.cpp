@@ -27,7 +27,7 @@ Effect bad_batch(Company& company, stats::Random&) {
             const double extra =
                 static_cast<double>(own.all.credits) - usual * static_cast<double>(own.all.rows);
             auto echoes = echoes_of_product(made, product);
-            echoes.push_back(product_named(made, product));
+            echoes.push_back(name_of_productd(made, product));
             echoes.push_back(value_named("plant", plants[made.batches[batch].plant]));
             truth.planted.push_back(
                 {.id = "bad_batch",
@@ -54,7 +54,7 @@ Effect margin_squeeze(Company& company, stats::Random&) {
                 {.id = "margin_squeeze",
                  .what = "its cost rises by 22 %, its price does not",
                  .patterns = {"margin_erosion", "average_over_time", "price_change"},
-                 .entities = {product_named(made, product)},
+                 .entities = {name_of_productd(made, product)},
                  .from = month_text(start),
                  .impact = Money{money(last.cost) * (1 - 1 / dearer) / 12, "month",
                                  "what the dearer goods of the last 12 months cost more"},
@@ -87,6 +87,10 @@ Effect region_decline(Company& company, stats::Random&) {
                  .impact = Money{money(before.net - last.net) / 6, "month",
                                  "net sales a month of the last half year against the half year "
                                  "before it began"}});
+            truth.background.push_back({.id = "region_orders_less",
+                                        .what = "so its orders are smaller on average",
+                                        .patterns = {"group_difference", "average_over_time"},
+                                        .entities = {value_named("region", regions[region])}});
           }};
 }
 
@@ -104,7 +108,7 @@ Effect price_step(Company& company, stats::Random&) {
                 {.id = "price_step",
                  .what = "its price rises by 16 % from one day to the next",
                  .patterns = {"price_change"},
-                 .entities = {product_named(made, product)},
+                 .entities = {name_of_productd(made, product)},
                  .from = month_text(start),
                  .impact = Money{money(last.net) * (1 - 1 / dearer) / 12, "month",
                                  "the part of its net sales, last 12 months, that the higher price "
@@ -125,7 +129,7 @@ Effect product_season(Company& company, stats::Random&) {
             truth.planted.push_back({.id = "product_season",
                                      .what = "sells most in June, every year",
                                      .patterns = {"seasonality", "peak_months"},
-                                     .entities = {product_named(made, product)},
+                                     .entities = {name_of_productd(made, product)},
                                      .echoes = echoes_of_product(made, product)});
           }};
 }
@@ -197,11 +201,11 @@ Effect trade_down(Company&, stats::Random&) {
                     "in the last year customers take the cheapest product of a category in "
                     "place of the dear ones",
                 .patterns = {"trend", "price_volume_mix", "change_explained"},
-                .entities = {product_named(made, cheapest)},
+                .entities = {name_of_productd(made, cheapest)},
                 .from = month_text(months_whole - 12),
                 .echoes = {value_named("category", categories[category])}};
             for (std::size_t i = products_per_category / 2; i < products_per_category; ++i)
-              planted.echoes.push_back(product_named(made, cheapest + i));
+              planted.echoes.push_back(name_of_productd(made, cheapest + i));
             truth.planted.push_back(planted);
           }};
 }

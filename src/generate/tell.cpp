@@ -13,7 +13,7 @@ Named customer_named(const Company& company, std::size_t customer) {
   return {{"customer_id", "name"}, one.id, one.name};
 }
 
-Named product_named(const Company& company, std::size_t product) {
+Named name_of_productd(const Company& company, std::size_t product) {
   const auto& one = company.products[product];
   return {{"product_id", "name"}, one.id, one.name};
 }

@@ -10,7 +10,7 @@ double money(std::int64_t cents);
 std::string month_text(int month);
 
 Named customer_named(const Company& company, std::size_t customer);
-Named product_named(const Company& company, std::size_t product);
+Named name_of_productd(const Company& company, std::size_t product);
 Named batch_named(const Company& company, std::size_t batch);
 Named value_named(std::string_view column, std::string_view value);
 

@@ -8,7 +8,7 @@ namespace insights::patterns {
 
 namespace {
 
-constexpr double lasting_min = 0.5;  // of the value's rows after the movement
+constexpr double lasting_min = 0.5;  // of the value's rows on both sides
 
 struct Unit {
   std::int64_t before = 0, after = 0;  // rows
@@ -40,7 +40,7 @@ double chance_of_new_units(const Workspace& workspace, std::size_t column, std::
   const bool lives_by_itself = workspace.subject.columns[column].role == catalog::Role::entity;
   if (!unit || *unit == column || lives_by_itself) return 0;
   stats::Proportion before{0, 0}, after{0, 0};
-  std::int64_t rows_after = 0, rows_lasting = 0;
+  std::int64_t rows_all = 0, rows_lasting = 0;
   for (const auto& one : units_of(workspace, *unit, column, stretches)) {
     const bool is_own = one.value == value;
     before.trials += one.before > 0 ? 1 : 0;
@@ -48,12 +48,16 @@ double chance_of_new_units(const Workspace& workspace, std::size_t column, std::
     if (!is_own) continue;
     before.events += one.before > 0 ? 1 : 0;
     after.events += one.after > 0 ? 1 : 0;
-    rows_after += one.after;
-    rows_lasting += one.before > 0 ? one.after : 0;
+    const auto rows = one.before + one.after;
+    rows_all += rows;
+    rows_lasting += one.before > 0 && one.after > 0 ? rows : 0;
   }
   const bool they_last =
-      static_cast<double>(rows_lasting) >= lasting_min * static_cast<double>(rows_after);
-  return they_last ? 0 : stats::fisher_exact_p_value(before, after);
+      static_cast<double>(rows_lasting) >= lasting_min * static_cast<double>(rows_all);
+  if (they_last) return 0;
+  // The place of the change was looked for: any period could have been it (Bonferroni).
+  const auto places = static_cast<double>(workspace.periods.count);
+  return std::min(1.0, places * stats::fisher_exact_p_value(before, after));
 }
 
 }  // namespace insights::patterns

@@ -9,7 +9,8 @@
 namespace insights::patterns {
 
 // The chance that so many more, or fewer, of the units are of that value after a movement than
-// before it: Fisher's exact test over units (workspace.unit_of), which rows cannot inflate. 0 when
+// before it: Fisher's exact test over units (workspace.unit_of), which rows cannot inflate,
+// times the places the change could have been at. 0 when
 // rows are the unit, when the value is a thing with a life of its own (a product, whatever its
 // batches), or when most of what the value has comes from units that were there on both
 // sides: then the movement's own test is the one that counts.
