@@ -104,7 +104,7 @@ TableSummary summary_of(const catalog::Subject& subject) {
   TableSummary summary{subject.table,
                        subject.origin,
                        static_cast<std::int64_t>(subject.frame.rows),
-                       static_cast<std::int64_t>(subject.columns.size()),
+                       std::ranges::count(subject.columns, false, &catalog::Column::derived),
                        "",
                        "",
                        subject.frame.truncated()};
