@@ -157,7 +157,9 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
     if (run.currency.empty()) run.currency = subject.currency;
   }
   run.notes = catalog.notes;
-  parts.observer.on(CatalogRead{static_cast<std::int64_t>(catalog.subjects.size()), 0});
+  std::int64_t columns = 0;
+  for (const auto& table : run.tables) columns += table.columns;
+  parts.observer.on(CatalogRead{static_cast<std::int64_t>(catalog.subjects.size()), columns});
 
   const auto subjects = with_decoys(catalog, order);
   const auto progress = [&](std::string_view pattern, std::int64_t tested, std::int64_t accepted) {
