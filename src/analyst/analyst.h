@@ -22,6 +22,7 @@ struct Brief {
   double false_discovery_rate = 0.05;
   std::size_t claims_max = 60;  // stated for proof; the rest stays in the ledger
   int threads = 1;
+  std::stop_token enough;  // requested: look no further, and state what was found by then
 };
 
 // A claim to be proven, and its place in the ledger.

@@ -41,10 +41,11 @@ bool is_about_decoy(const Workspace& workspace, const Candidate& candidate) {
 Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary,
                  const Brief& brief, const Progress& progress, std::stop_token stop) {
   Examined examined;
-  examined.workspace = std::make_unique<Workspace>(patterns::prepare(
-      *prepared.subject, vocabulary, brief.as_of, prepared.decoys, brief.threads, stop));
+  examined.workspace = std::make_unique<Workspace>(
+      patterns::prepare(*prepared.subject, vocabulary, brief.as_of, prepared.decoys, brief.threads,
+                        brief.enough.stop_possible() ? brief.enough : stop));
   for (const auto& pattern : patterns::all_patterns) {
-    if (stop.stop_requested()) break;
+    if (stop.stop_requested() || brief.enough.stop_requested()) break;
     auto found = pattern.examine(*examined.workspace);
     std::int64_t material = 0;
     for (auto& candidate : found) {
@@ -218,7 +219,7 @@ base::Result<Investigation> StatisticalAnalyst::investigate(const Brief& brief,
   std::vector<findings::Base> bases;
   std::int64_t decoys = 0;
   for (const auto& prepared : subjects) {
-    if (stop.stop_requested()) break;
+    if (stop.stop_requested() || brief.enough.stop_requested()) break;
     examined.push_back(examine(prepared, vocabulary_, brief, progress, stop));
     decoys += static_cast<std::int64_t>(prepared.decoys.size());
     const auto& workspace = *examined.back().workspace;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "catalog/read.h"
+#include "explore/alarm.h"
 #include "explore/metered_source.h"
 #include "findings/merge.h"
 #include "findings/prove.h"
@@ -128,12 +129,18 @@ Run started(const Order& order, const Parts& parts) {
   return run;
 }
 
-void finish(Run& run, const MeteredSource& metered, RunObserver& observer, std::stop_token stop) {
+// The search may take this long; the rest of the budget is for the proofs.
+std::chrono::milliseconds search_share(const Budget& budget) { return budget.time_max * 3 / 4; }
+
+double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
+
+void finish(Run& run, const MeteredSource& metered, RunObserver& observer, std::stop_token stop,
+            const std::string& search_ended) {
   run.spent = metered.spent();
-  run.partial = stop.stop_requested() || !metered.exhausted().empty();
+  run.partial = stop.stop_requested() || !metered.exhausted().empty() || !search_ended.empty();
   run.partial_reason = !metered.exhausted().empty() ? metered.exhausted()
-                       : run.partial                ? "the run was stopped"
-                                                    : "";
+                       : stop.stop_requested()      ? "the run was stopped"
+                                                    : search_ended;
   observer.on(Finished{run.partial, run.partial_reason});
 }
 
@@ -165,7 +172,15 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   const auto progress = [&](std::string_view pattern, std::int64_t tested, std::int64_t accepted) {
     parts.observer.on(HypothesesTested{std::string(pattern), tested, accepted});
   };
-  auto investigation = TRY(parts.analyst.investigate(order.brief, subjects, progress, stop));
+  const Alarm alarm(metered.started() + search_share(order.budget), stop);
+  auto brief = order.brief;
+  brief.enough = alarm.token();
+  auto investigation = TRY(parts.analyst.investigate(brief, subjects, progress, stop));
+  const auto search_ended =
+      alarm.has_rung()
+          ? fmt::format("the time to search, {} s of {} s, is used up",
+                        seconds(search_share(order.budget)), seconds(order.budget.time_max))
+          : std::string();
 
   findings::EvidenceReader reader(metered, parts.gate);
   auto proven = prove_all(investigation, reader, order, parts.observer, stop);
@@ -177,7 +192,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   run.counts = counts_of(investigation.ledger, investigation.decoy_columns);
   run.ledger = std::move(investigation.ledger);
   if (auto version = parts.source.version(stop)) run.data = *version;
-  finish(run, metered, parts.observer, stop);
+  finish(run, metered, parts.observer, stop, search_ended);
   return run;
 }
 
