@@ -224,6 +224,20 @@ class TablesOfOddShape(Journey):
         self.assertIn(done.returncode, (DONE, PARTIAL), done.stderr)
         self.assert_silent(json.loads(done.stdout))
 
+    def test_a_budget_of_time_ends_the_search_and_reports_what_was_found(self):
+        dates = days(datetime.date(2023, 1, 1), 700)
+        content = table(["order_date", "customer"] + [f"m{j}" for j in range(198)],
+                        [[self.random.choice(dates), f"C{i % 40}"] +
+                         [round(self.random.gauss(50, 9), 1) if j % 2 else self.random.choice("abcde") for j in range(198)]
+                         for i in range(3000)])
+        done = run("explore", self.file("wide.csv", content), "--quiet", "--timeout", "4s", "--format", "json", timeout=120)
+        if done.returncode == FAILED:  # so slow a machine that the table was not read in that time
+            self.assertIn("the budget of 4 s is used up", done.stderr)
+            return
+        self.assertEqual(done.returncode, PARTIAL, done.stderr)
+        report = json.loads(done.stdout)
+        self.assertRegex(report["partial_reason"], "4 s.* is used up")
+
     def test_one_export_in_two_formats_is_counted_once(self):
         content = self.sales(days(datetime.date(2023, 1, 1), 700), 500)
         self.file("exports/sales.csv", content)

@@ -30,11 +30,11 @@ class OnlineRetail(Journey):
             "the top tenth of customers": ("(?i)top tenth", r"(59|60|61)(\.\d)? %"),
             "the largest customer": ("14646",),
             "no sales on Saturdays": ("Saturday",),
-            "the autumn peak": ("(Sep|Oct|Nov)",),
+            "the autumn peak": (r"(Sep|Oct|Nov)\w* 2011", "(?i)peak|times as much|highest|strongest|busiest"),
             "codes that are no products": ("AMAZONFEE|POST|Manual|DOT|BANK",),
         }
         missing = [name for name, parts in points.items() if not self.says(*parts)]
-        self.assertLessEqual(len(missing), 2, f"missing: {missing}\n" + "\n".join(self.headlines))
+        self.assertEqual(missing, [], "\n".join(self.headlines))
 
     def test_december_that_ends_on_the_ninth_is_no_fall(self):
         for text in self.headlines:
@@ -59,7 +59,7 @@ class GeneratedSales(Journey):
     def test_planted_insights_are_found_and_noise_is_not(self):
         data, truth = generated(self.folder, self.ROWS, 7)
         top = explore(data, "--top", "20")["findings"]
-        found = {p["id"] for p in truth["planted"] if any(p.get("value", p["column"]) in headline(f) for f in top)}
+        found = {p["id"] for p in truth["planted"] if any(re.search(rf"(?<!\w){re.escape(p.get('value', p['column']))}(?!\w)", headline(f)) for f in top)}
         self.assertGreaterEqual(len(found), 6, f"{found}\n" + "\n".join(headline(f) for f in top))
         for finding in top:
             for column in truth["noise_columns"]:

@@ -50,6 +50,16 @@ class TheSample(Journey):
         self.assertIn("₹", "".join(headline(f) for f in self.top))
 
 
+class AsOf(Journey):
+    def test_later_rows_are_left_out_and_silence_is_counted_to_that_day(self):
+        report = sample_report("--as-of", "2025-10-31")
+        self.assertEqual(report["tables"][0]["rows"], 5)
+        self.assertEqual(report["tables"][0]["last_day"], "2025-10-25")
+        self.assertTrue(any("after 2025-10-31 are left out" in note for note in report["notes"]), report["notes"])
+        silent = next(f for f in report["findings"] if f["pattern"] == "customer_silent")
+        self.assertIn("on 1 Aug 2025, 91 days before 31 Oct 2025", silent["summary"])
+
+
 class FocusAreas(Journey):
     def test_each_focus_area_brings_its_own_subject_to_the_top(self):
         for focus, subject in [("customer_churn", "GHI Service Center"), ("margin_analysis", "MNO Wholesale"),

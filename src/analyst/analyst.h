@@ -24,6 +24,7 @@ struct Brief {
       0.02;                     // of families with a finding (findings/control_false_discovery.h)
   std::size_t claims_max = 60;  // stated for proof; the rest stays in the ledger
   int threads = 1;
+  std::stop_token enough;  // requested: look no further, and state what was found by then
 };
 
 // A claim to be proven, and its place in the ledger.

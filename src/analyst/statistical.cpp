@@ -47,12 +47,14 @@ bool is_about_decoy(const Workspace& workspace, const Candidate& candidate) {
 Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary,
                  const Brief& brief, const Progress& progress, std::stop_token stop) {
   Examined examined;
+  // A search that has had its time ends, and what it found is proven.
+  const auto end = brief.enough.stop_possible() ? brief.enough : stop;
   examined.workspace = std::make_unique<Workspace>(patterns::prepare(
-      *prepared.subject, vocabulary, brief.as_of, prepared.decoys, brief.threads, stop));
+      *prepared.subject, vocabulary, brief.as_of, prepared.decoys, brief.threads, end));
   // Side by side, put together in the order of the table.
   std::array<std::vector<Candidate>, patterns::all_patterns.size()> found;
   std::mutex one_tells;
-  base::parallel_for(found.size(), brief.threads, stop, [&](std::size_t i) {
+  base::parallel_for(found.size(), brief.threads, end, [&](std::size_t i) {
     const auto& pattern = patterns::all_patterns[i];
     const auto before = steady_clock::now();
     found[i] = pattern.examine(*examined.workspace);
@@ -267,7 +269,7 @@ base::Result<Investigation> StatisticalAnalyst::investigate(const Brief& brief,
   std::vector<findings::Base> bases;
   std::int64_t decoys = 0;
   for (const auto& prepared : subjects) {
-    if (stop.stop_requested()) break;
+    if (stop.stop_requested() || brief.enough.stop_requested()) break;
     examined.push_back(examine(prepared, vocabulary_, brief, progress, stop));
     decoys += static_cast<std::int64_t>(prepared.decoys.size());
     const auto& workspace = *examined.back().workspace;

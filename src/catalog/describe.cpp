@@ -69,7 +69,7 @@ std::string head_line(std::string_view about, const std::string& text) {
   return lines + "\n";
 }
 
-// A line a thing: "customer  customer_code, named by customer_name".
+// A line a thing: "product  sku, named by title".
 std::string things(const Subject& subject) {
   std::string text;
   for (const auto& column : subject.columns) {

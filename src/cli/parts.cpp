@@ -171,7 +171,7 @@ Result<explore::SelfTest> run_selftest(const Config& config, std::int64_t rounds
   const auto metadata = TRY(read_metadata(config));
   progress.doing("opening the source");
   const auto source = TRY(open_source(config.locations, config, stop));
-  const auto gate = TRY(sql::Gate::open(source->dialect()));
+  const auto gate = TRY(source::open_gate(*source));
   analyst::StatisticalAnalyst analyst(vocabulary);
   explore::SelfTestOrder order{.order = order_of(config, {}), .rounds = rounds};
   order.on_round = [&](std::int64_t round) {

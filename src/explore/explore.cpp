@@ -6,6 +6,7 @@
 #include <map>
 
 #include "catalog/read.h"
+#include "explore/alarm.h"
 #include "explore/metered_source.h"
 #include "explore/table_summary.h"
 #include "findings/merge.h"
@@ -114,12 +115,18 @@ Run started(const Order& order, const Parts& parts) {
   return run;
 }
 
-void finish(Run& run, const MeteredSource& metered, RunObserver& observer, std::stop_token stop) {
+// The search may take this long; the rest of the budget is for the proofs.
+std::chrono::milliseconds search_share(const Budget& budget) { return budget.time_max * 3 / 4; }
+
+double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
+
+void finish(Run& run, const MeteredSource& metered, RunObserver& observer, std::stop_token stop,
+            const std::string& search_ended) {
   run.spent = metered.spent();
-  run.partial = stop.stop_requested() || !metered.exhausted().empty();
+  run.partial = stop.stop_requested() || !metered.exhausted().empty() || !search_ended.empty();
   run.partial_reason = !metered.exhausted().empty() ? metered.exhausted()
-                       : run.partial                ? "the run was stopped"
-                                                    : "";
+                       : stop.stop_requested()      ? "the run was stopped"
+                                                    : search_ended;
   observer.on(Finished{run.partial, run.partial_reason});
 }
 
@@ -143,14 +150,24 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
     if (run.currency.empty()) run.currency = subject.currency;
   }
   run.notes = catalog.notes;
-  parts.observer.on(CatalogRead{static_cast<std::int64_t>(catalog.subjects.size()), 0});
+  std::int64_t columns = 0;
+  for (const auto& table : run.tables) columns += table.columns;
+  parts.observer.on(CatalogRead{static_cast<std::int64_t>(catalog.subjects.size()), columns});
 
   const auto subjects = with_decoys(catalog, order);
   const auto progress = [&](const analyst::Looked& looked) {
     parts.observer.on(
         HypothesesTested{std::string(looked.pattern), looked.tested, looked.accepted, looked.took});
   };
-  auto investigation = TRY(parts.analyst.investigate(order.brief, subjects, progress, stop));
+  const Alarm alarm(metered.started() + search_share(order.budget), stop);
+  auto brief = order.brief;
+  brief.enough = alarm.token();
+  auto investigation = TRY(parts.analyst.investigate(brief, subjects, progress, stop));
+  const auto search_ended =
+      alarm.has_rung()
+          ? fmt::format("the time to search, {} s of {} s, is used up",
+                        seconds(search_share(order.budget)), seconds(order.budget.time_max))
+          : std::string();
 
   findings::EvidenceReader reader(metered, parts.gate);
   auto proven = prove_all(investigation, reader, order, parts.observer, stop);
@@ -162,7 +179,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   run.counts = counts_of(investigation.ledger, investigation.decoy_columns);
   run.ledger = std::move(investigation.ledger);
   if (auto version = parts.source.version(stop)) run.data = *version;
-  finish(run, metered, parts.observer, stop);
+  finish(run, metered, parts.observer, stop, search_ended);
   return run;
 }
 

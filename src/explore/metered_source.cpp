@@ -32,6 +32,11 @@ std::int64_t bytes_of(const source::Batch& batch) {
   return bytes;
 }
 
+template <class Number>
+std::string used_up(Number limit, std::string_view unit) {
+  return fmt::format("the budget of {} {} is used up", limit, unit);
+}
+
 }  // namespace
 
 MeteredSource::MeteredSource(source::Source& source, const Budget& budget, RunObserver& observer)
@@ -50,13 +55,13 @@ Spent MeteredSource::spent() const {
 base::Status MeteredSource::charge() {
   if (exhausted_.empty()) {
     if (spent_.queries >= budget_.queries_max)
-      exhausted_ = fmt::format("the budget of {} queries is used up", budget_.queries_max);
+      exhausted_ = used_up(budget_.queries_max, budget_.queries_max == 1 ? "query" : "queries");
     else if (spent_.rows >= budget_.rows_max)
-      exhausted_ = fmt::format("the budget of {} rows is used up", budget_.rows_max);
+      exhausted_ = used_up(budget_.rows_max, budget_.rows_max == 1 ? "row" : "rows");
     else if (spent_.bytes >= budget_.bytes_max)
-      exhausted_ = fmt::format("the budget of {} bytes is used up", budget_.bytes_max);
+      exhausted_ = used_up(budget_.bytes_max, "bytes");
     else if (elapsed() >= budget_.time_max)
-      exhausted_ = fmt::format("the budget of {} s is used up", budget_.time_max.count() / 1000);
+      exhausted_ = used_up(static_cast<double>(budget_.time_max.count()) / 1000, "s");
   }
   if (!exhausted_.empty())
     return base::fail(base::ErrorKind::cancelled, exhausted_,

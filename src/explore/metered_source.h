@@ -29,6 +29,7 @@ class MeteredSource final : public source::Source {
                     std::stop_token stop, const source::BatchSink& sink) override;
 
   Spent spent() const;
+  std::chrono::steady_clock::time_point started() const { return started_; }
   // Why the budget ended the run; empty while it has not.
   const std::string& exhausted() const { return exhausted_; }
 

@@ -1,12 +1,14 @@
 #include "explore/table_summary.h"
 
+#include <algorithm>
+
 namespace insights::explore {
 
 TableSummary summary_of(const catalog::Subject& subject) {
   TableSummary summary{subject.table,
                        subject.origin,
                        static_cast<std::int64_t>(subject.frame.rows),
-                       static_cast<std::int64_t>(subject.columns.size()),
+                       std::ranges::count(subject.columns, false, &catalog::Column::derived),
                        "",
                        "",
                        subject.frame.truncated()};

@@ -97,12 +97,17 @@ Counts counts_of(const Workspace& workspace, const Question& what, const Bins& b
 
 std::vector<double> exposure_of(const Counts& counts) {
   std::vector<double> exposure;
-  for (std::size_t i = 0; i < counts.others.size(); ++i) {
-    // Where the table has no row at all, rows are missing: that time says nothing.
-    const bool is_missing = counts.own[i] == 0 && counts.others[i] == 0;
-    exposure.push_back(is_missing ? 1e-6 : static_cast<double>(counts.others[i]) + 0.5);
-  }
+  for (const auto rows : counts.others) exposure.push_back(static_cast<double>(rows) + 0.5);
   return exposure;
+}
+
+// Bins without any row in the table are missing, not quiet; with many of them there is no usual
+// course that a stretch could stand out from. calendar_gaps tells of them.
+bool is_full_of_gaps(const Counts& counts) {
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < counts.own.size(); ++i)
+    missing += counts.own[i] == 0 && (counts.others.empty() || counts.others[i] == 0) ? 1 : 0;
+  return !counts.others.empty() && missing * 4 > counts.own.size();
 }
 
 // Rows over exposure of some bins.
@@ -173,6 +178,7 @@ std::optional<Found> found_in(const Workspace& workspace, const Question& what, 
                               const frame::Mask& kept) {
   if (bins.starts.size() < bins_min + 1) return std::nullopt;
   const auto counts = counts_of(workspace, what, bins, kept);
+  if (is_full_of_gaps(counts)) return std::nullopt;
   const auto exposure = exposure_of(counts);
   stats::BurstOptions options;
   options.length_max = bins.length_max();

@@ -104,9 +104,11 @@ findings::Claim state(const Workspace& workspace, std::size_t column, const Sile
   values.formula("own_gap", "(last_order - first_order) / (order_days - 1)", Format::days);
   claim.title = subject_phrase(subject, column, silence.customer) +
                 " stopped ordering: nothing since {last_order}";
-  claim.summary =
-      "The last order was on {last_order}, {silence} before the data ends; it used to order every "
-      "{own_gap}.";
+  const bool until_the_end = workspace.today == subject.last_day;
+  claim.summary = fmt::format(
+      "The last order was on {{last_order}}, {{silence}} before {}; it used to order every "
+      "{{own_gap}}.",
+      until_the_end ? "the data ends" : "{data_end}");
   claim.action =
       "Call {who} this week: ask why the orders stopped, and what would bring them back.";
   if (has_money) {

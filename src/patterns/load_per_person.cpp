@@ -22,7 +22,6 @@ namespace insights::patterns {
 
 namespace {
 
-using catalog::Role;
 using findings::Format;
 
 constexpr std::string_view family = "load per person";

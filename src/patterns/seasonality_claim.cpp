@@ -63,7 +63,8 @@ class Statement {
     for (const auto* name : {"peak", "trough", "all_months"})
       values_.cell(name, "a", 0, name, format(), unit());
     values_.cell("weakest", "c", 0, "weakest").cell("strongest", "c", 0, "strongest");
-    values_.constant("years", static_cast<double>((count - first) / months_a_year))
+    const auto years = (count - first) / months_a_year;
+    values_.constant("years", static_cast<double>(years))
         .constant("months", static_cast<double>(months_a_year));
     values_.formula("usual", "all_months / years / months", format(), unit());
     values_.formula("above", "peak / years / usual - 1", Format::percent)
