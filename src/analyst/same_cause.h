@@ -30,6 +30,6 @@ struct Cause {
 //    rows or A is the smaller one.
 std::vector<std::optional<Cause>> same_causes(
     const patterns::Workspace& workspace, const std::vector<const patterns::Candidate*>& accepted,
-    std::stop_token stop);
+    int threads, std::stop_token stop);
 
 }  // namespace insights::analyst
