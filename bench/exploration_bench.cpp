@@ -22,6 +22,7 @@
 
 #include "analyst/statistical.h"
 #include "explore/explore.h"
+#include "source/gate.h"
 #include "source/open.h"
 
 namespace {
@@ -65,12 +66,12 @@ class Phases final : public explore::RunObserver {
     const auto end = Clock::now();
     const auto examined = examined_.value_or(understood_);
     const auto proven = proven_.value_or(examined);
-    fmt::print("    load {:.2f} s, catalog {:.2f}, decoys and cubes {:.2f}, patterns {:.2f}, causes, "
-               "claims and proof {:.2f}, confirmation {:.2f}; {} queries\n    slowest patterns:",
-               seconds_between(opened, loaded_), seconds_between(loaded_, understood_),
-               seconds_between(understood_, first_pattern_),
-               seconds_between(first_pattern_, examined), seconds_between(examined, proven),
-               seconds_between(proven, end), queries_);
+    fmt::print(
+        "    load {:.2f} s, catalog {:.2f}, decoys and cubes {:.2f}, patterns {:.2f}, causes, "
+        "claims and proof {:.2f}, confirmation {:.2f}; {} queries\n    slowest patterns:",
+        seconds_between(opened, loaded_), seconds_between(loaded_, understood_),
+        seconds_between(understood_, first_pattern_), seconds_between(first_pattern_, examined),
+        seconds_between(examined, proven), seconds_between(proven, end), queries_);
     std::ranges::sort(patterns_, std::greater{});
     constexpr std::size_t shown = 8;
     for (std::size_t i = 0; i < std::min(shown, patterns_.size()); ++i)
@@ -131,7 +132,7 @@ int measure(const std::string& parquet, const std::string& vocabulary_text) {
   {
     const auto source = source::open({.locations = {parquet}, .threads = threads}, {});
     if (!source) throw std::runtime_error(source.error().message);
-    gate.emplace(sql::Gate::open((*source)->dialect()));
+    gate.emplace(source::open_gate(**source));
     scan = scan_seconds(**source, **gate);
   }
   const auto start = Clock::now();

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Makes the tables that the benchmarks need (once), and runs them. Usage: bench/run.sh PROGRAM FOLDER [ROWS...]
+# Without ROWS 100,000 and 1,000,000; 10000000 is for who has the time (its table is made in half an hour) and asks.
+# What each line says is explained in exploration_bench.cpp.
 set -euo pipefail
 program=$1 folder=$2
 shift 2

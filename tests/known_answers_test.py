@@ -67,6 +67,13 @@ class GeneratedSales(Journey):
             for decoy in truth["decoys"]:
                 self.assertFalse(finding["pattern"] == "customer_silent" and decoy["value"] in headline(finding), headline(finding))
 
+    def test_two_runs_and_one_or_two_threads_give_the_same_bytes(self):
+        data, _ = generated(self.folder, self.ROWS, 7)
+        texts = [json.dumps(explore(data, "--threads", threads)["findings"]) for threads in (1, 2, 2)]
+        self.assertGreater(len(texts[0]), 10_000)
+        self.assertEqual(texts[0], texts[1])
+        self.assertEqual(texts[1], texts[2])
+
     def test_shuffled_measures_give_nothing_significant(self):
         data, _ = generated(self.folder, self.ROWS, 7)
         shuffled = self.folder / "shuffled.csv"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/parallel.h"
 #include "patterns/row_set.h"
 #include "patterns/wording.h"
 #include "stats/random.h"
@@ -118,7 +119,7 @@ class Judge {
     }
   }
 
-  void find_echoes(std::stop_token stop) {
+  void find_echoes(int threads, std::stop_token stop) {
     // The surest first: a cause shows itself more purely than its echoes. Facts are no echoes, and
     // explain nothing but what an entity's rows show that stand for all of it.
     std::vector<std::size_t> order;
@@ -132,14 +133,16 @@ class Judge {
                              [&](std::size_t i, std::size_t j) { return is_root_before(i, j); });
     for (const std::size_t root : order) {
       if (causes_[root] || stop.stop_requested()) continue;
-      frame::Mask without_root;
-      for (const std::size_t other : order) {
-        if (other == root || causes_[other] || !may_explain(root, other)) continue;
-        if (without_root.empty()) without_root = sets_[root].all_others();
-        if (accepted_[other]->survives(without_root)) continue;
-        if (rows_[root] >= rows_[other] && !survives_without(root, other)) continue;
-        if (stands_inside(root, other) || !survives_fewer_rows(root, other)) continue;
-        causes_[other] = Cause{root, true};
+      // Whether one is an echo of the root does not depend on the others: side by side.
+      const auto without_root = sets_[root].all_others();
+      std::vector<std::uint8_t> explained(order.size(), 0);
+      base::parallel_for(order.size(), threads, stop, [&](std::size_t i) {
+        const std::size_t other = order[i];
+        if (other != root && !causes_[other] && explains(root, other, without_root))
+          explained[i] = 1;
+      });
+      for (std::size_t i = 0; i < order.size(); ++i) {
+        if (explained[i] != 0) causes_[order[i]] = Cause{root, true};
       }
     }
   }
@@ -176,7 +179,8 @@ class Judge {
 
   bool stronger(std::size_t i, std::size_t j) const {
     const auto &a = *accepted_[i], &b = *accepted_[j];
-    if (a.explains != b.explains) return a.explains;  // how often it fails before of what kind it is
+    if (a.explains != b.explains)
+      return a.explains;  // how often it fails before of what kind it is
     if (a.entry.p != b.entry.p) return a.entry.p < b.entry.p;
     if (a.impact != b.impact) return a.impact > b.impact;
     return a.entry.fingerprint < b.entry.fingerprint;
@@ -229,6 +233,12 @@ class Judge {
     return both >= share_min * of_other || both >= 0.5 * of_root;
   }
 
+  bool explains(std::size_t root, std::size_t other, const frame::Mask& without_root) const {
+    return may_explain(root, other) && !accepted_[other]->survives(without_root) &&
+           (rows_[root] < rows_[other] || survives_without(root, other)) &&
+           !stands_inside(root, other) && survives_fewer_rows(root, other);
+  }
+
   bool survives_without(std::size_t root, std::size_t other) const {
     if (!accepted_[root]->survives) return true;
     return accepted_[root]->survives(sets_[other].all_others());
@@ -274,11 +284,11 @@ class Judge {
 
 std::vector<std::optional<Cause>> same_causes(const Workspace& workspace,
                                               const std::vector<const Candidate*>& accepted,
-                                              std::stop_token stop) {
+                                              int threads, std::stop_token stop) {
   Judge judge(workspace, accepted);
   judge.find_same_rows();
   judge.find_same_entity();
-  judge.find_echoes(stop);
+  judge.find_echoes(threads, stop);
   judge.find_overviews();
   return judge.take();
 }

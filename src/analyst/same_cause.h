@@ -31,6 +31,6 @@ struct Cause {
 //    falls for want of rows is not explained); and B does not stand out among A's own rows.
 std::vector<std::optional<Cause>> same_causes(
     const patterns::Workspace& workspace, const std::vector<const patterns::Candidate*>& accepted,
-    std::stop_token stop);
+    int threads, std::stop_token stop);
 
 }  // namespace insights::analyst

@@ -154,7 +154,7 @@ class Investigating {
 
     std::vector<const Candidate*> accepted;
     for (const std::size_t i : places) accepted.push_back(&one.candidates[i]);
-    const auto causes = same_causes(*one.workspace, accepted, stop);
+    const auto causes = same_causes(*one.workspace, accepted, brief_.threads, stop);
     std::vector<std::set<std::string>> also(places.size());
     std::vector<std::vector<const Candidate*>> echoes(places.size());
     for (std::size_t i = 0; i < places.size(); ++i) {

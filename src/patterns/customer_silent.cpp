@@ -91,9 +91,10 @@ findings::Claim state(const Workspace& workspace, std::size_t column, const Sile
       {"a",
        fmt::format("SELECT {} AS who, min({}) FILTER (WHERE {}) AS first_order, max({}) FILTER "
                    "(WHERE {}) AS last_order, "
-                   "count(DISTINCT {}) FILTER (WHERE {}) AS order_days{}, {} AS data_end FROM {}",
+                   "count(DISTINCT {}) FILTER (WHERE {}) AS order_days{}, {} AS data_end FROM {} "
+                   "WHERE {}",
                    label_sql(subject, column, silence.customer), day, orders, day, orders, day,
-                   orders, money_sql, day_sql(workspace.today), subject.from_sql)});
+                   orders, money_sql, day_sql(workspace.today), subject.from_sql, who)});
   findings::Values values;
   values.cell("who", "a", 0, "who");
   values.cell("last_order", "a", 0, "last_order", Format::date);

@@ -67,12 +67,12 @@ findings::Claim state(const Workspace& workspace, std::size_t column, std::uint3
   claim.evidence.push_back(
       {"a",
        fmt::format("SELECT {} AS who, {} AS money_before, {} AS units_before, {} AS money_after, "
-                   "{} AS units_after, {} AS changed FROM {}",
+                   "{} AS units_after, {} AS changed FROM {} WHERE {}",
                    label_sql(subject, column, value), sum_where_sql(subject, used.money, before),
                    sum_where_sql(subject, used.quantity, before),
                    sum_where_sql(subject, used.money, after),
                    sum_where_sql(subject, used.quantity, after), day_sql(starts[at.after_begin]),
-                   subject.from_sql)});
+                   subject.from_sql, who)});
   const auto period = period_sql(subject, workspace.periods.grain);
   claim.evidence.push_back(
       {"b",

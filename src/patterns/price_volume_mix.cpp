@@ -269,12 +269,14 @@ class Statement {
     return fmt::format(
         "SELECT CAST({} AS DOUBLE PRECISION) AS kept_before, CAST({} AS DOUBLE PRECISION) AS "
         "kept_after, CAST({} AS DOUBLE PRECISION) AS units_before, CAST({} AS DOUBLE PRECISION) AS "
-        "units_after, {} AS at_old_prices, CAST({} AS DOUBLE PRECISION) AS fresh, 0 - CAST({} AS "
+        "units_after, CAST({} AS DOUBLE PRECISION) AS at_old_prices, CAST({} AS DOUBLE PRECISION) "
+        "AS fresh, 0 - CAST({} AS "
         "DOUBLE PRECISION) AS gone FROM ({}) AS items",
         sum("money_before", "kept"), sum("money_after", "kept"), sum("quantity_before", "kept"),
         sum("quantity_after", "kept"),
-        sum("CAST(money_before AS DOUBLE PRECISION) / CAST(quantity_before AS DOUBLE PRECISION) * "
-            "CAST(quantity_after AS DOUBLE PRECISION)",
+        // An exact sum, which does not depend on the order that the engine's threads add in.
+        sum("CAST(CAST(money_before AS DOUBLE PRECISION) / nullif(CAST(quantity_before AS DOUBLE "
+            "PRECISION), 0) * CAST(quantity_after AS DOUBLE PRECISION) AS DECIMAL(38, 6))",
             "kept"),
         sum("money_after", "new"), sum("money_before", "lost"), items_sql());
   }
