@@ -148,7 +148,8 @@ class Judge {
 
   bool stronger(std::size_t i, std::size_t j) const {
     const auto &a = *accepted_[i], &b = *accepted_[j];
-    if (a.explains != b.explains) return a.explains;  // how often it fails before of what kind it is
+    if (a.explains != b.explains)
+      return a.explains;  // how often it fails before of what kind it is
     if (a.entry.p != b.entry.p) return a.entry.p < b.entry.p;
     if (a.impact != b.impact) return a.impact > b.impact;
     return a.entry.fingerprint < b.entry.fingerprint;

@@ -63,8 +63,8 @@ std::optional<Siblings> telling(const Workspace& workspace, const CourseText& te
         static_cast<double>(found.moved) < most_of * static_cast<double>(found.all))
       continue;
     if (!best || found.lead > best->lead ||
-        (found.lead == best->lead && words_in_name(workspace.subject, column) <
-                                         words_in_name(workspace.subject, best->column)))
+        (found.lead == best->lead &&
+         words_in_name(workspace.subject, column) < words_in_name(workspace.subject, best->column)))
       best = found;
   }
   return best;
