@@ -18,6 +18,7 @@
 #include <memory>
 #include <numeric>
 
+#include "catalog/vocabulary.h"
 #include "findings/fingerprint.h"
 #include "patterns/all.h"
 #include "patterns/by_construction.h"
@@ -158,6 +159,10 @@ class Examining {
 
   bool may_be_told(const Axis& axis, std::size_t y) const {
     if (axis.column == y) return false;
+    const bool given = std::ranges::any_of(
+        catalog::words_of(subject_.columns[y].name),
+        [&](const auto& word) { return workspace_.vocabulary.given.contains(word); });
+    if (given) return false;  // it was set before, and comes of nothing
     const auto& x = subject_.columns[axis.column];
     // How long it took comes of the amount, not the amount of how long it took.
     if (!axis.is_lag() && (x.derived || x.kind == "duration") &&
