@@ -268,10 +268,10 @@ findings::Claim state(const Workspace& workspace, const Question& what, const Fo
   const auto nouns = plain_words(subject.nouns);
   const bool one_month = noun == "month" && found.burst.length == 1;
   const std::string when = one_month ? "in {burst_from}" : "from {burst_from} to {burst_to}";
-  claim.title = fmt::format(
-      "{} of {{events}} {} {}: {{inside}} a {}, against {{outside}} before and after",
-      whole ? "Spike" : subject_phrase(subject, what.column, what.value) + ": spike", nouns, when,
-      noun);
+  claim.title =
+      fmt::format("{} of {{events}} {} {}: {{inside}} a {}, against {{outside}} before and after",
+                  whole ? "Spike" : subject_phrase(subject, what.column, what.value) + ": spike",
+                  nouns, when, noun);
   if (found.burst.ratio < 1000 && found.burst.ratio > 0) {
     values.formula("times", "inside / max(outside, inside / length / all_length)",
                    Format::multiple);

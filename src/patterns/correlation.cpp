@@ -31,6 +31,7 @@ using catalog::Role;
 constexpr double effect_min = 0.3;
 constexpr double same_thing = 0.97;       // two names for one number
 constexpr double same_flag = 0.9;         // the flag is read from the number
+constexpr double segment_more_min = 0.1;  // inside a segment than of everything
 constexpr double gap_min = 0.3;           // inside a segment against outside
 constexpr double outside_max = 0.2;       // below it the whole is told by its segment
 constexpr double decides_min = 0.999;     // of the rows
@@ -215,6 +216,11 @@ class Examining {
     Tested one{pair, whole, 0, whole->p, is_large(pair, *whole, effect_min)};
     const auto first_segment = tested_.size();
     test_segments(pair);
+    // Hardly more than of everything is no news of a segment.
+    for (std::size_t i = first_segment; one.material && i < tested_.size(); ++i) {
+      const double more = std::fabs(tested_[i].whole->effect) - std::fabs(whole->effect);
+      if (more < segment_more_min) tested_[i].material = false;
+    }
     // When it is one segment's alone, the segment is told.
     for (std::size_t i = first_segment; i < tested_.size(); ++i) {
       if (tested_[i].material && std::fabs(tested_[i].outside) < outside_max && tested_[i].p < 1e-4)

@@ -167,7 +167,8 @@ class Statement {
     }
     for (const auto& one : subject_.owned) {
       if (one.column == pair_.x)
-        text += fmt::format(" of the {}", noun_of(subject_.columns[one.owner]));
+        text += fmt::format(" of the {}",
+                            person_noun(subject_.columns[one.owner], workspace_.vocabulary));
     }
     return text;
   }

@@ -160,7 +160,7 @@ TEST_CASE("correlation: an event against a date of the person is tested over peo
   const auto finding = table.proven(accepted.front());
   INFO((finding.title + " / " + finding.summary));
   CHECK(
-      finding.title.starts_with("The later the date \"joined on\" of the person, the larger the "
+      finding.title.starts_with("The later the date \"joined on\" of the employee, the larger the "
                                 "share of rows that are rejected: 3"));
   CHECK(finding.test.name == "Spearman's rank correlation, by person");
 }

@@ -87,10 +87,9 @@ std::set<std::uint32_t> owners_of_repeats(const Workspace& workspace, std::size_
       else if (const auto* numbers = data.numbers())
         hashes[row] = mixed(hashes[row], std::hash<double>{}(numbers->values[row]));
       else if (const auto* days = data.days())
-        hashes[row] = mixed(mixed(hashes[row], static_cast<std::uint64_t>(days->days[row])),
-                            days->seconds.empty()
-                                ? 0
-                                : static_cast<std::uint64_t>(days->seconds[row]));
+        hashes[row] =
+            mixed(mixed(hashes[row], static_cast<std::uint64_t>(days->days[row])),
+                  days->seconds.empty() ? 0 : static_cast<std::uint64_t>(days->seconds[row]));
     }
   }
   std::unordered_set<std::uint64_t> seen;

@@ -111,7 +111,10 @@ std::string add_forecast(findings::Claim& claim, findings::Values& values,
   return fmt::format(
       " If the trend continues, expect about {{projected}}{}{} by {{until}} (between "
       "{{projected_low}} and {{projected_high}}).",
-      per.empty() && !share ? " on average" : per.empty() ? "" : " ", per);
+      per.empty() && !share ? " on average"
+      : per.empty()         ? ""
+                            : " ",
+      per);
 }
 
 }  // namespace insights::patterns

@@ -64,6 +64,7 @@ class Statement {
                                    : "Welch's analysis of variance";
     claim_.test.effect_name = "difference in standard deviations";
     draw(what);
+    if (!higher) claim_.summary += who_has_most();
     claim_.guards = usual_guards(workspace_);
     claim_.guards.push_back({"partial_period", GuardStatus::not_applicable,
                              "averages do not depend on how long a month is"});
@@ -181,6 +182,27 @@ class Statement {
               fmt::format("it holds without its largest {} as well", noun)};
     return {"one_entity", GuardStatus::downgraded,
             fmt::format("without its largest {} it would not stand out", noun)};
+  }
+
+  // " The highest is Sales with 76.8K.": of those that are not told as low, when no smaller group
+  // lies above it.
+  std::string who_has_most() {
+    std::uint32_t top = 0;
+    std::size_t with_rows = 0;
+    const auto mean = [&](std::uint32_t group) {
+      return groups_.sums[group] / groups_.rows[group];
+    };
+    for (std::uint32_t group = 1; group < groups_.rows.size(); ++group) {
+      if (!(groups_.rows[group] > 0)) continue;
+      ++with_rows;
+      if (top == 0 || mean(group) > mean(top)) top = group;
+    }
+    const bool sure = top != 0 && with_rows >= 3 && groups_.units[top].n >= groups_.least;
+    if (!sure || is_told(top)) return "";
+    values_.cell("most_who", "b", 0, "value")
+        .cell("most", "b", 0, "mean", is_rate_ ? Format::percent : amount_format(measure_),
+              is_rate_ ? "" : measure_.unit);
+    return " The highest is {most_who} with {most}.";
   }
 
   bool is_told(std::uint32_t value) const {

@@ -39,7 +39,7 @@ constexpr double p_screened =
 constexpr double p_screened_large =
     0.001;  // more is needed, and what lies between counts as not significant
 constexpr std::size_t rows_large = 200'000;
-constexpr double p_not_screened = 0.05;
+constexpr double p_not_screened = 0.05, outcome_interest = 0.3;
 constexpr double weight_min = 0.25, weight_max = 4;
 constexpr double lift_small = 2;  // in a small table, against the whole
 constexpr std::int64_t trials_min_small = 5, events_min_small = 2;
@@ -274,6 +274,8 @@ void examine_column(const Workspace& workspace, std::size_t flag, std::size_t co
     auto candidate = candidate_of(workspace, one, contexts[i], material);
     candidate.weight = weights[i];
     candidate.surprise = surprise_of(places[i], one.lift, flag_column, one.is_bad);
+    // What became of a row often says the same as the flag, or follows from it.
+    if (subject.columns[column].kind == "status") candidate.surprise *= outcome_interest;
     candidate.survives = [&subject, one, context = contexts[i]](const frame::Mask& kept) {
       const auto rates_kept = rates_where(subject, one.flag, one.column, one.value, kept);
       const auto verdict = judge_rate(rates_kept.own, rates_kept.elsewhere, context);

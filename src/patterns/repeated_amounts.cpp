@@ -100,9 +100,7 @@ std::vector<std::pair<std::size_t, std::uint32_t>> in_common(const Workspace& wo
     const auto* flat = workspace.flat(column);
     const bool group = subject.columns[column].role == catalog::Role::dimension &&
                        subject.columns[column].kind != "calendar";
-    if (!group || workspace.is_decoy(column) || flat == nullptr ||
-        subject.has_dependency(repeated.column, column))
-      continue;
+    if (!group || workspace.is_decoy(column) || flat == nullptr) continue;
     std::vector<double> rows(flat->values, 0);
     for (std::size_t row = 0; row < money.size(); ++row) {
       if (codes[row] == repeated.value && money[row] == repeated.amount)

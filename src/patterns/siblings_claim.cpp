@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t siblings_min = 2, siblings_max = 12;
 constexpr double sibling_rows_min = 30;
 constexpr double most_of = 0.75;  // of the siblings, to be said
+constexpr double alike_max = 0.1;
 
 struct Siblings {
   std::size_t column = no_column;
@@ -62,9 +63,11 @@ std::optional<Siblings> telling(const Workspace& workspace, const CourseText& te
     if (found.all < siblings_min || found.most == 0 ||
         static_cast<double>(found.moved) < most_of * static_cast<double>(found.all))
       continue;
-    if (!best || found.lead > best->lead ||
-        (found.lead == best->lead && words_in_name(workspace.subject, column) <
-                                         words_in_name(workspace.subject, best->column)))
+    // Of two columns that say nearly the same the plainer one.
+    const auto plain = [&](std::size_t one) { return words_in_name(workspace.subject, one); };
+    const bool alike = best && found.all == best->all && found.moved == best->moved &&
+                       std::fabs(found.lead - best->lead) <= alike_max * best->lead;
+    if (!best || (alike ? plain(found.column) < plain(best->column) : found.lead > best->lead))
       best = found;
   }
   return best;

@@ -160,9 +160,9 @@ namespace {
 std::string against_others(findings::Values& values, const MentionMeans& means) {
   if (!(means.others.mean > 0)) return "against {mean_others} for the others";
   const bool higher = means.own.mean > means.others.mean;
-  values.formula("gap",
-                 higher ? "(mean - mean_others) / mean_others" : "(mean_others - mean) / mean_others",
-                 Format::percent);
+  values.formula(
+      "gap", higher ? "(mean - mean_others) / mean_others" : "(mean_others - mean) / mean_others",
+      Format::percent);
   return fmt::format("{{gap}} {} than the others ({{mean_others}})", higher ? "higher" : "lower");
 }
 
@@ -197,13 +197,13 @@ findings::Claim state_mentions_and_measure(const Workspace& workspace, const Men
   auto name = measure_phrase(values, measure);
   if (name == measure.name) name = catalog::spoken(measure.name);
   claim.title =
-      flag ? fmt::format(
-                 "{} that mention \"{{word}}\": {{mean}} {}, against {{mean_others}} of the "
-                 "others",
-                 capitalized(nouns), flag_phrase(measure))
-           : fmt::format("{} that mention \"{{word}}\": average {} {{mean}}, {}",
-                         capitalized(nouns), name,
-                         against_others(values, mention_means(subject, mention, {})));
+      flag
+          ? fmt::format(
+                "{} that mention \"{{word}}\": {{mean}} {}, against {{mean_others}} of the "
+                "others",
+                capitalized(nouns), flag_phrase(measure))
+          : fmt::format("{} that mention \"{{word}}\": average {} {{mean}}, {}", capitalized(nouns),
+                        name, against_others(values, mention_means(subject, mention, {})));
   claim.summary = fmt::format("{{cases}} {} have it in their {}, {{cases_others}} do not.", nouns,
                               text_noun(values, subject.columns[mention.text]));
   claim.action =

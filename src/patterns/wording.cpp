@@ -147,8 +147,7 @@ std::string subject_phrase(const Subject& subject, std::size_t column, std::uint
   // "Priority Low", "State Completed", "Department Sales": such values say little by themselves.
   const bool is_part = (own.kind == "level" || own.kind == "status" || own.kind == "department") &&
                        !inside_sentence(entity.label).starts_with(noun_of(own));
-  if (entity.label != entity.value || (speaks_for_itself(entity.label) && !is_part))
-    return "{who}";
+  if (entity.label != entity.value || (speaks_for_itself(entity.label) && !is_part)) return "{who}";
   return capitalized(noun_of(subject.columns[column])) + " {who}";
 }
 
@@ -176,6 +175,12 @@ std::size_t words_in_name(const Subject& subject, std::size_t column) {
 }
 
 std::string noun_of(const catalog::Column& column) { return without_digits(column.noun); }
+std::string person_noun(const catalog::Column& column, const catalog::Vocabulary& vocabulary) {
+  const auto words = catalog::words_of(column.name);
+  const auto role = std::ranges::find_if(
+      words, [&](const std::string& word) { return vocabulary.person.contains(word); });
+  return role == words.end() ? noun_of(column) : *role;
+}
 std::string nouns_of(const catalog::Column& column) { return without_digits(column.nouns); }
 
 std::string capitalized(std::string_view text) {

@@ -54,6 +54,8 @@ std::size_t words_in_name(const catalog::Subject& subject, std::size_t column);
 // A column's noun for use in templates: digits removed. "customers" when plural.
 std::string noun_of(const catalog::Column& column);
 std::string nouns_of(const catalog::Column& column);
+// The same, but what a person is called for what he or she does: "user", "employee".
+std::string person_noun(const catalog::Column& column, const catalog::Vocabulary& vocabulary);
 // "Batch" from "batch".
 std::string capitalized(std::string_view text);
 // Declares the measure's name as value `name` and returns the template text for it: the label
