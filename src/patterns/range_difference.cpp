@@ -63,7 +63,7 @@ Cases cases_of_range(const Workspace& workspace, const Fates& fates, const Range
   const auto& subject = workspace.subject;
   Cases cases;
   std::vector<std::size_t> rows;
-  for (const std::size_t row : fates.sample()) {
+  for (const std::size_t row : workspace.sample) {
     if (!kept.empty() && kept[row] == 0) continue;
     const double place = place_of(subject, range.axis, row), y = number_at(subject, range.y, row);
     if (std::isnan(place) || std::isnan(y)) continue;
@@ -71,7 +71,7 @@ Cases cases_of_range(const Workspace& workspace, const Fates& fates, const Range
     cases.x.push_back(place >= range.from && place <= range.to ? 1 : 0);
     cases.y.push_back(y);
   }
-  cases.groups = fates.of(rows);
+  cases.groups = [&fates, rows = std::move(rows)] { return fates.of(rows); };
   cases.least = rows_inside_min * 2;
   return cases;
 }
@@ -125,7 +125,7 @@ class Examining {
   std::vector<Candidate> run() {
     collect();
     for (const auto& axis : axes_) {
-      const auto ordered = ordered_by(subject_, axis, fates_->sample());
+      const auto ordered = ordered_by(subject_, axis, workspace_.sample);
       if (ordered.rows.size() < cases_min || ordered.lowest.size() < 5) continue;
       for (const std::size_t y : ys_) {
         if (may_be_told(axis, y)) test(axis, y, ordered);
@@ -230,7 +230,7 @@ class Examining {
   // Does y rise or fall with the axis all along?
   bool goes_along(const Range& range) const {
     std::vector<double> places, numbers;
-    for (const std::size_t row : fates_->sample()) {
+    for (const std::size_t row : workspace_.sample) {
       const double place = place_of(subject_, range.axis, row),
                    number = number_at(subject_, range.y, row);
       if (std::isnan(place) || std::isnan(number)) continue;
