@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <numeric>
 
@@ -182,6 +183,7 @@ std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
                      workspace.money_per_month));
   }
   const auto all_rows = SeriesByValue(subject, workspace.total, found, no_column, no_column).of(0);
+  std::map<std::size_t, std::vector<float>> logarithms;  // by measure, made when needed
   std::vector<std::pair<std::size_t, std::uint32_t>> rare;
   for (const std::size_t column : workspace.groupings) {
     const auto* cube = workspace.cube(column);
@@ -191,13 +193,15 @@ std::vector<Candidate> examine_seasonality(const Workspace& workspace) {
     const SeriesByValue series(subject, *cube, found, column, measure),
         row_series(subject, *cube, found, column, no_column);
     std::optional<RelativeSizes> sizes;
-    if (measure != no_column) sizes.emplace(subject, column, measure, *months);
     for (std::uint32_t value = 1; value < cube->values; ++value) {
       if (cube->rows_total(value) < rows_min || !sells_all_along(*cube, value)) continue;
       ShareSeries own{series.of(value), all, {}, {}, {}, {}};
       if (measure != no_column) {
         own.rows = row_series.of(value);
         own.all_rows = all_rows;
+        auto& of_measure = logarithms[measure];
+        if (of_measure.empty()) of_measure = logarithms_of(subject, measure);
+        if (!sizes) sizes.emplace(subject, column, of_measure, *months);
         own.sizes = sizes->of(value);
       }
       const auto season = surest_season(own, *months);

@@ -48,6 +48,16 @@ TEST_CASE("a product with a season is found, with its month and how far it swing
     CHECK_FALSE(category->survives(mask_without(table.subject(), product->column, product->value)));
 }
 
+TEST_CASE("a few large orders do not hide a season of many small ones") {
+  TestTable table("order_date,customer,product,category,quantity,net_sales");
+  fill_sales(table, 2, 4, 0.7);
+  stats::Random random(5);
+  for (int i = 0; i < 30; ++i)  // one in five weeks, of a week's size
+    table.row(day_text(static_cast<int>(random.below(1096))), "K00", "Item E", "Group B", 400,
+              4000);
+  CHECK(table.about(table.accepted(examine_seasonality), "product", "Item E") != nullptr);
+}
+
 TEST_CASE("without seasons nothing is said") {
   std::size_t accepted = 0;
   for (std::uint64_t seed = 11; seed < 17; ++seed) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace insights::patterns {
 
@@ -40,8 +41,18 @@ bool carries(double growth, const Movement& share) {
 
 }  // namespace
 
+std::vector<float> logarithms_of(const catalog::Subject& subject, std::size_t measure) {
+  const auto& amounts = subject.numbers(measure);
+  std::vector<float> logarithms(amounts.size());
+  for (std::size_t row = 0; row < amounts.size(); ++row)
+    logarithms[row] = amounts[row] > 0 ? static_cast<float>(std::log(amounts[row]))
+                                       : std::numeric_limits<float>::quiet_NaN();
+  return logarithms;
+}
+
 RelativeSizes::RelativeSizes(const catalog::Subject& subject, std::size_t column,
-                             std::size_t measure, const Periods& periods, const frame::Mask& kept)
+                             std::span<const float> logarithms, const Periods& periods,
+                             const frame::Mask& kept)
     : periods_(periods.count) {
   const std::size_t values = subject.codes(column).values();
   logarithms_.resize(values * periods_);
@@ -49,14 +60,13 @@ RelativeSizes::RelativeSizes(const catalog::Subject& subject, std::size_t column
   rows_.resize(values);
   all_logarithms_.resize(periods_);
   all_counts_.resize(periods_);
-  const auto& amounts = subject.numbers(measure);
   subject.codes(column).codes.visit([&](const auto* codes) {
-    for (std::size_t row = 0; row < amounts.size(); ++row) {
+    for (std::size_t row = 0; row < logarithms.size(); ++row) {
       const auto period = periods.of_row[row];
       if (period == no_period || codes[row] == 0 || (!kept.empty() && kept[row] == 0)) continue;
       rows_[codes[row]] += 1;
-      if (!(amounts[row] > 0)) continue;
-      const double logarithm = std::log(amounts[row]);
+      if (std::isnan(logarithms[row])) continue;
+      const double logarithm = logarithms[row];
       logarithms_[codes[row] * periods_ + period] += logarithm;
       counts_[codes[row] * periods_ + period] += 1;
       all_logarithms_[period] += logarithm;
@@ -143,7 +153,8 @@ ShareSeries share_series_where(const Workspace& workspace, std::size_t column, s
     series.rows.clear();
     series.all_rows.clear();
   } else {
-    series.sizes = RelativeSizes(subject, column, measure, periods, kept).of(value);
+    const auto logarithms = logarithms_of(subject, measure);
+    series.sizes = RelativeSizes(subject, column, logarithms, periods, kept).of(value);
   }
   return series;
 }

@@ -21,13 +21,18 @@
 
 namespace insights::patterns {
 
+// Natural logarithms of a measure, [rows]; NaN where it is not above 0. Made once and used for many
+// columns.
+std::vector<float> logarithms_of(const catalog::Subject& subject, std::size_t measure);
+
 // The geometric mean of a value's amounts over that of all others, by period. Amounts that are not
 // above 0 do not count.
 class RelativeSizes {
  public:
   // `kept` empty: all rows.
-  RelativeSizes(const catalog::Subject& subject, std::size_t column, std::size_t measure,
-                const Periods& periods, const frame::Mask& kept = {});
+  RelativeSizes(const catalog::Subject& subject, std::size_t column,
+                std::span<const float> logarithms, const Periods& periods,
+                const frame::Mask& kept = {});
   // [periods]; nothing when a period has none of the value's or none of the others', or when a
   // fifth of the value's rows have no amount above 0.
   std::optional<std::vector<double>> of(std::uint32_t value) const;

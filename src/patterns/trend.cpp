@@ -48,9 +48,12 @@ bool is_material(const Movement& movement) {
 bool stands(const Workspace& workspace, std::size_t column, std::uint32_t value,
             std::size_t measure, double before, const frame::Mask& kept) {
   auto series = share_series_where(workspace, column, value, measure, workspace.periods, kept);
-  if (const auto unit = workspace.unit_of(column); unit && measure != no_column)
-    series.units =
-        asked_of_units({workspace.subject, *unit, column, measure, workspace.periods, kept}, value);
+  if (const auto unit = workspace.unit_of(column); unit && measure != no_column) {
+    const auto logarithms = logarithms_of(workspace.subject, measure);
+    const UnitMovements units(workspace.subject, *unit, column, logarithms, workspace.periods,
+                              kept);
+    series.units = asked_of_units(units, value);
+  }
   const auto movement = share_movement_of(series);
   return movement && is_material(*movement) &&
          still_stands(movement->fit.p_value, movement->relative, before);
@@ -189,7 +192,7 @@ struct Tested {
 };
 
 std::vector<Tested> test_column(const Workspace& workspace, std::size_t column, const Cube& cube,
-                                std::size_t measure) {
+                                std::size_t measure, std::span<const float> logarithms) {
   const bool by_rows = measure == no_column;
   const std::size_t place = by_rows ? 0 : cube.place(measure);
   const auto total = by_rows ? workspace.total.row_series(0) : workspace.total.series(place, 0);
@@ -208,10 +211,10 @@ std::vector<Tested> test_column(const Workspace& workspace, std::size_t column, 
   std::vector<Tested> tested;
   if (largest.empty()) return tested;
   std::optional<RelativeSizes> sizes;
-  if (!by_rows) sizes.emplace(workspace.subject, column, measure, workspace.periods);
+  if (!by_rows) sizes.emplace(workspace.subject, column, logarithms, workspace.periods);
   std::optional<UnitMovements> units;
   if (const auto unit = workspace.unit_of(column); unit && !by_rows)
-    units.emplace(workspace.subject, *unit, column, measure, workspace.periods);
+    units.emplace(workspace.subject, *unit, column, logarithms, workspace.periods);
   const auto all_rows = workspace.total.row_series(0);
   for (const auto& [amount, value] : largest) {
     const auto rows = cube.row_series(value);
@@ -235,7 +238,7 @@ std::vector<Tested> test_column(const Workspace& workspace, std::size_t column, 
 }
 
 void examine_column(const Workspace& workspace, std::size_t column, std::size_t measure,
-                    std::vector<Candidate>& candidates) {
+                    std::span<const float> logarithms, std::vector<Candidate>& candidates) {
   const auto* cube = workspace.cube(column);
   const auto& subject = workspace.subject;
   if (cube == nullptr) return;
@@ -243,7 +246,7 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
   const std::size_t place = by_rows ? 0 : cube->place(measure);
   const auto total = by_rows ? workspace.total.row_series(0) : workspace.total.series(place, 0);
   const auto* kind = workspace.vocabulary.kind_named(subject.columns[column].kind);
-  for (auto& tested : test_column(workspace, column, *cube, measure)) {
+  for (auto& tested : test_column(workspace, column, *cube, measure, logarithms)) {
     Candidate candidate;
     const auto series =
         by_rows ? cube->row_series(tested.value) : cube->series(place, tested.value);
@@ -288,10 +291,12 @@ std::vector<Candidate> examine_trend(const Workspace& workspace) {
   std::vector<Candidate> candidates;
   if (workspace.periods.count == 0 || workspace.small) return candidates;
   const std::size_t measure = workspace.subject.money.value_or(no_column);
+  const auto logarithms =
+      measure == no_column ? std::vector<float>() : logarithms_of(workspace.subject, measure);
   for (const std::size_t column : workspace.groupings) {
     // What has become of a row depends on how old it is: late ones are still open.
     if (workspace.subject.columns[column].kind == "status") continue;
-    examine_column(workspace, column, measure, candidates);
+    examine_column(workspace, column, measure, logarithms, candidates);
   }
   return candidates;
 }

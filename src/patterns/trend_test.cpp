@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 
 #include "patterns/all.h"
@@ -63,6 +64,42 @@ TEST_CASE("a season that comes every year is no trend") {
       thirteen);
   const auto accepted = table.accepted(examine_trend);
   CHECK(table.about(accepted, "area", "Hills") == nullptr);
+}
+
+// Customers of four areas for good; amounts scatter by an order of magnitude. Those whose number is
+// below `movers` and that belong to Hills buy `factor(day)` times as much.
+template <class Factor>
+void fill_customers(TestTable& table, std::uint64_t seed, int movers, Factor factor, int rows) {
+  stats::Random random(seed);
+  for (int i = 0; i < rows; ++i) {
+    const int day = i * 1095 / rows;
+    const auto customer = static_cast<int>(random.below(80));
+    const bool moves = customer % 4 == 0 && customer < movers;
+    const double amount = 100 * std::exp(random.normal()) * (moves ? factor(day) : 1);
+    constexpr std::array areas{"Hills", "Coast", "Plain", "Lakes"};
+    table.row(day_text(day), fmt::format("C{:02}", customer),
+              areas[static_cast<std::size_t>(customer % 4)], fmt::format("A{}", random.below(12)),
+              1, fmt::format("{:.2f}", amount));
+  }
+}
+
+TEST_CASE("an area whose customers all buy less is seen where its months alone do not show it") {
+  const auto shrinks = [](int day) { return 1 - 0.7 * day / 1095.0; };
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    TestTable table(header);
+    fill_customers(table, seed, 80, shrinks, 4000);
+    const auto accepted = table.accepted(examine_trend);
+    const auto* hills = table.about(accepted, "area", "Hills");
+    REQUIRE(hills != nullptr);
+    CHECK(hills->entry.p < 0.001);
+    CHECK(hills->entry.effect < -0.2);
+  }
+}
+
+TEST_CASE("one customer that grows is not the growth of its area") {
+  TestTable table(header);
+  fill_customers(table, 4, 1, [](int day) { return 1 + 9.0 * day / 1095.0; }, 6000);
+  CHECK(table.about(table.accepted(examine_trend), "area", "Hills") == nullptr);
 }
 
 TEST_CASE("shares that only scatter are not called trends") {

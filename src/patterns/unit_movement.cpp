@@ -7,19 +7,19 @@
 namespace insights::patterns {
 
 UnitMovements::UnitMovements(const catalog::Subject& subject, std::size_t unit, std::size_t column,
-                             std::size_t measure, const Periods& periods, const frame::Mask& kept)
+                             std::span<const float> logarithms, const Periods& periods,
+                             const frame::Mask& kept)
     : periods_(static_cast<double>(periods.count)),
       units_(subject.codes(unit).values()),
       values_(subject.codes(unit).values(), 0) {
-  const auto& amounts = subject.numbers(measure);
   subject.codes(unit).codes.visit([&](const auto* units) {
     subject.codes(column).codes.visit([&](const auto* codes) {
-      for (std::size_t row = 0; row < amounts.size(); ++row) {
+      for (std::size_t row = 0; row < logarithms.size(); ++row) {
         const auto period = periods.of_row[row];
-        if (period == no_period || units[row] == 0 || !(amounts[row] > 0) ||
+        if (period == no_period || units[row] == 0 || std::isnan(logarithms[row]) ||
             (!kept.empty() && kept[row] == 0))
           continue;
-        units_[units[row]].add(period, std::log(amounts[row]));
+        units_[units[row]].add(period, logarithms[row]);
         values_[units[row]] = codes[row];
       }
     });

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "patterns/workspace.h"
@@ -21,10 +22,11 @@ struct UnitMovement {
 
 class UnitMovements {
  public:
-  // `unit` determines `column`. `kept` empty: all rows. Amounts that are not above 0 are not
-  // counted.
+  // `unit` determines `column`. `logarithms` of the amounts, [rows]; NaN: not counted. `kept`
+  // empty: all rows.
   UnitMovements(const catalog::Subject& subject, std::size_t unit, std::size_t column,
-                std::size_t measure, const Periods& periods, const frame::Mask& kept = {});
+                std::span<const float> logarithms, const Periods& periods,
+                const frame::Mask& kept = {});
   std::optional<UnitMovement> sizes(std::uint32_t value) const;
   std::optional<UnitMovement> rows(std::uint32_t value) const;
 

@@ -80,6 +80,27 @@ TEST_CASE("the moments estimator finds the overdispersion that was put in") {
   CHECK(prior_rate(plain).strength > 200.0);
 }
 
+TEST_CASE("what siblings scatter by chance is not called overdispersion") {
+  Random random(9);
+  const double rate = rejection_rate(500, 0.5, [&] {  // p 0: it was called so
+    std::vector<Proportion> rare;
+    for (int i = 0; i < 200; ++i) rare.push_back(draw(random, 20 + i % 20, 0.015));
+    return clear_overdispersion(rare) > 0.0 ? 0.0 : 1.0;
+  });
+  CHECK(rate < 0.09);
+  std::vector<Proportion> different;
+  for (int i = 0; i < 200; ++i) different.push_back(draw(random, 40, beta_rate(random, 2, 17)));
+  CHECK(clear_overdispersion(different) == overdispersion(different));
+  CHECK(clear_overdispersion(different) > 0.02);
+  CHECK(clear_overdispersion({}) == 0.0);
+}
+
+TEST_CASE("the other tail counts only where it is no likelier") {
+  // None of 60 at a rate of 1 % says little, so a high count is not charged for it.
+  const double upper = beta_binomial_upper_tail(5, 60, 0.01 * 99, 0.99 * 99);
+  CHECK(close(beta_binomial_p_value({5, 60}, 0.01, 0.01), upper, 1e-9));
+}
+
 TEST_CASE("degenerate siblings have no overdispersion, and a rate is then wholly shared") {
   CHECK(overdispersion({}) == 0.0);
   CHECK(overdispersion(std::vector<Proportion>{{3, 10}}) == 0.0);

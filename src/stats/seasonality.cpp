@@ -102,9 +102,22 @@ double wave_correlation(std::span<const double> detrended, std::span<const doubl
   return pairs > 0.0 ? sum / pairs : 0.0;
 }
 
-// What AR(1) noise of autocorrelation `r` has at this frequency, over its average.
-double spectrum_at(double frequency, double r) {
-  return (1.0 - r * r) / (1.0 - 2.0 * r * std::cos(frequency) + r * r);
+// What AR(1) noise of autocorrelation `r` has at the frequency of the wave, over what it has on
+// average at the others that are left in n values without their line.
+double noise_at_wave(std::size_t n, std::size_t length, double r) {
+  const auto spectrum = [&](double frequency) {
+    return 1.0 / (1.0 - 2.0 * r * std::cos(frequency) + r * r);
+  };
+  const auto own =
+      static_cast<std::size_t>(std::lround(static_cast<double>(n) / static_cast<double>(length)));
+  double sum = 0.0;
+  double count = 0.0;
+  for (std::size_t j = 2; j <= n / 2; ++j) {
+    if (j == own) continue;
+    sum += spectrum(2.0 * std::numbers::pi * static_cast<double>(j) / static_cast<double>(n));
+    count += 1.0;
+  }
+  return spectrum(2.0 * std::numbers::pi / static_cast<double>(length)) / (sum / count);
 }
 
 void fit_wave(std::span<const double> values, const SeasonalCycle& cycle, Seasonality& result) {
@@ -129,11 +142,15 @@ void fit_wave(std::span<const double> values, const SeasonalCycle& cycle, Season
   const double whole = product(detrended, detrended);
   const double noise = std::max(product(rest, rest), 1e-12 * whole);
   const double degrees = static_cast<double>(n) - 4.0;
-  // The estimate is too low by about (1 + 4 r) / n (Marriott & Pope 1954).
+  // The estimate is too low by about (1 + 4 r) / n (Marriott & Pope 1954), and uncertain: one and a
+  // half standard errors more keep the level at every autocorrelation up to 0.6.
+  const double count = static_cast<double>(n);
   const double seen = lag_one_autocorrelation(rest).value_or(0.0);
-  const double r = std::clamp(seen + (1.0 + 4.0 * seen) / static_cast<double>(n), 0.0, 0.9);
+  const double r = std::clamp(
+      seen + (1.0 + 4.0 * seen) / count + 1.5 * std::sqrt(std::max(0.0, 1.0 - seen * seen) / count),
+      0.0, 0.9);
   const double f =
-      (whole - noise) / 2.0 / (noise / degrees) / std::max(1.0, spectrum_at(frequency, r));
+      (whole - noise) / 2.0 / (noise / degrees) / std::max(1.0, noise_at_wave(n, cycle.length, r));
   result.wave_p_value = p_value(f_upper_tail(std::max(0.0, f), 2.0, degrees));
   result.wave_correlation = wave_correlation(detrended, cosine, sine, cycle.length);
   std::vector<double> wave = detrended;

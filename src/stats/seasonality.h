@@ -38,8 +38,9 @@ struct Seasonality {
 // Nothing for fewer than 3 full cycles (n < 3 length) or non-finite input; all equal after
 // detrending: p 1, effects 0. The F test assumes independent noise; AR(1) noise with
 // autocorrelation 0.6 leaves it at its level (measured, 48 months). The wave's F is divided by what
-// AR(1) noise of the residuals' autocorrelation has at that frequency beyond its average (it would
-// reject three times too often at 0.6 otherwise).
+// AR(1) noise of the residuals' autocorrelation has at that frequency beyond the others. Measured
+// false alarms of the wave, 36 months: at level 0.05 0.02 (white noise), 0.04 (autocorrelation
+// 0.3), 0.05 (0.6); at 0.002 0.0006, 0.003, 0.006.
 [[nodiscard]] std::optional<Seasonality> seasonality(std::span<const double> values,
                                                      const SeasonalCycle& cycle = {});
 

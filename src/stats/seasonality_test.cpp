@@ -112,5 +112,28 @@ TEST_CASE("short or degenerate series: a line, or nothing") {
         std::vector<double>(30, 7.0));
 }
 
+TEST_CASE("a smooth wave in noise is seen where the months one by one do not show it") {
+  Random random(71);
+  auto values = noise(random, 36, 0.0);
+  for (std::size_t t = 0; t < values.size(); ++t)
+    values[t] += 1.6 * std::cos(2.0 * 3.14159265358979 * (static_cast<double>(t) - 5.0) / 12.0);
+  const auto season = seasonality(values);
+  CHECK(season->is_wave());
+  CHECK(season->wave_p_value < 1e-4);
+  CHECK(season->wave_correlation > 0.7);
+  CHECK((season->wave_phase >= 4 && season->wave_phase <= 6));
+}
+
+TEST_CASE("either test keeps its level in white noise and in noise with a memory") {
+  Random random(72);
+  for (const double autocorrelation : {0.0, 0.6}) {
+    const auto p_value = [&] {
+      return seasonality(noise(random, 36, autocorrelation))->either_p_value();
+    };
+    CHECK(rejection_rate(4000, 0.05, p_value) < 0.065);
+    CHECK(rejection_rate(8000, 0.002, p_value) < 0.008);
+  }
+}
+
 }  // namespace
 }  // namespace insights::stats
