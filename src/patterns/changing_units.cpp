@@ -13,6 +13,12 @@ constexpr double lasting_min = 0.5;  // of the value's rows on both sides
 struct Unit {
   std::int64_t before = 0, after = 0;  // rows
   std::uint32_t value = 0;
+  std::size_t first = no_period, last = 0;  // periods in which it has rows
+
+  // On both sides of the change, for more than what is left over of one period.
+  bool lasts(const Stretches& at) const {
+    return before > 0 && after > 0 && first + 1 < at.before_end && last > at.after_begin;
+  }
 };
 
 std::vector<Unit> units_of(const Workspace& workspace, std::size_t unit, std::size_t column,
@@ -26,6 +32,8 @@ std::vector<Unit> units_of(const Workspace& workspace, std::size_t unit, std::si
     if (period == no_period || code == 0) continue;
     auto& one = units[code];
     one.value = values[row];
+    one.first = std::min(one.first, period);
+    one.last = std::max(one.last, period);
     if (period >= at.before_begin && period < at.before_end) ++one.before;
     if (period >= at.after_begin && period < at.after_end) ++one.after;
   }
@@ -50,7 +58,7 @@ double chance_of_new_units(const Workspace& workspace, std::size_t column, std::
     after.events += one.after > 0 ? 1 : 0;
     const auto rows = one.before + one.after;
     rows_all += rows;
-    rows_lasting += one.before > 0 && one.after > 0 ? rows : 0;
+    rows_lasting += one.lasts(stretches) ? rows : 0;
   }
   const bool they_last =
       static_cast<double>(rows_lasting) >= lasting_min * static_cast<double>(rows_all);
