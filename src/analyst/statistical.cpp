@@ -215,9 +215,7 @@ class Investigating {
   // An echo elsewhere, or the same rows by another measure: worth a sentence. The same rows under
   // another name are not, nor is how two of their numbers go together.
   static bool says_more(const Candidate& cause, const Candidate& other, const Cause& how) {
-    const bool of_two_numbers =
-        other.entry.pattern == "correlation" || other.entry.pattern == "range_difference";
-    if (other.entry.decoy || other.entry.fact || of_two_numbers) return false;
+    if (other.entry.decoy || other.entry.fact || other.entry.pattern == "correlation") return false;
     return how.echo || (cause.measure != other.measure && other.explains);
   }
 
