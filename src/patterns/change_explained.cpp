@@ -1,5 +1,6 @@
 // Which segment explains a change of the total between two comparable stretches of time: one to
-// three values of a column, or one value within another ("91 % of the fall is one product in one region").
+// three values of a column, or one value within another ("91 % of the fall is one product in one
+// region").
 //
 // The total must have moved by more than its months scatter. Values are then taken by how far their
 // share moved (Jensen-Shannon) until they explain two thirds of the change, as Adtributor does
