@@ -24,6 +24,7 @@
 #include "report/text.h"
 #include "source/gate.h"
 #include "source/open.h"
+#include "source/worker.h"
 
 namespace insights::cli {
 namespace {
@@ -93,6 +94,25 @@ explore::Order order_of(const Config& config, const findings::Focus& focus) {
   return order;
 }
 
+source::OpenOptions open_options(const std::vector<std::string>& locations, const Config& config) {
+  source::OpenOptions options;
+  options.locations = locations;
+  options.threads = static_cast<int>(config.threads);
+  options.memory_max_bytes = config.memory_max_bytes;
+  return options;
+}
+
+// What was not typed may surprise: an error says who named it.
+Result<std::unique_ptr<source::Source>> with_origin(Result<std::unique_ptr<source::Source>> source,
+                                                    const std::vector<std::string>& locations,
+                                                    const Config& config) {
+  if (source || locations != config.locations) return source;
+  const auto origin = config::origin_of(config, "locations");
+  if (origin.kind != config::Origin::Kind::flag)
+    source.error().message += fmt::format(" (named by {})", config::text_of(origin));
+  return source;
+}
+
 DataState data_state(const source::DataVersion& then, const source::DataVersion& now) {
   if (then.digest.empty() || now.digest.empty()) return DataState::unknown;
   return then.digest == now.digest ? DataState::unchanged : DataState::changed;
@@ -102,18 +122,16 @@ DataState data_state(const source::DataVersion& then, const source::DataVersion&
 
 Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::string>& locations,
                                                     const Config& config, std::stop_token stop) {
-  source::OpenOptions options;
-  options.locations = locations;
-  options.threads = static_cast<int>(config.threads);
-  options.memory_max_bytes = config.memory_max_bytes;
-  auto source = source::open(options, stop);
-  if (!source && locations == config.locations) {
-    // What was not typed may surprise: say who named it.
-    const auto origin = config::origin_of(config, "locations");
-    const bool typed = origin.kind == config::Origin::Kind::flag;
-    if (!typed) source.error().message += fmt::format(" (named by {})", config::text_of(origin));
-  }
-  return source;
+  return with_origin(source::open(open_options(locations, config), std::move(stop)), locations,
+                     config);
+}
+
+Result<std::unique_ptr<source::Source>> open_worker_source(
+    const std::vector<std::string>& locations, const Config& config, std::stop_token stop) {
+  const source::WorkerCommand command{"/proc/self/exe", source::worker_word};
+  return with_origin(
+      source::open_in_worker(open_options(locations, config), command, std::move(stop)), locations,
+      config);
 }
 
 Result<catalog::Metadata> read_metadata(const Config& config) {

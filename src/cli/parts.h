@@ -28,6 +28,10 @@ base::Result<std::unique_ptr<source::Source>> open_source(const std::vector<std:
                                                           const config::Config& config,
                                                           std::stop_token stop);
 
+// The same, with queries in a process of their own: for statements that an analyst wrote.
+base::Result<std::unique_ptr<source::Source>> open_worker_source(
+    const std::vector<std::string>& locations, const config::Config& config, std::stop_token stop);
+
 // The metadata directory, with the context file in place of its business_context.txt when one is
 // set.
 base::Result<catalog::Metadata> read_metadata(const config::Config& config);

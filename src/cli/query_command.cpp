@@ -121,7 +121,9 @@ Result<ExitCode> run_query(const Invocation& invocation, const Config& config) {
   const Interrupt interrupt;  // First: the threads made after it leave signals to it.
   Progress progress(progress_style(config), stderr);
   progress.doing("opening the source");
-  const auto source = TRY(open_source(config.locations, config, interrupt.token()));
+  const auto source =
+      TRY(only_judges ? open_source(config.locations, config, interrupt.token())
+                      : open_worker_source(config.locations, config, interrupt.token()));
   progress.close();
   auto dialect = source->dialect();
   if (named != invocation.own.end()) {

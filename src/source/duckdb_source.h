@@ -30,9 +30,10 @@ struct DuckDbContents {
   std::vector<Staging::Attached> databases;    // attached again, read-only
 };
 
-// The staging database opened again, read-only and shut as said above. Removes the file's name; its
-// content lives as long as the database is open.
-base::Result<engine::Database> open_shut(const Staging::Closed& staging,
+// The staging database opened again, read-only and shut as said above. What does not fit into
+// memory goes to the file's directory.
+base::Result<engine::Database> open_shut(const std::filesystem::path& file,
+                                         const EngineOptions& options,
                                          const DuckDbContents& contents);
 
 // query, scan and version may be called from several threads at once.

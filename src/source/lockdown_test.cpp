@@ -26,7 +26,7 @@ struct Engine {
     auto done = std::move(*staging).close();
     REQUIRE(done);
     closed.emplace(*std::move(done));
-    auto shut = open_shut(*closed, contents);
+    auto shut = open_shut(closed->file, closed->options, contents);
     INFO((shut ? "" : shut.error().message));
     REQUIRE(shut);
     database.emplace(*std::move(shut));

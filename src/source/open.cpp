@@ -11,6 +11,7 @@
 #include "source/look.h"
 #include "source/parts.h"
 #include "source/staging.h"
+#include "source/worker_source.h"
 
 namespace insights::source {
 
@@ -91,9 +92,13 @@ void append(std::vector<std::string> from, std::vector<std::string>& to) {
   std::ranges::move(from, std::back_inserter(to));
 }
 
-}  // namespace
+// All that was named, loaded and looked at, and closed again.
+struct Staged {
+  Staging::Closed database;
+  DuckDbContents contents;
+};
 
-base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop_token stop) {
+base::Result<Staged> stage(const OpenOptions& options, std::stop_token stop) {
   auto found = TRY(find_files(options.locations));
   DuckDbContents contents;
   contents.notes = std::move(found.notes);
@@ -111,7 +116,22 @@ base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop
   append(std::move(plans.notes), contents.notes);
   for (const auto& plan : plans.tables)
     contents.tables.push_back(TRY(expose(plan, staging, contents.notes)));
-  return DuckDbSource::open(TRY(std::move(staging).close()), std::move(contents));
+  return Staged{TRY(std::move(staging).close()), std::move(contents)};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop_token stop) {
+  auto staged = TRY(stage(options, std::move(stop)));
+  return DuckDbSource::open(std::move(staged.database), std::move(staged.contents));
+}
+
+base::Result<std::unique_ptr<Source>> open_in_worker(const OpenOptions& options,
+                                                     const WorkerCommand& command,
+                                                     std::stop_token stop) {
+  auto staged = TRY(stage(options, std::move(stop)));
+  return WorkerSource::open(std::move(staged.database), std::move(staged.contents), command,
+                            options.memory_max_bytes);
 }
 
 }  // namespace insights::source

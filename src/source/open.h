@@ -21,4 +21,13 @@ struct OpenOptions {
 // (not readable). Every file is looked at before any is loaded.
 base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop_token stop);
 
+// How the program is started as a worker: it must end up in run_worker().
+using WorkerCommand = std::vector<std::string>;
+
+// The same, for statements that somebody else wrote: they run in a process of their own, whose
+// memory is limited to memory_max_bytes by the system, and which is killed at a query's deadline.
+base::Result<std::unique_ptr<Source>> open_in_worker(const OpenOptions& options,
+                                                     const WorkerCommand& command,
+                                                     std::stop_token stop);
+
 }  // namespace insights::source

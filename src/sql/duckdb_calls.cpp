@@ -255,12 +255,13 @@ Verdict DuckDbRules::type(Node node) const {
   const auto id = small_letters(node["id"].text());
   TRY(only(information,
            {"type", "alias", "width", "scale", "collation", "child_type", "child_types", "size",
-            "name", "user_type_modifiers", "values_count", "values"}));
+            "name", "user_type_modifiers", "values_count", "values", "schema", "catalog"}));
   const bool by_name = id == "unbound" || id == "user";
   const auto name = by_name ? small_letters(information["name"].text()) : id;
   std::string plain = name;
   std::ranges::replace(plain, ' ', '_');
-  if (!sql::contains(duckdb_functions().types, plain)) {
+  if (!sql::contains(duckdb_functions().types, plain) || information["schema"] ||
+      information["catalog"]) {
     return refuse(RefusalClass::type, fmt::format("the type {} is not allowed", name),
                   "Cast to a number, text, date, time, list or JSON.");
   }

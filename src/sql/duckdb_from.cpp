@@ -122,9 +122,6 @@ Verdict DuckDbRules::table_function(Node node, Scope& scope, const CommonTables*
   if (node["with_ordinality"].text() == "WITH_ORDINALITY") columns.names.emplace_back("ordinality");
   const auto alias = node["alias"].text();
   auto shown = renamed(std::move(columns), node["column_name_alias"].texts());
-  // range(5) AS n can be called n, and so can its one column.
-  if (!alias.empty() && !node["column_name_alias"] && shown.names.size() == 1)
-    shown.names.emplace_back(alias);
   scope.relations.push_back(
       {std::string(alias.empty() ? name : alias), std::move(shown), nullptr, ""});
   return {};
