@@ -72,6 +72,7 @@ constexpr std::array query_settings{Names{"terminal.quiet"}, Names{"terminal.ver
 constexpr std::array query_flags{
     OwnFlag{"--rows", "N", "How many rows to print at most", "1000"},
     OwnFlag{"--bytes", "N", "How many bytes of values to print at most", "16777216"},
+    OwnFlag{"--log", "FILE", "Add what was asked, the verdict and the cost to this file", ""},
     OwnFlag{"--check", "", "Only judge: exit code 0 or 3, and nothing is run", ""},
     OwnFlag{"--dialect", "DIALECT", "Judge by this grammar, with --check", "", "duckdb|postgres"},
     OwnFlag{"--jsonl", "", "With --check: judge the JSON lines of standard input", ""}};

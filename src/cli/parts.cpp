@@ -249,6 +249,8 @@ std::string rendered(const explore::Run& run, config::Format format, const Confi
   std::unreachable();
 }
 
+std::string time_of_day() { return new_run().started_at; }
+
 std::string_view analyst_name() { return "statistical"; }
 
 }  // namespace insights::cli

@@ -75,6 +75,9 @@ base::Result<Verification> verify_run(const explore::Run& saved,
 std::string rendered(const explore::Run& run, config::Format format, const config::Config& config,
                      const Look& look);
 
+// The time of day in UTC: "2025-11-22T07:46:03Z".
+std::string time_of_day();
+
 // The analyst that a run would use: "statistical".
 std::string_view analyst_name();
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <iostream>
 #include <iterator>
 #include <map>
@@ -13,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/parts.h"
 #include "cli/progress.h"
+#include "cli/query_log.h"
 #include "cli/query_output.h"
 #include "cli/say.h"
 #include "source/gate.h"
@@ -88,8 +90,66 @@ Result<ExitCode> judge_one(const Invocation& invocation, const std::string& stat
     TRY(write_standard_output(judged ? judgement_json(*judged) : judgement_json(judged.error())));
     return judged ? ExitCode::done : ExitCode::refused;
   }
-  if (!judged) return std::unexpected(sql::error_of(judged.error()));
+  if (!judged) {
+    say_error(sql::error_of(judged.error()));
+    return ExitCode::refused;
+  }
   TRY(write_standard_output(judgement_text(*judged)));
+  return ExitCode::done;
+}
+
+// One statement to be run, and by what.
+struct Order {
+  const std::string& statement;
+  const sql::Gate& gate;
+  source::Source& source;
+  source::Limits limits;
+  std::string log_file;  // empty: it is not logged
+};
+
+std::int64_t bytes_of(const source::Rows& rows) {
+  std::int64_t bytes = 0;
+  for (const auto& row : rows.rows) {
+    for (const auto& cell : row) bytes += static_cast<std::int64_t>(source::text_of(cell).size());
+  }
+  return bytes;
+}
+
+base::Status log_query(const Order& order, LoggedQuery entry,
+                       std::chrono::steady_clock::time_point started) {
+  if (order.log_file.empty()) return {};
+  entry.who = "query";
+  entry.sql = order.statement;
+  entry.dialect = sql::name(order.gate.dialect());
+  entry.time = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - started);
+  return QueryLog(order.log_file).add(entry, time_of_day());
+}
+
+Result<ExitCode> run_one(const Order& order, const Invocation& invocation, Progress& progress,
+                         const std::stop_token& stop) {
+  const auto started = std::chrono::steady_clock::now();
+  const auto judged = order.gate.judge(order.statement);
+  LoggedQuery entry;
+  entry.verdict = judged ? "allow" : "refuse";
+  if (!judged) {
+    entry.reason = sql::name(judged.error().reason);
+    TRY(log_query(order, entry, started));
+    say_error(sql::error_of(judged.error()));
+    return ExitCode::refused;
+  }
+  const auto result = order.source.query(*judged, order.limits, stop);
+  if (result) {
+    entry.rows = static_cast<std::int64_t>(result->rows.size());
+    entry.bytes = bytes_of(*result);
+    entry.truncated = result->truncated;
+  } else {
+    entry.error = result.error().message;
+  }
+  TRY(log_query(order, entry, started));
+  if (!result) return std::unexpected(result.error());
+  TRY(write_standard_output(invocation.json ? rows_json(*result) : rows_text(*result)));
+  if (result->truncated) progress.remark(truncation_remark(*result, order.limits));
   return ExitCode::done;
 }
 
@@ -136,11 +196,10 @@ Result<ExitCode> run_query(const Invocation& invocation, const Config& config) {
   const auto* gate = TRY(gates.of(dialect));
   const auto statement = statement_of(invocation);
   if (only_judges) return judge_one(invocation, statement, *gate);
-  const auto query = TRY(gate->check(statement));
-  const auto result = TRY(source->query(query, limits, interrupt.token()));
-  TRY(write_standard_output(invocation.json ? rows_json(result) : rows_text(result)));
-  if (result.truncated && !config.quiet) progress.remark(truncation_remark(result, limits));
-  return ExitCode::done;
+  const auto log = invocation.own.find("--log");
+  return run_one({statement, *gate, *source, limits,
+                  log == invocation.own.end() ? std::string() : log->second},
+                 invocation, progress, interrupt.token());
 }
 
 }  // namespace insights::cli

@@ -38,8 +38,8 @@ class EvidenceReader {
   // Borrows both, which must outlive it.
   EvidenceReader(source::Source& source, const sql::Gate& gate, EvidenceLimits limits = {});
 
-  // The answer, owned by the reader and good as long as it. Errors: refused by the gate, cancelled
-  // beyond queries_max, and those of Source::query; an error is not remembered.
+  // The answer, owned by the reader and good as long as it. Errors: refused or not_found by the
+  // gate, cancelled beyond queries_max, and those of Source::query; an error is not remembered.
   base::Result<const Answer*> read(std::string_view sql, std::stop_token stop);
 
   std::int64_t queries_run() const { return static_cast<std::int64_t>(answers_.size()); }

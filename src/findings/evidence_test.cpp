@@ -52,7 +52,7 @@ TEST_CASE("a reader runs only what passes the gate, and no more than it may") {
   testing::Database database;
   EvidenceReader reader(database.source(), database.gate(), {.query = {}, .queries_max = 1});
   CHECK(reader.read("DROP TABLE sales", {}).error().kind == base::ErrorKind::refused);
-  CHECK(reader.read("SELECT absent FROM sales", {}).error().kind == base::ErrorKind::unavailable);
+  CHECK(reader.read("SELECT absent FROM sales", {}).error().kind == base::ErrorKind::not_found);
   CHECK(reader.queries_run() == 0);
   CHECK(reader.read("SELECT count(*) FROM sales", {}).has_value());
   CHECK(reader.read("SELECT count(*) FROM sales", {}).has_value());

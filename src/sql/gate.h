@@ -56,7 +56,7 @@ class Gate {
 
   // The query, or why it is refused and what to write instead.
   std::expected<CheckedQuery, Refusal> judge(std::string_view text) const;
-  // The same, with the refusal as an Error of kind `refused`.
+  // The same, with the refusal as an Error (refusal.h: error_of).
   base::Result<CheckedQuery> check(std::string_view text) const;
 
  private:

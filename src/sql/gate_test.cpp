@@ -90,7 +90,8 @@ base::Error refusal(std::string_view text) {
   const auto result = gate().check(text);
   INFO(text);
   REQUIRE_FALSE(result);
-  CHECK(result.error().kind == base::ErrorKind::refused);
+  CHECK((result.error().kind == base::ErrorKind::refused ||
+         result.error().kind == base::ErrorKind::not_found));
   CHECK_FALSE(result.error().hint.empty());
   return result.error();
 }

@@ -37,7 +37,10 @@ std::string_view name(RefusalClass reason) {
 }
 
 base::Error error_of(const Refusal& refusal) {
-  return {base::ErrorKind::refused, refusal.message, refusal.hint};
+  const bool is_absent =
+      refusal.reason == RefusalClass::relation || refusal.reason == RefusalClass::column;
+  return {is_absent ? base::ErrorKind::not_found : base::ErrorKind::refused, refusal.message,
+          refusal.hint};
 }
 
 }  // namespace insights::sql

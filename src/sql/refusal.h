@@ -41,7 +41,8 @@ inline std::unexpected<Refusal> refuse(RefusalClass reason, std::string message,
   return std::unexpected(Refusal{reason, std::move(message), std::move(hint)});
 }
 
-// The same as an Error of kind `refused`.
+// The same as an Error: not_found for a table or column that is not there, so that a query that ran
+// on other data can be told from one that never could; refused for all else.
 base::Error error_of(const Refusal& refusal);
 
 }  // namespace insights::sql
