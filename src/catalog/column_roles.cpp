@@ -213,7 +213,7 @@ Column column_role(const frame::Column& data, std::size_t rows, const Vocabulary
   column.name = data.name;
   column.engine_type = data.engine_type;
   column.type = data.type;
-  column.label = data.name;
+  column.label = spoken(data.name);
   const auto words = split_compound(words_of(data.name), vocabulary);
   const auto& profile = data.profile;
   const bool constant = profile.distinct <= 1 && !profile.distinct_is_lower_bound;

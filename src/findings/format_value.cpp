@@ -143,9 +143,12 @@ std::string multiple(double number) {
   return fmt::format("{}{} times", minus(number), digits);
 }
 
+// "1 day", "1.5 days": a unit in the plural loses its s beside a one.
 std::string decimal(double number, std::string_view unit) {
-  return fmt::format("{}{}{}{}", minus(number), significant(std::abs(number), 3),
-                     unit.empty() ? "" : " ", unit);
+  const auto digits = significant(std::abs(number), 3);
+  if (digits == "1" && unit.size() > 2 && unit.ends_with('s') && !unit.ends_with("ss"))
+    unit.remove_suffix(1);
+  return fmt::format("{}{}{}{}", minus(number), digits, unit.empty() ? "" : " ", unit);
 }
 
 std::string integer(const source::Cell& cell, double number) {

@@ -105,6 +105,13 @@ TEST_CASE("other numbers are as long as they need to be") {
   CHECK(written(true, Format::integer) == "1");
 }
 
+TEST_CASE("one of a thing is not in the plural") {
+  CHECK(written(1.0, Format::decimal, "days") == "1 day");
+  CHECK(written(1.5, Format::decimal, "days") == "1.5 days");
+  CHECK(written(1.0, Format::decimal, "kg") == "1 kg");
+  CHECK(written(1.0, Format::decimal, "mass") == "1 mass");
+}
+
 TEST_CASE("days and dates read as people write them") {
   const base::Day august = *base::parse_day("2025-08-01");
   CHECK(written(august, Format::date) == "1 Aug 2025");

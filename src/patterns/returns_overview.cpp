@@ -107,8 +107,8 @@ findings::Claim state_returns(const Workspace& workspace, const Taken& taken) {
   }
   const auto how = plain_words(subject.returns->how);
   if (!how.empty())
-    claim.summary += fmt::format("{}A {} counts as a return where {}.",
-                                 claim.summary.empty() ? "" : " ", plain_words(subject.noun), how);
+    claim.summary +=
+        fmt::format("{}A return is recognised where {}.", claim.summary.empty() ? "" : " ", how);
   claim.action =
       "Ask for the reason of each return, and begin with the customers and products that stand for "
       "most of them.";

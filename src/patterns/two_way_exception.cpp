@@ -231,13 +231,29 @@ std::optional<Exception> exception_of(const Workspace& workspace, const Crossing
   return *best;
 }
 
-// Money that customers pay: there less than usual is something to gain. Elsewhere nobody knows what
-// the difference is worth.
+// Is the column a product, or what a product is of?
+bool is_bought(const Workspace& workspace, std::size_t column) {
+  const auto& subject = workspace.subject;
+  const auto is_product = [&](std::size_t other) {
+    return subject.columns[other].kind == "product";
+  };
+  if (is_product(column)) return true;
+  for (std::size_t other = 0; other < subject.columns.size(); ++other)
+    if (is_product(other) && subject.has_dependency(other, column)) return true;
+  return false;
+}
+
+// Something that customers buy less of than others do: that is something to gain. Who delivers, or
+// from where, moves money about and adds none.
 bool is_sale(const Workspace& workspace, const Exception& found) {
   const auto& subject = workspace.subject;
   if (!subject.money || !subject.time || !workspace.customers()) return false;
-  const auto* kind = workspace.vocabulary.kind_named(subject.columns[found.second.column].kind);
-  return subject.columns[*subject.money].kind != "cost" && kind != nullptr;
+  const auto customer = *workspace.customers();
+  const auto is_theirs = [&](std::size_t column) {
+    return column == customer || subject.has_dependency(customer, column);
+  };
+  return subject.columns[*subject.money].kind != "cost" && is_theirs(found.second.column) &&
+         !is_theirs(found.first.column) && is_bought(workspace, found.first.column);
 }
 
 class Statement {
