@@ -21,8 +21,9 @@ struct Brief {
   findings::Focus focus;           // name empty: broad
   std::optional<base::Day> as_of;  // "today" of the data; empty = its last day
   double false_discovery_rate =
-      0.02;                     // of families with a finding (findings/control_false_discovery.h)
-  std::size_t claims_max = 60;  // stated for proof; the rest stays in the ledger
+      0.02;                       // of families with a finding (findings/control_false_discovery.h)
+  std::size_t claims_max = 60;    // stated for proof; the rest stays in the ledger
+  std::vector<std::string> only;  // names of the patterns to look with; empty: all
   int threads = 1;
   std::stop_token enough;  // requested: look no further, and state what was found by then
 };

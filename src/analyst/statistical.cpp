@@ -56,6 +56,7 @@ Examined examine(const Prepared& prepared, const catalog::Vocabulary& vocabulary
   std::mutex one_tells;
   base::parallel_for(found.size(), brief.threads, end, [&](std::size_t i) {
     const auto& pattern = patterns::all_patterns[i];
+    if (!brief.only.empty() && std::ranges::count(brief.only, pattern.name) == 0) return;
     const auto before = steady_clock::now();
     found[i] = pattern.examine(*examined.workspace);
     for (auto& candidate : found[i])

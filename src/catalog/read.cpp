@@ -69,13 +69,31 @@ std::vector<Restriction> restrictions(const Subject& subject, const ReadOptions&
   return found;
 }
 
+// The table, or a sample of it when that is asked for and it has more rows.
+base::Result<std::string> rows_to_load(source::Source& source, const sql::Gate& gate,
+                                       const std::string& name, const ReadOptions& options,
+                                       std::stop_token stop) {
+  if (!options.sample) return name;
+  const auto rows = TRY(count_rows(source, gate, name, stop));
+  if (rows <= options.sample->rows) return name;
+  const auto seed = options.sample->seed;
+  const double percent =
+      100 * static_cast<double>(options.sample->rows) / static_cast<double>(rows);
+  const auto sampled =
+      source.dialect() == sql::Dialect::duckdb
+          ? fmt::format("reservoir({} ROWS) REPEATABLE ({})", options.sample->rows, seed)
+          : fmt::format("BERNOULLI ({:.6f}) REPEATABLE ({})", percent, seed);
+  return fmt::format("(SELECT * FROM {0} TABLESAMPLE {1}) AS {0}", name, sampled);
+}
+
 // One table as a Subject; read a second time when rows have to go.
 base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
                                  const source::Table& table, const Vocabulary& vocabulary,
                                  const TableMetadata& table_metadata, const ReadOptions& options,
                                  std::stop_token stop) {
   const std::string name = sql::quote_identifier(table.name);
-  auto loaded = TRY(load_from(source, gate, table, name, options, stop));
+  const auto to_load = TRY(rows_to_load(source, gate, name, options, stop));
+  auto loaded = TRY(load_from(source, gate, table, to_load, options, stop));
   if (options.on_loaded) options.on_loaded(table.name, static_cast<std::int64_t>(loaded.rows));
   const std::size_t width = loaded.columns.size();
   auto subject = understand(table, std::move(loaded), vocabulary, table_metadata);

@@ -121,6 +121,14 @@ void Progress::take(const explore::HypothesesTested& event) {
                    grouped(event.accepted)));
 }
 
+void Progress::take(const explore::EarlyFinding& event) {
+  if (style_ == ProgressStyle::quiet || closed_ || event.finding == nullptr) return;
+  erase();
+  const auto text = fmt::format("early, from {} rows, to be confirmed: {}",
+                                grouped(event.sample_rows), event.finding->title);
+  put(out_, one_line(text, plain_characters_max) + "\n");
+}
+
 void Progress::take(const explore::FindingProven& event) {
   ++findings_;
   step("proven: " + (event.finding == nullptr ? std::string() : event.finding->title));

@@ -45,6 +45,7 @@ class Progress final : public explore::RunObserver {
   void take(const explore::CatalogRead& event);
   void take(const explore::QueryRun& event);
   void take(const explore::HypothesesTested& event);
+  void take(const explore::EarlyFinding& event);
   void take(const explore::FindingProven& event);
   void take(const explore::Finished& event);
   void step(const std::string& activity);  // with the mutex held, as the rest below

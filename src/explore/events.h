@@ -33,13 +33,18 @@ struct HypothesesTested {
 struct FindingProven {
   const findings::Finding* finding = nullptr;
 };  // borrowed, during the call
+// From a sample of the rows, proven on all of them; provisional (explore/first_look.h).
+struct EarlyFinding {
+  const findings::Finding* finding = nullptr;  // borrowed, during the call
+  std::int64_t sample_rows = 0;
+};
 struct Finished {
   bool partial = false;
   std::string reason;
 };
 
 using Event = std::variant<Started, TableLoaded, CatalogRead, QueryRun, HypothesesTested,
-                           FindingProven, Finished>;
+                           EarlyFinding, FindingProven, Finished>;
 
 class RunObserver {
  public:

@@ -7,6 +7,7 @@
 
 #include "catalog/read.h"
 #include "explore/alarm.h"
+#include "explore/first_look.h"
 #include "explore/metered_source.h"
 #include "explore/table_summary.h"
 #include "findings/merge.h"
@@ -143,6 +144,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   reading.on_loaded = [&](const std::string& table, std::int64_t rows) {
     parts.observer.on(TableLoaded{table, rows});
   };
+  take_first_look(metered, order, parts, reading, stop);
   auto catalog =
       TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
   for (const auto& subject : catalog.subjects) {

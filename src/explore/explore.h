@@ -12,6 +12,12 @@
 
 namespace insights::explore {
 
+// When a table is large enough for a first look at some of its rows (explore/first_look.h).
+struct FirstLook {
+  std::int64_t rows_min = 2'000'000;
+  std::int64_t sample_rows = 200'000;
+};
+
 // What a run is asked for and may take.
 struct Order {
   std::string run_id, program, started_at;  // for the report; the run itself reads no clock of day
@@ -23,7 +29,8 @@ struct Order {
   std::size_t top_per_weak_pattern = 2;  // of one that seldom asks for a decision
   std::size_t top_per_pattern = 5;  // of them, without a focus: a list of one kind is no overview
   int decoys = 5;                   // shuffled columns added to every table that is large enough
-  std::uint64_t seed = 42;          // of the shuffles
+  FirstLook first_look;
+  std::uint64_t seed = 42;  // of the shuffles, and of the first look's sample
 };
 
 // The parts it is made of; all borrowed for the run.

@@ -1,0 +1,57 @@
+#include "explore/first_look.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "findings/evidence.h"
+#include "findings/prove.h"
+
+namespace insights::explore {
+
+namespace {
+
+constexpr std::size_t told_max = 5;
+
+// Patterns of sums and rates that many rows carry; their sentences have no number of the sample.
+const std::vector<std::string> shown_by_a_sample{"concentration", "margin_erosion", "rate_outlier",
+                                                 "trend"};
+
+bool is_large(source::Source& source, const sql::Gate& gate, std::int64_t rows_min,
+              std::stop_token stop) {
+  return std::ranges::any_of(source.tables(), [&](const source::Table& table) {
+    const auto query = gate.check(
+        fmt::format("SELECT count(*) AS rows FROM {}", sql::quote_identifier(table.name)));
+    if (!query) return false;
+    const auto counted = source.query(*query, {}, stop);
+    if (!counted || counted->rows.empty()) return false;
+    const auto* rows = std::get_if<std::int64_t>(&counted->rows[0][0]);
+    return rows != nullptr && *rows >= rows_min;
+  });
+}
+
+}  // namespace
+
+void take_first_look(source::Source& source, const Order& order, const Parts& parts,
+                     catalog::ReadOptions reading, std::stop_token stop) {
+  if (!is_large(source, parts.gate, order.first_look.rows_min, stop)) return;
+  reading.sample = catalog::Sample{order.first_look.sample_rows, order.seed};
+  reading.on_loaded = {};
+  auto catalog = catalog::read(source, parts.gate, parts.vocabulary, parts.metadata, reading, stop);
+  if (!catalog) return;
+  std::vector<analyst::Prepared> subjects;
+  for (const auto& subject : catalog->subjects) subjects.push_back({&subject, {}});
+  auto brief = order.brief;
+  brief.only = shown_by_a_sample;
+  brief.claims_max = told_max;
+  const auto investigation = parts.analyst.investigate(brief, subjects, {}, stop);
+  if (!investigation) return;
+  findings::EvidenceReader reader(source, parts.gate);
+  for (const auto& [claim, place] : investigation->claims) {
+    if (stop.stop_requested()) return;
+    const auto finding = findings::prove(claim, reader, order.style, stop);
+    if (finding) parts.observer.on(EarlyFinding{&*finding, order.first_look.sample_rows});
+  }
+}
+
+}  // namespace insights::explore
