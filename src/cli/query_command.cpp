@@ -48,6 +48,13 @@ Result<std::int64_t> number_of(const Invocation& invocation, const std::string& 
               fmt::format("Write {} {}.", flag, built_in));
 }
 
+// A statement that somebody else wrote gets little time, unless a setting says how much.
+std::chrono::milliseconds time_max_of(const Config& config) {
+  constexpr std::chrono::seconds built_in{4};
+  const auto origin = config::origin_of(config, "budget.query_time");
+  return origin.kind == config::Origin::Kind::built_in ? built_in : config.query_time_max;
+}
+
 // The gates of a source, each made when it is first asked for.
 class Gates {
  public:
@@ -181,7 +188,7 @@ Result<ExitCode> run_query(const Invocation& invocation, const Config& config) {
   if (!bytes) return usage_error(bytes.error());
   limits.rows_max = *rows;
   limits.bytes_max = *bytes;
-  limits.time_max = config.query_time_max;
+  limits.time_max = time_max_of(config);
   const bool only_judges = invocation.own.contains("--check");
   const bool of_lines = invocation.own.contains("--jsonl");
   const auto named = invocation.own.find("--dialect");
