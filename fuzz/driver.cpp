@@ -4,7 +4,8 @@
 // (-fsanitize=fuzzer) this file is left out: the targets have its entry point.
 //
 //   fuzz_TARGET FOLDER SECONDS [SEED]
-// An input that crashes is in FOLDER/../last_input when the process is gone.
+// An input that crashes is in the file last_input of the working directory when the process is
+// gone.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -81,7 +82,7 @@ int main(int count, char** words) {
       at = end + 2;
     }
   }
-  const auto last = fs::path(words[1]).parent_path() / "last_input";
+  const auto last = fs::current_path() / "last_input";
   const auto end = Clock::now() + std::chrono::seconds(std::atoi(words[2]));
   std::mt19937_64 random(count > 3 ? std::strtoull(words[3], nullptr, 10) : 1);
   std::uint64_t runs = 0;

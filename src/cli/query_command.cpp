@@ -36,6 +36,13 @@ Result<sql::Dialect> dialect_named(const std::string& name) {
               "Known: duckdb, postgres.");
 }
 
+// A statement that somebody else wrote gets little time, unless a setting says how much.
+std::chrono::milliseconds time_max_of(const Config& config) {
+  constexpr std::chrono::seconds built_in{4};
+  const auto origin = config::origin_of(config, "budget.query_time");
+  return origin.kind == config::Origin::Kind::built_in ? built_in : config.query_time_max;
+}
+
 // The gates of a source, each made when it is first asked for.
 class Gates {
  public:
@@ -169,7 +176,7 @@ Result<ExitCode> run_query(const Invocation& invocation, const Config& config) {
   if (!bytes) return usage_error(bytes.error());
   limits.rows_max = *rows;
   limits.bytes_max = *bytes;
-  limits.time_max = config.query_time_max;
+  limits.time_max = time_max_of(config);
   const bool only_judges = invocation.own.contains("--check");
   const bool of_lines = invocation.own.contains("--jsonl");
   const auto named = invocation.own.find("--dialect");
