@@ -153,8 +153,9 @@ std::string describe(const Catalog& catalog) {
       text += fmt::format("  chain     {}\n", join_names(subject, subject.chain->columns, " > "));
     if (subject.returns) text += fmt::format("  returns   {}\n", subject.returns->how);
     for (const auto& join : subject.joins) {
-      text += fmt::format("  join      {} -> {}.{} (inferred, {:.1f} % of the rows match)\n",
-                          join.from_column, join.to_table, join.to_column, 100 * join.matched);
+      text += fmt::format("  join      {} -> {}.{} ({}, {:.1f} % of the rows match)\n",
+                          join.from_column, join.to_table, join.to_column,
+                          join.declared ? "by a foreign key" : "inferred", 100 * join.matched);
     }
     for (std::size_t i = 0; i < subject.columns.size(); ++i) {
       const auto determined = determined_by(subject, i);

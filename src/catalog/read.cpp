@@ -23,7 +23,9 @@ base::Result<std::int64_t> count_rows(source::Source& source, const sql::Gate& g
 std::string column_list(const source::Table& table, std::size_t columns) {
   std::string list;
   for (std::size_t i = 0; i < columns; ++i) {
-    list += (i == 0 ? "" : ", ") + sql::quote_identifier(table.columns[i].name);
+    const auto& column = table.columns[i];
+    list += (i == 0 ? "" : ", ") + source::column_sql(column);
+    if (!column.sql.empty()) list += " AS " + sql::quote_identifier(column.name);
   }
   return list;
 }
@@ -45,18 +47,20 @@ base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
                                  const source::Table& table, const Vocabulary& vocabulary,
                                  const TableMetadata& table_metadata, const ReadOptions& options,
                                  std::stop_token stop) {
-  const std::string name = sql::quote_identifier(table.name);
-  auto loaded = TRY(load_from(source, gate, table, name, options, stop));
+  auto loaded = TRY(load_from(source, gate, table, source::relation_sql(table), options, stop));
   if (options.on_loaded) options.on_loaded(table.name, static_cast<std::int64_t>(loaded.rows));
   const std::size_t width = loaded.columns.size();
   auto subject = understand(table, std::move(loaded), vocabulary, table_metadata);
   const bool has_later_rows = options.as_of && subject.time && subject.last_day > *options.as_of;
   if (has_later_rows) {
-    const auto from = fmt::format("(SELECT * FROM {} WHERE {} < DATE '{}') AS {}", name,
-                                  subject.columns[*subject.time].sql,
-                                  base::iso_text(base::Day{options.as_of->since_epoch + 1}), name);
+    const auto relation =
+        fmt::format("(SELECT * FROM {} WHERE {} < DATE '{}')", source::relation_sql(table),
+                    subject.columns[*subject.time].sql,
+                    base::iso_text(base::Day{options.as_of->since_epoch + 1}));
+    const auto from = relation + " AS " + sql::quote_identifier(table.name);
     auto earlier = TRY(load_from(source, gate, table, from, options, stop));
     subject = understand(table, std::move(earlier), vocabulary, table_metadata);
+    subject.relation_sql = relation;
     subject.from_sql = from;
     subject.notes.push_back(fmt::format("rows of {} after {} are left out", table.name,
                                         base::iso_text(*options.as_of)));
@@ -70,6 +74,37 @@ base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
                                         subject.frame.rows_in_source, subject.frame.rows));
   }
   return subject;
+}
+
+// A table that goes while it is read, or that the role may not read after all, is left out. A
+// connection that was lost is tried once more: what it had given is thrown away.
+base::Result<Subject> read_or_retry(source::Source& source, const sql::Gate& gate,
+                                    const source::Table& table, const Vocabulary& vocabulary,
+                                    const TableMetadata& table_metadata, const ReadOptions& options,
+                                    std::stop_token stop) {
+  auto subject = read_table(source, gate, table, vocabulary, table_metadata, options, stop);
+  if (!subject && subject.error().kind == base::ErrorKind::disconnected)
+    return read_table(source, gate, table, vocabulary, table_metadata, options, stop);
+  return subject;
+}
+
+bool is_of_one_table(const base::Error& error) {
+  return error.kind == base::ErrorKind::unavailable || error.kind == base::ErrorKind::invalid_input;
+}
+
+// The first by the database's own estimate of their rows, when there are more than are looked at;
+// in the source's order.
+std::vector<const source::Table*> tables_to_read(const std::vector<source::Table>& tables,
+                                                 std::size_t tables_max) {
+  std::vector<const source::Table*> chosen;
+  for (const auto& table : tables) chosen.push_back(&table);
+  if (chosen.size() <= tables_max) return chosen;
+  std::ranges::stable_sort(chosen, [](const source::Table* a, const source::Table* b) {
+    return a->rows_estimated.value_or(0) > b->rows_estimated.value_or(0);
+  });
+  chosen.resize(tables_max);
+  std::ranges::sort(chosen);
+  return chosen;
 }
 
 // Facts before lists: a table with a time and money says more than one without.
@@ -92,17 +127,28 @@ base::Result<Catalog> read(source::Source& source, const sql::Gate& gate,
                       "name files or a database that holds some");
   }
   std::vector<Subject> subjects;
-  for (std::size_t i = 0; i < tables.size() && i < options.tables_max; ++i) {
-    const auto found = metadata.tables.find(tables[i].name);
+  std::optional<base::Error> first_error;
+  for (const auto* table : tables_to_read(tables, options.tables_max)) {
+    const auto found = metadata.tables.find(table->name);
     static const TableMetadata none;
-    auto subject = read_table(source, gate, tables[i], vocabulary,
-                              found == metadata.tables.end() ? none : found->second, options, stop);
-    if (!subject) return std::unexpected(subject.error());
-    subjects.push_back(*std::move(subject));
+    auto subject =
+        read_or_retry(source, gate, *table, vocabulary,
+                      found == metadata.tables.end() ? none : found->second, options, stop);
+    if (subject) {
+      subjects.push_back(*std::move(subject));
+      continue;
+    }
+    if (!is_of_one_table(subject.error())) return std::unexpected(subject.error());
+    if (!first_error) first_error = subject.error();
+    catalog.left_out =
+        fmt::format("table {} was left out: {}", table->name, subject.error().message);
+    catalog.notes.push_back(catalog.left_out);
   }
+  if (subjects.empty() && first_error) return std::unexpected(*first_error);
   if (tables.size() > options.tables_max) {
-    catalog.notes.push_back(fmt::format("the source has {} tables; the first {} are looked at",
-                                        tables.size(), options.tables_max));
+    catalog.notes.push_back(
+        fmt::format("the source has {} tables; the {} {} are looked at", tables.size(),
+                    tables.front().rows_estimated ? "largest" : "first", options.tables_max));
   }
   for (const auto& [name, entry] : metadata.tables) {
     const bool known =

@@ -31,6 +31,7 @@ struct Typed {
   std::vector<std::string> arguments;
   std::string config_file;
   bool json = false;
+  bool role_sql = false;
   bool no_color = false;
   bool help = false;
 };
@@ -45,6 +46,7 @@ void declare(CLI::App& app, const Command& command, Typed& typed) {
   app.add_flag("-h,--help", typed.help);
   app.add_option("PATH", typed.arguments);
   if (command.takes_json) app.add_flag("--json", typed.json);
+  if (command.takes_role_sql) app.add_flag("--role-sql", typed.role_sql);
   if (!command.takes_config) return;
   app.add_option("--config", typed.config_file);
   for (const auto* key : flags_of(command)) {
@@ -112,6 +114,7 @@ Invocation invocation_of(const Command& command, const Typed& typed) {
   invocation.command = &command;
   invocation.arguments = typed.arguments;
   invocation.json = typed.json;
+  invocation.role_sql = typed.role_sql;
   if (!typed.config_file.empty()) invocation.settings.file = typed.config_file;
   for (const auto& [key, values, is_on] : typed.flags) {
     auto given = values;

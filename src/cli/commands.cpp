@@ -8,34 +8,42 @@ namespace {
 
 using Names = std::string_view;
 
-constexpr std::array schema_settings{Names{"metadata"},          Names{"context"},
-                                     Names{"vocabulary"},        Names{"as_of"},
-                                     Names{"terminal.quiet"},    Names{"terminal.verbose"},
-                                     Names{"budget.query_time"}, Names{"engine.threads"},
+constexpr std::array schema_settings{Names{"allow_privileged_role"},
+                                     Names{"metadata"},
+                                     Names{"context"},
+                                     Names{"vocabulary"},
+                                     Names{"as_of"},
+                                     Names{"terminal.quiet"},
+                                     Names{"terminal.verbose"},
+                                     Names{"budget.query_time"},
+                                     Names{"engine.threads"},
                                      Names{"engine.memory"}};
-constexpr std::array verify_settings{Names{"terminal.color"},    Names{"terminal.quiet"},
-                                     Names{"terminal.verbose"},  Names{"budget.queries"},
-                                     Names{"budget.query_time"}, Names{"engine.threads"},
-                                     Names{"engine.memory"}};
+constexpr std::array verify_settings{Names{"allow_privileged_role"}, Names{"terminal.color"},
+                                     Names{"terminal.quiet"},        Names{"terminal.verbose"},
+                                     Names{"budget.queries"},        Names{"budget.query_time"},
+                                     Names{"engine.threads"},        Names{"engine.memory"}};
 
 constexpr std::array explore_examples{
     Names{"insights explore sales.csv"},
     Names{"insights explore 'sales/*.parquet' --metadata metadata --focus customer_churn"},
     Names{"insights explore sales.duckdb --output - --output report.html --output report.json"},
+    Names{"insights explore postgres://reader@db.example/sales"},
     Names{"insights explore sales.csv --as-of 2025-10-31 --timeout 2m --format markdown"}};
 constexpr std::array schema_examples{Names{"insights schema sales.csv"},
                                      Names{"insights schema sales.csv --metadata metadata --json"}};
 constexpr std::array verify_examples{Names{"insights verify report.json"},
                                      Names{"insights verify report.json sales.csv --verbose"}};
 constexpr std::array doctor_examples{Names{"insights doctor"},
-                                     Names{"insights doctor sales.csv --json"}};
+                                     Names{"insights doctor sales.csv --json"},
+                                     Names{"insights doctor --role-sql > role.sql"}};
 constexpr std::array completion_examples{
     Names{"insights completion bash > ~/.local/share/bash-completion/completions/insights"},
     Names{"insights completion fish > ~/.config/fish/completions/insights.fish"}};
 
 constexpr std::string_view locations_help =
-    "Files (.csv .csv.gz .tsv .json .ndjson .parquet .duckdb), globs or directories; without any, "
-    "'locations' of insights.toml, or DATABASE_URL";
+    "Files (.csv .csv.gz .tsv .json .ndjson .parquet .duckdb), globs or directories, or the URL of "
+    "a database (postgres://user@host/name); without any, 'locations' of insights.toml, or "
+    "DATABASE_URL";
 
 constexpr std::array table{
     Command{.name = "explore",
@@ -80,10 +88,12 @@ constexpr std::array table{
         .summary =
             "Show what is installed, which settings are in force and from where, and what opens",
         .detail =
-            "Takes every flag of explore, and shows what it would do. Passwords are not shown.",
+            "Takes every flag of explore, and shows what it would do. Passwords are not shown. "
+            "--role-sql prints the script of a PostgreSQL role that reads and does nothing else.",
         .usage = "[PATH...]",
         .argument_help = locations_help,
         .takes_json = true,
+        .takes_role_sql = true,
         .takes_every_setting = true,
         .settings = {},
         .examples = doctor_examples,

@@ -27,6 +27,7 @@ struct Invocation {
   std::vector<std::string> arguments;  // in order; locations are in `settings`, too
   config::LoadOptions settings;
   bool json = false;
+  bool role_sql = false;
 };
 
 struct Command {
@@ -39,6 +40,7 @@ struct Command {
   bool takes_config =
       true;  // false: neither file nor environment is read, no flag but --help is known
   bool takes_json = false;
+  bool takes_role_sql = false;
   bool takes_every_setting = false;
   std::span<const std::string_view> settings;  // names of keys, unless takes_every_setting
   std::span<const std::string_view> examples;

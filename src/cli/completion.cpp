@@ -46,6 +46,8 @@ std::vector<Flag> shell_flags(const Command& command) {
       flags.push_back({"no-color", "The same as --color never", "", {}});
   }
   if (command.takes_json) flags.push_back({"json", "Print JSON, for programs", "", {}});
+  if (command.takes_role_sql)
+    flags.push_back({"role-sql", "Print the script of a role that only reads", "", {}});
   if (command.takes_config) flags.push_back({"config", "Settings, as TOML", "FILE", {}});
   flags.push_back({"help", "Show help", "", {}});
   return flags;

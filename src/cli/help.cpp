@@ -82,6 +82,8 @@ std::string flags_help(const Command& command) {
   }
   text += "\nAlways\n";
   if (command.takes_json) text += entry("--json", "Print JSON, for programs");
+  if (command.takes_role_sql)
+    text += entry("--role-sql", "Print the script of a role that only reads the named database");
   if (command.takes_config) {
     text += entry("--config FILE", "Settings, as TOML [insights.toml, when there is one]");
   }

@@ -23,6 +23,8 @@
 #include "report/markdown.h"
 #include "report/text.h"
 #include "source/open.h"
+#include "source/postgres_source.h"
+#include "source/postgres_url.h"
 #include "sql/gate.h"
 
 namespace insights::cli {
@@ -104,6 +106,7 @@ Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::strin
                                                     const Config& config, std::stop_token stop) {
   source::OpenOptions options;
   options.locations = locations;
+  options.allow_privileged_role = config.allow_privileged_role;
   options.threads = static_cast<int>(config.threads);
   options.memory_max_bytes = config.memory_max_bytes;
   auto source = source::open(options, stop);
@@ -114,6 +117,15 @@ Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::strin
     if (!typed) source.error().message += fmt::format(" (named by {})", config::text_of(origin));
   }
   return source;
+}
+
+Result<std::string> role_script(const Config& config, std::stop_token stop) {
+  const bool url = config.locations.size() == 1 && source::is_postgres_url(config.locations[0]);
+  if (!config.locations.empty() && !url) {
+    return base::fail(base::ErrorKind::invalid_input, "only PostgreSQL has roles",
+                      "Name the URL of a PostgreSQL database.");
+  }
+  return source::postgres_role_script(url ? config.locations[0] : "", std::move(stop));
 }
 
 Result<catalog::Metadata> read_metadata(const Config& config) {

@@ -27,6 +27,10 @@ base::Result<std::unique_ptr<source::Source>> open_source(const std::vector<std:
                                                           const config::Config& config,
                                                           std::stop_token stop);
 
+// The script of a role that only reads the database which the settings name. Error: invalid_input
+// when they name files.
+base::Result<std::string> role_script(const config::Config& config, std::stop_token stop);
+
 // The metadata directory, with the context file in place of its business_context.txt when one is
 // set.
 base::Result<catalog::Metadata> read_metadata(const config::Config& config);

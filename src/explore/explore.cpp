@@ -51,6 +51,9 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation,
   return proven;
 }
 
+constexpr std::string_view not_asked_again =
+    "the database was lost before the evidence could be asked a second time";
+
 // The evidence of what is to be published, asked once more of the database.
 std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::EvidenceReader& fresh,
                                  analyst::Investigation& investigation, const Order& order,
@@ -74,7 +77,12 @@ std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::Evidence
       continue;
     }
     const auto status = findings::confirm(finding, fresh, order.style, stop);
-    if (!status) {
+    const bool unasked = !status && status.error().kind == base::ErrorKind::disconnected;
+    if (unasked) {
+      // What is proven stays; that it could not be asked again, the reader must know.
+      finding.guards.push_back({"second_reading", findings::GuardStatus::downgraded,
+                                std::string(not_asked_again), std::string(not_asked_again)});
+    } else if (!status) {
       if (entry != nullptr) {
         entry->decision = Decision::not_proven;
         entry->note = "second reading: " + status.error().message;
@@ -128,12 +136,19 @@ Run started(const Order& order, const Parts& parts) {
   return run;
 }
 
-void finish(Run& run, const MeteredSource& metered, RunObserver& observer, std::stop_token stop) {
+// Why not all that was asked for was done; empty when it was. `left_out`: of the catalog.
+std::string partial_reason(const MeteredSource& metered, const std::string& left_out,
+                           const std::stop_token& stop) {
+  if (!metered.exhausted().empty()) return metered.exhausted();
+  if (!metered.lost().empty()) return metered.lost();
+  return stop.stop_requested() ? "the run was stopped" : left_out;
+}
+
+void finish(Run& run, const MeteredSource& metered, const std::string& left_out,
+            RunObserver& observer, const std::stop_token& stop) {
   run.spent = metered.spent();
-  run.partial = stop.stop_requested() || !metered.exhausted().empty();
-  run.partial_reason = !metered.exhausted().empty() ? metered.exhausted()
-                       : run.partial                ? "the run was stopped"
-                                                    : "";
+  run.partial_reason = partial_reason(metered, left_out, stop);
+  run.partial = !run.partial_reason.empty();
   observer.on(Finished{run.partial, run.partial_reason});
 }
 
@@ -150,6 +165,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   reading.on_loaded = [&](const std::string& table, std::int64_t rows) {
     parts.observer.on(TableLoaded{table, rows});
   };
+  const auto told = parts.source.notes().size();
   auto catalog =
       TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
   for (const auto& subject : catalog.subjects) {
@@ -175,7 +191,12 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   run.counts = counts_of(investigation.ledger, investigation.decoy_columns);
   run.ledger = std::move(investigation.ledger);
   if (auto version = parts.source.version(stop)) run.data = *version;
-  finish(run, metered, parts.observer, stop);
+  // What the source has to say of the run itself: a connection that was lost and found.
+  const auto& notes = parts.source.notes();
+  run.notes.insert(run.notes.end(),
+                   notes.begin() + static_cast<std::ptrdiff_t>(std::min(told, notes.size())),
+                   notes.end());
+  finish(run, metered, catalog.left_out, parts.observer, stop);
   return run;
 }
 

@@ -10,6 +10,7 @@
 #include "source/load.h"
 #include "source/look.h"
 #include "source/parts.h"
+#include "source/postgres_source.h"
 #include "source/staging.h"
 
 namespace insights::source {
@@ -94,6 +95,15 @@ void append(std::vector<std::string> from, std::vector<std::string>& to) {
 }  // namespace
 
 base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop_token stop) {
+  if (std::ranges::any_of(options.locations, is_postgres_url)) {
+    if (options.locations.size() == 1) {
+      return PostgresSource::open({options.locations.front(), options.allow_privileged_role},
+                                  std::move(stop));
+    }
+    return base::fail(base::ErrorKind::invalid_input,
+                      "a PostgreSQL database cannot be read together with something else",
+                      "Name the URL alone.");
+  }
   auto found = TRY(find_files(options.locations));
   DuckDbContents contents;
   contents.notes = std::move(found.notes);

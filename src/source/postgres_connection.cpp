@@ -129,7 +129,8 @@ base::Result<Connection> Connection::open(const PostgresTarget& target, const Pa
       return std::unexpected(connect_error(target, PQerrorMessage(handle)));
     if (patience.stop.stop_requested()) return std::unexpected(cancelled());
     if (!countdown.status()) {
-      return fail(ErrorKind::disconnected, fmt::format("cannot connect to {}: no answer", target.name),
+      return fail(ErrorKind::disconnected,
+                  fmt::format("cannot connect to {}: no answer", target.name),
                   "Is the server running, and reachable from here?");
     }
     const short events = step == PGRES_POLLING_READING ? POLLIN : POLLOUT;

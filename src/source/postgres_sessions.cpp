@@ -35,23 +35,18 @@ struct Setting {
 // What a query may rely on, whatever the server's or the role's own settings are.
 constexpr std::array settings{
     Setting{"standard_conforming_strings", "on"},  // else the parser and the server read two texts
-    Setting{"client_encoding", "UTF8"},
-    Setting{"transform_null_equals", "off"},
-    Setting{"DateStyle", "ISO, MDY"},
-    Setting{"IntervalStyle", "postgres"},
-    Setting{"TimeZone", "UTC"},
-    Setting{"bytea_output", "hex"},
-    Setting{"extra_float_digits", "1"},
+    Setting{"client_encoding", "UTF8"}, Setting{"transform_null_equals", "off"},
+    Setting{"DateStyle", "ISO, MDY"}, Setting{"IntervalStyle", "postgres"},
+    Setting{"TimeZone", "UTC"}, Setting{"bytea_output", "hex"}, Setting{"extra_float_digits", "1"},
     Setting{"synchronize_seqscans", "off"},  // rows in the order they are stored
     Setting{"lock_timeout", "5s"},
     // While we wait for nothing the server need not wait for us.
     Setting{"idle_in_transaction_session_timeout", "1min"}};
 
 // The keeper is idle by its trade. A client that is gone shows by the keepalives.
-constexpr std::array keeper_settings{Setting{"idle_in_transaction_session_timeout", "4h"},
-                                     Setting{"tcp_keepalives_idle", "60"},
-                                     Setting{"tcp_keepalives_interval", "10"},
-                                     Setting{"tcp_keepalives_count", "6"}};
+constexpr std::array keeper_settings{
+    Setting{"idle_in_transaction_session_timeout", "4h"}, Setting{"tcp_keepalives_idle", "60"},
+    Setting{"tcp_keepalives_interval", "10"}, Setting{"tcp_keepalives_count", "6"}};
 
 std::string set_local(std::string_view name, std::string_view value) {
   return fmt::format("SET LOCAL {} = {}", name, sql::quote_text(value));
@@ -113,7 +108,8 @@ struct Opening {
 
 Sessions::Lease::~Lease() {
   if (sessions_ == nullptr || !connection_.alive()) return;
-  if (connection_.run({"ROLLBACK"}, {setup_time_max, {}})) sessions_->give_back(std::move(connection_));
+  if (connection_.run({"ROLLBACK"}, {setup_time_max, {}}))
+    sessions_->give_back(std::move(connection_));
 }
 
 void Sessions::give_back(Connection connection) {

@@ -15,10 +15,19 @@ namespace {
 using base::ErrorKind;
 using base::fail;
 
-constexpr std::array<std::string_view, 13> allowed{
-    "host",          "port",        "user",    "password",        "dbname",
-    "sslmode",       "sslrootcert", "sslcrl",  "channel_binding", "application_name",
-    "ssl_min_protocol_version",     "connect_timeout", "target_session_attrs"};
+constexpr std::array<std::string_view, 13> allowed{"host",
+                                                   "port",
+                                                   "user",
+                                                   "password",
+                                                   "dbname",
+                                                   "sslmode",
+                                                   "sslrootcert",
+                                                   "sslcrl",
+                                                   "channel_binding",
+                                                   "application_name",
+                                                   "ssl_min_protocol_version",
+                                                   "connect_timeout",
+                                                   "target_session_attrs"};
 
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -72,7 +81,8 @@ base::Result<PostgresTarget> target_of(const std::string& url) {
     if (option->val == nullptr) continue;
     const std::string keyword = option->keyword, value = option->val;
     if (std::ranges::find(allowed, keyword) == allowed.end()) {
-      return fail(ErrorKind::refused, fmt::format("\"{}\" is not allowed in a PostgreSQL URL", keyword),
+      return fail(ErrorKind::refused,
+                  fmt::format("\"{}\" is not allowed in a PostgreSQL URL", keyword),
                   fmt::format("Allowed are {}.", fmt::join(allowed, ", ")));
     }
     // What stands for a password that a report does not hold: libpq asks PGPASSWORD and ~/.pgpass.

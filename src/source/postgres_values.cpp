@@ -66,7 +66,8 @@ std::optional<base::Moment> moment_of(std::string_view text) {
 }
 
 RowReader::RowReader(const PGresult* shape) {
-  // The numbers of built-in types are part of PostgreSQL's promise: src/include/catalog/pg_type.dat.
+  // The numbers of built-in types are part of PostgreSQL's promise:
+  // src/include/catalog/pg_type.dat.
   for (int column = 0; column < PQnfields(shape); ++column) {
     names_.emplace_back(PQfname(shape, column));
     switch (PQftype(shape, column)) {
@@ -130,12 +131,12 @@ Batch RowReader::batch() const {
   Batch batch;
   for (const auto kind : kinds_) {
     auto& column = batch.columns.emplace_back();
-    column.type = kind == Kind::boolean                        ? Type::boolean
-                  : kind == Kind::integer                      ? Type::integer
+    column.type = kind == Kind::boolean                         ? Type::boolean
+                  : kind == Kind::integer                       ? Type::integer
                   : kind == Kind::real || kind == Kind::numeric ? Type::real
-                  : kind == Kind::day                          ? Type::day
-                  : kind == Kind::moment                       ? Type::moment
-                                                               : Type::text;
+                  : kind == Kind::day                           ? Type::day
+                  : kind == Kind::moment                        ? Type::moment
+                                                                : Type::text;
   }
   return batch;
 }

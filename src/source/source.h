@@ -30,7 +30,7 @@ struct TableColumn {
   std::string comment;      // from the database; may be empty
   // How a query reads it, so that it means the same on every engine: an enum as text, a text in the
   // order of its bytes, a moment in UTC. Holds the quoted name once. Empty: the quoted name itself.
-  std::string sql;
+  std::string sql{};
   bool operator==(const TableColumn&) const = default;
 };
 
@@ -47,11 +47,11 @@ struct Table {
   std::string origin;  // the file(s) or schema it came from, for people
   std::vector<TableColumn> columns;
   std::string comment;
-  std::string relation;  // what stands after FROM; empty: the quoted name
+  std::string relation{};  // what stands after FROM; empty: the quoted name
   sql::Dialect dialect = sql::Dialect::duckdb;
-  std::vector<std::string> primary_key;  // of the database; may be empty
-  std::vector<ForeignKey> foreign_keys;
-  std::optional<std::int64_t> rows_estimated;  // by the engine's statistics
+  std::vector<std::string> primary_key{};  // of the database; may be empty
+  std::vector<ForeignKey> foreign_keys{};
+  std::optional<std::int64_t> rows_estimated{};  // by the engine's statistics
   bool operator==(const Table&) const = default;
 };
 
