@@ -207,7 +207,7 @@ class OthersDatabases(Journey):
 class NamesAndTypes(Journey):
     def test_tables_of_other_schemas_views_and_odd_types_are_read(self):
         SERVER.sql("CREATE DATABASE odd LOCALE_PROVIDER icu ICU_LOCALE 'en' TEMPLATE template0")
-        SERVER.sql("""
+        SERVER.sql('''
             CREATE SCHEMA "Big Sales"; CREATE SCHEMA other;
             CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
             CREATE DOMAIN code AS varchar(8);
@@ -216,7 +216,7 @@ class NamesAndTypes(Journey):
             INSERT INTO "Big Sales"."Order ""x""" ("when", feeling, who, paid, kind, note, tags, short, ratio, far, raw, amount)
               SELECT timestamptz '2024-01-01 23:30:00-02' + i * interval '1 day', (ARRAY['sad', 'ok', 'happy'])[1 + i % 3]::mood,
                 '00000000-0000-0000-0000-000000000001', i, 'ab', '{"a": 1}', ARRAY['x', 'y'], (ARRAY['b', 'A', 'a', 'B'])[1 + i % 4],
-                CASE WHEN i % 50 = 0 THEN 'NaN' ELSE i END, CASE WHEN i % 40 = 0 THEN 'infinity' ELSE date '2024-01-01' + i END, '\\x00', i * 1.5
+                CASE WHEN i % 50 = 0 THEN 'NaN'::float8 ELSE i END, CASE WHEN i % 40 = 0 THEN 'infinity'::date ELSE date '2024-01-01' + i END, '\\x00', i * 1.5
               FROM generate_series(1, 400) AS i;
             CREATE VIEW other.seen AS SELECT id, feeling FROM "Big Sales"."Order ""x""";
             CREATE TABLE other.parted (id int, day date) PARTITION BY RANGE (day);
@@ -226,7 +226,7 @@ class NamesAndTypes(Journey):
             CREATE MATERIALIZED VIEW other.summed AS SELECT day, count(*) AS n FROM other.parted GROUP BY 1;
             CREATE MATERIALIZED VIEW other.empty AS SELECT 1 AS a WITH NO DATA;
             COMMENT ON COLUMN "Big Sales"."Order ""x""".paid IS 'what was paid';
-        """, "odd")
+        ''', "odd")
         grant("odd")
         done = run("schema", reader("odd"), "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -297,7 +297,7 @@ class WhatGoesWrong(Journey):
 
     def test_dangerous_parts_of_a_url_are_refused(self):
         base = reader("trouble")
-        for part in ("hostaddr=10.0.0.1", "service=x", "passfile=/etc/passwd", "sslkey=/etc/passwd", "options=-c%20x=y", "host=/tmp"):
+        for part in ("hostaddr=10.0.0.1", "service=x", "passfile=/etc/passwd", "sslkey=/etc/passwd", "options=-c%20x%3Dy", "host=/tmp"):
             with self.subTest(part):
                 done = run("explore", f"{base}?{part}")
                 self.assertEqual(done.returncode, 3, done.stderr)
@@ -377,7 +377,6 @@ class WhatGoesWrong(Journey):
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         done = run("explore", reader("huge"), "--format", "json", "--quiet")
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        SERVER.sql("DROP DATABASE huge WITH (FORCE)")
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertTrue(any("one row needs more than" in note for note in json.loads(done.stdout)["notes"]))
         self.assertLess(max(peak, before), 800_000, "kilobytes")

@@ -23,7 +23,8 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // The Error of kind timed_out or cancelled if the time is up or a stop was asked for; else nothing.
+  // The Error of kind timed_out or cancelled if the time is up or a stop was asked for; else
+  // nothing.
   base::Status status() const;
 
  private:
