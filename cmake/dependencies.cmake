@@ -13,15 +13,15 @@ pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 
-set(deps "${CMAKE_SOURCE_DIR}/.deps")
-
-# PostgreSQL's own parser.
-find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
+# PostgreSQL's parser, from Debian's libpg-query-dev, which has no file for pkg-config.
 find_path(PG_QUERY_INCLUDE pg_query.h REQUIRED)
-add_library(pg_query::pg_query UNKNOWN IMPORTED)
+find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
+add_library(pg_query::pg_query SHARED IMPORTED)
 set_target_properties(pg_query::pg_query PROPERTIES
   IMPORTED_LOCATION "${PG_QUERY_LIBRARY}"
   INTERFACE_INCLUDE_DIRECTORIES "${PG_QUERY_INCLUDE}")
+
+set(deps "${CMAKE_SOURCE_DIR}/.deps")
 
 # DuckDB: DUCKDB_ROOT (a CMake or an environment variable) or what setup.sh fetched.
 if(NOT DUCKDB_ROOT AND DEFINED ENV{DUCKDB_ROOT})

@@ -25,13 +25,20 @@ struct FlagValues {
   bool is_on = false;
 };
 
+// A command's own flag, and what was typed for it.
+struct OwnFlagValue {
+  const OwnFlag* flag;
+  std::string value;
+  bool is_on = false;
+};
+
 // Where CLI11 puts what it parses; it keeps pointers to the members.
 struct Typed {
   std::list<FlagValues> flags;
+  std::list<OwnFlagValue> own;
   std::vector<std::string> arguments;
   std::string config_file;
   bool json = false;
-  bool role_sql = false;
   bool no_color = false;
   bool help = false;
 };
@@ -46,7 +53,15 @@ void declare(CLI::App& app, const Command& command, Typed& typed) {
   app.add_flag("-h,--help", typed.help);
   app.add_option("PATH", typed.arguments);
   if (command.takes_json) app.add_flag("--json", typed.json);
-  if (command.takes_role_sql) app.add_flag("--role-sql", typed.role_sql);
+  for (const auto& own : command.own_flags) {
+    auto& flag = typed.own.emplace_back(OwnFlagValue{&own, "", false});
+    const std::string name(own.flag);
+    if (own.value_name.empty()) {
+      app.add_flag(name, flag.is_on);
+    } else {
+      app.add_option(name, flag.value)->expected(1);
+    }
+  }
   if (!command.takes_config) return;
   app.add_option("--config", typed.config_file);
   for (const auto* key : flags_of(command)) {
@@ -100,6 +115,15 @@ std::optional<Answer> take_arguments(Invocation& invocation) {
       if (invocation.arguments.empty()) return mistake("verify needs a report", see);
       take_locations(invocation, 1);
       return std::nullopt;
+    case Arguments::locations_and_statement:
+      // With --jsonl the statements come from standard input.
+      if (!invocation.own.contains("--jsonl")) {
+        if (invocation.arguments.empty()) return mistake("query needs a statement", see);
+        invocation.statement = invocation.arguments.back();
+        invocation.arguments.pop_back();
+      }
+      take_locations(invocation, 0);
+      return std::nullopt;
     case Arguments::shell:
       if (invocation.arguments.size() != 1) {
         return mistake(fmt::format("{} needs the name of one shell", command.name), see);
@@ -114,7 +138,9 @@ Invocation invocation_of(const Command& command, const Typed& typed) {
   invocation.command = &command;
   invocation.arguments = typed.arguments;
   invocation.json = typed.json;
-  invocation.role_sql = typed.role_sql;
+  for (const auto& [flag, value, is_on] : typed.own) {
+    if (is_on || !value.empty()) invocation.own.emplace(flag->flag, value);
+  }
   if (!typed.config_file.empty()) invocation.settings.file = typed.config_file;
   for (const auto& [key, values, is_on] : typed.flags) {
     auto given = values;

@@ -23,6 +23,20 @@ constexpr std::array verify_settings{Names{"allow_privileged_role"}, Names{"term
                                      Names{"budget.queries"},        Names{"budget.query_time"},
                                      Names{"engine.threads"},        Names{"engine.memory"}};
 
+constexpr std::array query_settings{Names{"allow_privileged_role"}, Names{"terminal.quiet"},
+                                    Names{"terminal.verbose"},      Names{"budget.query_time"},
+                                    Names{"engine.threads"},        Names{"engine.memory"}};
+
+constexpr std::array query_flags{
+    OwnFlag{"--rows", "N", "How many rows to print at most [1000]", ""},
+    OwnFlag{"--bytes", "N", "How many bytes of values to print at most [16777216]", ""},
+    OwnFlag{"--check", "", "Only judge: exit code 0 or 3, and nothing is run", ""},
+    OwnFlag{"--dialect", "DIALECT", "Judge by this grammar, with --check", "duckdb, postgres"},
+    OwnFlag{"--jsonl", "", "With --check: judge the JSON lines of standard input", ""}};
+
+constexpr std::array doctor_flags{
+    OwnFlag{"--role-sql", "", "Print the script of a role that only reads the named database", ""}};
+
 constexpr std::array explore_examples{
     Names{"insights explore sales.csv"},
     Names{"insights explore 'sales/*.parquet' --metadata metadata --focus customer_churn"},
@@ -33,6 +47,10 @@ constexpr std::array schema_examples{Names{"insights schema sales.csv"},
                                      Names{"insights schema sales.csv --metadata metadata --json"}};
 constexpr std::array verify_examples{Names{"insights verify report.json"},
                                      Names{"insights verify report.json sales.csv --verbose"}};
+constexpr std::array query_examples{
+    Names{"insights query sales.csv \"SELECT region, sum(amount) FROM sales GROUP BY 1\""},
+    Names{"insights query sales.csv --check --dialect postgres \"SELECT count(*) FROM sales\""},
+    Names{"insights query sales.csv --check --jsonl < statements.jsonl"}};
 constexpr std::array doctor_examples{Names{"insights doctor"},
                                      Names{"insights doctor sales.csv --json"},
                                      Names{"insights doctor --role-sql > role.sql"}};
@@ -83,6 +101,20 @@ constexpr std::array table{
             .settings = verify_settings,
             .examples = verify_examples,
             .run = run_verify},
+    Command{.name = "query",
+            .summary = "Run one SELECT through the gate, or only judge it",
+            .detail = "What is not a plain read of the source's tables is refused, with what to "
+                      "write instead (exit code 3). The statement runs in a process of its own, "
+                      "with limits on memory and time.",
+            .usage = "PATH... STATEMENT",
+            .argument_help = "What to read, as for explore; then one SELECT, or - for that of "
+                             "standard input",
+            .arguments = Arguments::locations_and_statement,
+            .takes_json = true,
+            .settings = query_settings,
+            .own_flags = query_flags,
+            .examples = query_examples,
+            .run = run_query},
     Command{
         .name = "doctor",
         .summary =
@@ -93,9 +125,9 @@ constexpr std::array table{
         .usage = "[PATH...]",
         .argument_help = locations_help,
         .takes_json = true,
-        .takes_role_sql = true,
         .takes_every_setting = true,
         .settings = {},
+        .own_flags = doctor_flags,
         .examples = doctor_examples,
         .run = run_doctor},
     Command{.name = "completion",

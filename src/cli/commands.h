@@ -3,6 +3,7 @@
 // entry in commands.cpp, one section in docs/reference/cli.md.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,7 +18,15 @@
 namespace insights::cli {
 
 // What stands on the command line besides flags.
-enum class Arguments { locations, report_and_locations, shell };
+enum class Arguments { locations, report_and_locations, locations_and_statement, shell };
+
+// A flag that one command takes and that is no setting.
+struct OwnFlag {
+  std::string_view flag;        // "--rows"
+  std::string_view value_name;  // "N"; empty: takes no value
+  std::string_view help;
+  std::string_view choices;  // "duckdb, postgres"; empty: any value
+};
 
 struct Command;
 
@@ -25,9 +34,11 @@ struct Command;
 struct Invocation {
   const Command* command = nullptr;
   std::vector<std::string> arguments;  // in order; locations are in `settings`, too
+  std::string statement;               // of query
   config::LoadOptions settings;
   bool json = false;
-  bool role_sql = false;
+  std::map<std::string, std::string, std::less<>>
+      own;  // the command's own flags, by name: "--rows"
 };
 
 struct Command {
@@ -40,9 +51,9 @@ struct Command {
   bool takes_config =
       true;  // false: neither file nor environment is read, no flag but --help is known
   bool takes_json = false;
-  bool takes_role_sql = false;
   bool takes_every_setting = false;
   std::span<const std::string_view> settings;  // names of keys, unless takes_every_setting
+  std::span<const OwnFlag> own_flags = {};
   std::span<const std::string_view> examples;
   base::Result<ExitCode> (*run)(const Invocation& invocation,
                                 const config::Config& config) = nullptr;
@@ -58,6 +69,7 @@ std::vector<const config::Key*> flags_of(const Command& command);
 base::Result<ExitCode> run_explore(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_schema(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_verify(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_query(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_doctor(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_completion(const Invocation& invocation, const config::Config& config);
 

@@ -45,9 +45,13 @@ std::vector<Flag> shell_flags(const Command& command) {
     if (key->name == "terminal.color")
       flags.push_back({"no-color", "The same as --color never", "", {}});
   }
+  for (const auto& own : command.own_flags) {
+    std::vector<std::string> choices;
+    if (own.flag == "--dialect") choices = {"duckdb", "postgres"};
+    flags.push_back({std::string(own.flag.substr(2)), std::string(own.help),
+                     std::string(own.value_name), choices});
+  }
   if (command.takes_json) flags.push_back({"json", "Print JSON, for programs", "", {}});
-  if (command.takes_role_sql)
-    flags.push_back({"role-sql", "Print the script of a role that only reads", "", {}});
   if (command.takes_config) flags.push_back({"config", "Settings, as TOML", "FILE", {}});
   flags.push_back({"help", "Show help", "", {}});
   return flags;

@@ -201,7 +201,7 @@ std::string as_json(const Diagnosis& diagnosis) {
 
 Result<ExitCode> run_doctor(const Invocation& invocation, const Config& config) {
   const Interrupt interrupt;
-  if (invocation.role_sql) {
+  if (invocation.own.contains("--role-sql")) {
     const auto script = TRY(role_script(config, interrupt.token()));
     TRY(write_standard_output(script));
     return ExitCode::done;

@@ -71,6 +71,13 @@ std::string_view heading_of(std::string_view section) {
 
 std::string flags_help(const Command& command) {
   std::string text = "\nFlags\n";
+  for (const auto& own : command.own_flags) {
+    auto help = std::string(own.help);
+    if (!own.choices.empty()) help += fmt::format(" ({})", own.choices);
+    text += entry(own.value_name.empty() ? std::string(own.flag)
+                                         : fmt::format("{} {}", own.flag, own.value_name),
+                  help);
+  }
   std::string_view section;
   for (const auto* key : flags_of(command)) {
     if (section_of(*key) != section) {
@@ -82,8 +89,6 @@ std::string flags_help(const Command& command) {
   }
   text += "\nAlways\n";
   if (command.takes_json) text += entry("--json", "Print JSON, for programs");
-  if (command.takes_role_sql)
-    text += entry("--role-sql", "Print the script of a role that only reads the named database");
   if (command.takes_config) {
     text += entry("--config FILE", "Settings, as TOML [insights.toml, when there is one]");
   }

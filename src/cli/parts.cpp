@@ -22,10 +22,10 @@
 #include "report/json.h"
 #include "report/markdown.h"
 #include "report/text.h"
+#include "source/gate.h"
 #include "source/open.h"
 #include "source/postgres_source.h"
 #include "source/postgres_url.h"
-#include "sql/gate.h"
 
 namespace insights::cli {
 namespace {
@@ -139,7 +139,7 @@ Result<catalog::Metadata> read_metadata(const Config& config) {
 
 Result<catalog::Catalog> read_catalog(source::Source& source, const Config& config,
                                       explore::RunObserver& observer, std::stop_token stop) {
-  const auto gate = TRY(sql::Gate::open(source.dialect()));
+  const auto gate = TRY(source::open_gate(source));
   const auto vocabulary = TRY(vocabulary_of(config));
   const auto metadata = TRY(read_metadata(config));
   catalog::ReadOptions options;
@@ -171,7 +171,7 @@ Result<explore::Run> run_exploration(const Config& config, const findings::Focus
   const auto metadata = TRY(read_metadata(config));
   progress.doing("opening the source");
   const auto source = TRY(open_source(config.locations, config, stop));
-  const auto gate = TRY(sql::Gate::open(source->dialect()));
+  const auto gate = TRY(source::open_gate(*source));
   analyst::StatisticalAnalyst analyst(vocabulary);
   const auto order = order_of(config, focus);
   return explore::explore(order, {*source, gate, vocabulary, metadata, analyst, progress}, stop);
@@ -182,7 +182,7 @@ Result<Verification> verify_run(const explore::Run& saved,
                                 Progress& progress, std::stop_token stop) {
   progress.doing("opening the source");
   const auto source = TRY(open_source(locations, config, stop));
-  const auto gate = TRY(sql::Gate::open(source->dialect()));
+  const auto gate = TRY(source::open_gate(*source));
   progress.doing("comparing the data with the report's");
   const auto version = TRY(source->version(stop));
   Verification verification;

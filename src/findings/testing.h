@@ -13,6 +13,7 @@
 
 #include "findings/evidence.h"
 #include "findings/values.h"
+#include "source/gate.h"
 #include "source/open.h"
 
 namespace insights::findings::testing {
@@ -39,7 +40,7 @@ class Database {
     auto opened = source::open({.locations = {file.string()}, .threads = 1}, {});
     REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
     source_ = *std::move(opened);
-    auto gate = sql::Gate::open(sql::Dialect::duckdb);
+    auto gate = source::open_gate(*source_);
     REQUIRE(gate.has_value());
     gate_ = std::make_unique<sql::Gate>(*std::move(gate));
   }

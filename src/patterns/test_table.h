@@ -23,6 +23,7 @@
 #include "findings/prove.h"
 #include "patterns/pattern.h"
 #include "patterns/workspace.h"
+#include "source/gate.h"
 #include "source/open.h"
 
 namespace insights::patterns::testing {
@@ -151,7 +152,7 @@ class TestTable {
     auto opened = source::open({.locations = locations, .threads = 1}, {});
     REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
     source_ = *std::move(opened);
-    auto gate = sql::Gate::open(sql::Dialect::duckdb);
+    auto gate = source::open_gate(*source_);
     REQUIRE(gate.has_value());
     gate_ = std::make_unique<sql::Gate>(*std::move(gate));
     auto catalog = catalog::read(*source_, *gate_, vocabulary(), {}, {}, {});

@@ -216,6 +216,8 @@ base::Result<Contents> read_contents(Connection& connection, const std::string& 
                 .origin = fmt::format("schema {} of {}", relation.schema, database_name),
                 .columns = std::move(columns.of[relation.id]),
                 .comment = relation.comment,
+                .schema = relation.schema,
+                .own_name = relation.name,
                 .relation = sql::quote_identifier(relation.schema) + "." +
                             sql::quote_identifier(relation.name),
                 .dialect = sql::Dialect::postgres,

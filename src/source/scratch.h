@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "source/engine.h"
+#include "source/gate.h"
 #include "source/open.h"
-#include "sql/gate.h"
 
 namespace insights::source {
 
@@ -71,8 +71,8 @@ inline std::unique_ptr<Source> opened(std::vector<std::string> locations, int th
   return *std::move(source);
 }
 
-inline sql::CheckedQuery checked(std::string_view text) {
-  static const auto gate = sql::Gate::open(sql::Dialect::duckdb);
+inline sql::CheckedQuery checked(const Source& source, std::string_view text) {
+  const auto gate = open_gate(source);
   REQUIRE(gate);
   auto query = gate->check(text);
   INFO(text << ": " << (query ? "" : query.error().message));
@@ -81,7 +81,7 @@ inline sql::CheckedQuery checked(std::string_view text) {
 }
 
 inline Rows ask(Source& source, std::string_view text, Limits limits = {}) {
-  auto rows = source.query(checked(text), limits, {});
+  auto rows = source.query(checked(source, text), limits, {});
   INFO(text << ": " << (rows ? "" : rows.error().message));
   REQUIRE(rows);
   return *std::move(rows);

@@ -47,6 +47,8 @@ struct Table {
   std::string origin;  // the file(s) or schema it came from, for people
   std::vector<TableColumn> columns;
   std::string comment;
+  std::string schema{};    // that it is in, where the database has schemas; else empty
+  std::string own_name{};  // in its schema; empty: the name
   std::string relation{};  // what stands after FROM; empty: the quoted name
   sql::Dialect dialect = sql::Dialect::duckdb;
   std::vector<std::string> primary_key{};  // of the database; may be empty

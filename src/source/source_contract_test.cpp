@@ -49,7 +49,7 @@ const Kinds& kinds() {
 // All of a scan in one text.
 std::string scanned(Source& source, std::string_view text) {
   std::string all;
-  const auto done = source.scan(checked(text), {}, {}, [&](const Batch& batch) {
+  const auto done = source.scan(checked(source, text), {}, {}, [&](const Batch& batch) {
     for (std::size_t row = 0; row < batch.rows; ++row) {
       for (const auto& column : batch.columns) {
         if (column.valid[row] == 0) {
@@ -134,7 +134,8 @@ TEST_CASE("a result beyond the limit of bytes is cut before the row that would p
 
 TEST_CASE("a query that takes too long is an error of its own kind, and the source lives on") {
   const auto source = opened({kinds().scratch / "sales.parquet"});
-  const auto endless = checked("SELECT sum(a.id * b.id * c.id) FROM sales a, sales b, sales c");
+  const auto endless =
+      checked(*source, "SELECT sum(a.id * b.id * c.id) FROM sales a, sales b, sales c");
   const auto result = source->query(endless, {.time_max = std::chrono::milliseconds{50}}, {});
   REQUIRE_FALSE(result);
   CHECK(result.error().kind == ErrorKind::timed_out);
@@ -148,7 +149,8 @@ TEST_CASE("a query that takes too long is an error of its own kind, and the sour
 
 TEST_CASE("a limit of no time at all is reached, and one of all time is not") {
   const auto source = opened({kinds().scratch / "sales.parquet"});
-  const auto endless = checked("SELECT sum(a.id * b.id * c.id) FROM sales a, sales b, sales c");
+  const auto endless =
+      checked(*source, "SELECT sum(a.id * b.id * c.id) FROM sales a, sales b, sales c");
   const auto none = source->query(endless, {.time_max = std::chrono::milliseconds{-1}}, {});
   REQUIRE_FALSE(none);
   CHECK(none.error().kind == ErrorKind::timed_out);
@@ -157,7 +159,8 @@ TEST_CASE("a limit of no time at all is reached, and one of all time is not") {
 
 TEST_CASE("a stop ends a running query, and one that was asked for before ends it at once") {
   const auto source = opened({kinds().scratch / "sales.parquet"});
-  const auto endless = checked("SELECT sum(a.id * b.id * c.id) FROM sales a, sales b, sales c");
+  const auto endless =
+      checked(*source, "SELECT sum(a.id * b.id * c.id) FROM sales a, sales b, sales c");
   std::stop_source stop;
   const std::jthread later([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
@@ -174,12 +177,12 @@ TEST_CASE(
     "a scan ends in peace when its sink has enough, and as cancelled when a stop is asked for") {
   const auto source = opened({kinds().scratch / "sales.csv"});
   int batches = 0;
-  CHECK(source->scan(checked("SELECT * FROM sales"), {}, {},
+  CHECK(source->scan(checked(*source, "SELECT * FROM sales"), {}, {},
                      [&](const Batch&) { return ++batches < 3; }));
   CHECK(batches == 3);
   std::stop_source stop;
-  const auto done = source->scan(checked("SELECT * FROM sales a, sales b"), {}, stop.get_token(),
-                                 [&](const Batch&) {
+  const auto done = source->scan(checked(*source, "SELECT * FROM sales a, sales b"), {},
+                                 stop.get_token(), [&](const Batch&) {
                                    stop.request_stop();
                                    return true;
                                  });
@@ -189,13 +192,13 @@ TEST_CASE(
 
 TEST_CASE("a query that fails says why in the engine's words, also when it fails on the way") {
   const auto source = opened({kinds().scratch / "sales.parquet"});
-  const auto unknown = source->query(checked("SELECT prise FROM sales"), {}, {});
+  const auto unknown = source->query(
+      checked(*source, "SELECT struct_pack(price := price).prise FROM sales"), {}, {});
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().kind == ErrorKind::unavailable);
-  CHECK(contains(unknown.error().message, "Referenced column \"prise\" not found"));
-  CHECK(contains(unknown.error().hint, "price"));
+  CHECK(contains(unknown.error().message, "prise"));
   const auto late =
-      checked("SELECT CASE WHEN id = 29000 THEN 'x' ELSE '1' END::INTEGER FROM sales");
+      checked(*source, "SELECT CASE WHEN id = 29000 THEN 'x' ELSE '1' END::INTEGER FROM sales");
   CHECK_FALSE(source->query(late, {.rows_max = 100'000}, {}));
   const auto scan = source->scan(late, {}, {}, [](const Batch&) { return true; });
   REQUIRE_FALSE(scan);
@@ -205,7 +208,7 @@ TEST_CASE("a query that fails says why in the engine's words, also when it fails
 TEST_CASE("several threads may ask at once") {
   const auto source = opened({kinds().scratch / "sales.parquet"});
   const auto query =
-      checked("SELECT customer, sum(units) FROM sales GROUP BY 1 ORDER BY 1 NULLS FIRST");
+      checked(*source, "SELECT customer, sum(units) FROM sales GROUP BY 1 ORDER BY 1 NULLS FIRST");
   const auto expected = source->query(query, {}, {});
   std::atomic<int> alike = 0;
   {
@@ -260,7 +263,7 @@ TEST_CASE("an expression as deep as the gate lets through does not bring the eng
   while (ors.size() < 60'000) ors += " OR false";
   const std::string brackets = "SELECT " + std::string(200, '(') + "1" + std::string(200, ')');
   for (const auto& text : {minus + "1", ors, brackets}) {
-    const auto gate = sql::Gate::open(sql::Dialect::duckdb);
+    const auto gate = open_gate(*source);
     if (const auto query = gate->check(text))
       static_cast<void>(source->query(*query, {}, {}).has_value());
   }

@@ -33,23 +33,24 @@ struct Scanned {
 
 Scanned scan(std::string_view query) {
   Scanned result;
-  const auto done = any_source().scan(checked(query), {}, {}, [&](const Batch& batch) {
-    const auto& column = batch.columns.at(0);
-    result.type = column.type;
-    for (std::size_t row = 0; row < batch.rows; ++row) {
-      result.values += result.values.empty() ? "" : " ";
-      if (column.valid[row] == 0) {
-        result.values += "null";
-      } else if (column.type == ColumnBatch::Type::real) {
-        result.values += source::text_of(Cell(column.reals[row]));
-      } else if (column.type == ColumnBatch::Type::text) {
-        result.values += column.texts[row];
-      } else {
-        result.values += std::to_string(column.integers[row]);
-      }
-    }
-    return true;
-  });
+  const auto done =
+      any_source().scan(checked(any_source(), query), {}, {}, [&](const Batch& batch) {
+        const auto& column = batch.columns.at(0);
+        result.type = column.type;
+        for (std::size_t row = 0; row < batch.rows; ++row) {
+          result.values += result.values.empty() ? "" : " ";
+          if (column.valid[row] == 0) {
+            result.values += "null";
+          } else if (column.type == ColumnBatch::Type::real) {
+            result.values += source::text_of(Cell(column.reals[row]));
+          } else if (column.type == ColumnBatch::Type::text) {
+            result.values += column.texts[row];
+          } else {
+            result.values += std::to_string(column.integers[row]);
+          }
+        }
+        return true;
+      });
   REQUIRE(done);
   return result;
 }
@@ -145,8 +146,9 @@ TEST_CASE("everything else is text in the engine's own writing") {
 
 TEST_CASE("a type that cannot be read is an error that says what to do, and no crash") {
   const auto result = any_source().query(
-      checked("SELECT 1 AS a, [123456789012345678901234567890123456789012::BIGNUM] AS big"), {},
-      {});
+      checked(any_source(),
+              "SELECT 1 AS a, [123456789012345678901234567890123456789012::BIGNUM] AS big"),
+      {}, {});
   REQUIRE_FALSE(result);
   CHECK(contains(result.error().message, "column big"));
   CHECK(contains(result.error().hint, "VARCHAR"));
@@ -164,8 +166,8 @@ TEST_CASE("a batch has one type a column, and whatever stands in the place of a 
   CHECK(scan("SELECT CASE WHEN i <> 1 THEN 'a text of more than twelve bytes' END FROM range(2) "
              "t(i)") == Scanned{ColumnBatch::Type::text, "a text of more than twelve bytes null"});
   CHECK(scan("SELECT NULL FROM range(2)").values == "null null");
-  const auto done = any_source().scan(checked("SELECT NULL::DOUBLE FROM range(3000)"), {}, {},
-                                      [](const Batch& batch) {
+  const auto done = any_source().scan(checked(any_source(), "SELECT NULL::DOUBLE FROM range(3000)"),
+                                      {}, {}, [](const Batch& batch) {
                                         for (const double value : batch.columns.at(0).reals)
                                           CHECK(value == 0);
                                         return true;

@@ -1,50 +1,68 @@
 // The gate: the one way from a text of SQL to something a source runs.
 //
-// A text passes when it is one statement of at most 64 KB, valid UTF-8 without NUL, not nested
-// deeper than the limit, and a SELECT by the engine's own grammar. (The allow-lists of functions,
-// nodes and relations for text that a language model wrote come with the gate issue; today's
-// callers are the engine's own patterns, and `insights verify`, whose source is read-only and cut
-// off from files and network besides.)
+// A text passes when it is valid UTF-8 of at most 64 KB, not nested or chained beyond the limits
+// (text_limits.h), one statement by the engine's own grammar, and made only of what is on the
+// dialect's lists: kinds of nodes and their fields (duckdb_rules.h, postgres_rules.h), functions,
+// operators and types (functions.h), and tables and columns of the catalog, with names understood
+// as the engine understands them (names.h). What is not known is refused. Functions that make more
+// than they are given are held to caps (bounds.h).
+//
+// Every path to a database goes through here: the engine's own patterns, `insights query`, and
+// `insights verify`, whose reports are outside input.
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "sql/dialect.h"
+#include "sql/refusal.h"
+#include "sql/relations.h"
 
 namespace insights::sql {
 
 // A statement that passed the gate. Only Gate makes one.
 class CheckedQuery {
  public:
+  // What is to be run. DuckDB: the text as it was, to be read by the same build of the library that
+  // judged it. PostgreSQL: written anew from the tree that was judged, with every table's schema,
+  // so that a search path of pg_catalog alone finds everything, and nothing else.
   const std::string& text() const { return text_; }
   Dialect dialect() const { return dialect_; }
+  // Which tables and columns it reads, and whether one of them is about persons.
+  const Resolved& resolved() const { return resolved_; }
 
  private:
   friend class Gate;
-  CheckedQuery(std::string text, Dialect dialect) : text_(std::move(text)), dialect_(dialect) {}
+  CheckedQuery(std::string text, Dialect dialect, Resolved resolved)
+      : text_(std::move(text)), dialect_(dialect), resolved_(std::move(resolved)) {}
   std::string text_;
   Dialect dialect_;
+  Resolved resolved_;
 };
 
-// Owns a parser: an empty, in-memory engine that never sees data. Not for use by two threads at
-// once.
+// Owns a parser and the catalog it judges by. Not for use by two threads at once.
 class Gate {
  public:
-  static base::Result<Gate> open(Dialect dialect);
+  // Error: unavailable (the parser did not start).
+  static base::Result<Gate> open(Dialect dialect, Relations relations);
   Gate(Gate&&) noexcept;
   Gate& operator=(Gate&&) noexcept;
   ~Gate();
 
-  // The query, or an Error of kind `refused` that says what to write instead.
+  Dialect dialect() const;
+
+  // The query, or why it is refused and what to write instead.
+  std::expected<CheckedQuery, Refusal> judge(std::string_view text) const;
+  // The same, with the refusal as an Error of kind `refused`.
   base::Result<CheckedQuery> check(std::string_view text) const;
 
  private:
-  struct Parser;
-  explicit Gate(std::unique_ptr<Parser> parser);
-  std::unique_ptr<Parser> parser_;
+  struct Judge;
+  explicit Gate(std::unique_ptr<Judge> judge);
+  std::unique_ptr<Judge> judge_;
 };
 
 }  // namespace insights::sql

@@ -1,0 +1,156 @@
+// `insights query`: one statement through the gate, judged or run.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/parts.h"
+#include "cli/progress.h"
+#include "cli/query_output.h"
+#include "cli/say.h"
+#include "source/gate.h"
+#include "sql/gate.h"
+
+namespace insights::cli {
+namespace {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using config::Config;
+
+Result<sql::Dialect> dialect_named(const std::string& name) {
+  for (const auto dialect : {sql::Dialect::duckdb, sql::Dialect::postgres}) {
+    if (name == sql::name(dialect)) return dialect;
+  }
+  return fail(ErrorKind::invalid_input, fmt::format("there is no gate for {}", name),
+              "Known: duckdb, postgres.");
+}
+
+Result<std::int64_t> number_of(const Invocation& invocation, const std::string& flag,
+                               std::int64_t built_in) {
+  const auto typed = invocation.own.find(flag);
+  if (typed == invocation.own.end()) return built_in;
+  std::int64_t value = 0;
+  const auto& text = typed->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc{} && end == text.data() + text.size() && value > 0) return value;
+  return fail(ErrorKind::invalid_input, fmt::format("{} {} is not a number above 0", flag, text),
+              fmt::format("Write {} {}.", flag, built_in));
+}
+
+// The gates of a source, each made when it is first asked for.
+class Gates {
+ public:
+  explicit Gates(const source::Source& source) : source_(source) {}
+
+  Result<const sql::Gate*> of(sql::Dialect dialect) {
+    const auto known = gates_.find(dialect);
+    if (known != gates_.end()) return &known->second;
+    auto gate = TRY(sql::Gate::open(dialect, source::relations_of(source_)));
+    return &gates_.emplace(dialect, std::move(gate)).first->second;
+  }
+
+ private:
+  const source::Source& source_;
+  std::map<sql::Dialect, sql::Gate> gates_;
+};
+
+// One line of --jsonl, judged.
+Result<std::string> judged_line(const std::string& line, sql::Dialect built_in, Gates& gates) {
+  const auto parsed = parse_statement_line(line);
+  if (!parsed) return verdict_line({}, parsed.error());
+  auto dialect = built_in;
+  if (!parsed->dialect.empty() && parsed->dialect != "any") {
+    const auto named = dialect_named(parsed->dialect);
+    if (!named) return verdict_line(*parsed, named.error());
+    dialect = *named;
+  }
+  const auto* gate = TRY(gates.of(dialect));
+  const auto judged = gate->judge(parsed->sql);
+  return judged ? verdict_line(*parsed) : verdict_line(*parsed, judged.error());
+}
+
+Result<ExitCode> judge_lines(sql::Dialect dialect, Gates& gates) {
+  constexpr std::size_t bytes_at_once = std::size_t{64} << 10;
+  std::string answers, line;
+  std::ios::sync_with_stdio(false);
+  while (std::getline(std::cin, line)) {
+    if (line.empty()) continue;
+    answers += TRY(judged_line(line, dialect, gates));
+    if (answers.size() < bytes_at_once && std::cin.rdbuf()->in_avail() > 0) continue;
+    TRY(write_standard_output(answers));
+    answers.clear();
+  }
+  TRY(write_standard_output(answers));
+  return ExitCode::done;
+}
+
+Result<ExitCode> judge_one(const Invocation& invocation, const std::string& statement,
+                           const sql::Gate& gate) {
+  const auto judged = gate.judge(statement);
+  if (invocation.json) {
+    TRY(write_standard_output(judged ? judgement_json(*judged) : judgement_json(judged.error())));
+    return judged ? ExitCode::done : ExitCode::refused;
+  }
+  if (!judged) return std::unexpected(sql::error_of(judged.error()));
+  TRY(write_standard_output(judgement_text(*judged)));
+  return ExitCode::done;
+}
+
+std::string statement_of(const Invocation& invocation) {
+  if (invocation.statement != "-") return invocation.statement;
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace
+
+Result<ExitCode> run_query(const Invocation& invocation, const Config& config) {
+  if (config.locations.empty()) return usage_error(nothing_named("query"));
+  source::Limits limits;
+  const auto rows = number_of(invocation, "--rows", limits.rows_max);
+  const auto bytes = number_of(invocation, "--bytes", limits.bytes_max);
+  if (!rows) return usage_error(rows.error());
+  if (!bytes) return usage_error(bytes.error());
+  limits.rows_max = *rows;
+  limits.bytes_max = *bytes;
+  limits.time_max = config.query_time_max;
+  const bool only_judges = invocation.own.contains("--check");
+  const bool of_lines = invocation.own.contains("--jsonl");
+  const auto named = invocation.own.find("--dialect");
+  if (!only_judges && (of_lines || named != invocation.own.end())) {
+    return usage_error({ErrorKind::invalid_input,
+                        "--dialect and --jsonl only judge, and nothing is run", "Add --check."});
+  }
+
+  const Interrupt interrupt;  // First: the threads made after it leave signals to it.
+  Progress progress(progress_style(config), stderr);
+  progress.doing("opening the source");
+  const auto source = TRY(open_source(config.locations, config, interrupt.token()));
+  progress.close();
+  auto dialect = source->dialect();
+  if (named != invocation.own.end()) {
+    const auto chosen = dialect_named(named->second);
+    if (!chosen) return usage_error(chosen.error());
+    dialect = *chosen;
+  }
+  Gates gates(*source);
+  if (of_lines) return judge_lines(dialect, gates);
+  const auto* gate = TRY(gates.of(dialect));
+  const auto statement = statement_of(invocation);
+  if (only_judges) return judge_one(invocation, statement, *gate);
+  const auto query = TRY(gate->check(statement));
+  const auto result = TRY(source->query(query, limits, interrupt.token()));
+  TRY(write_standard_output(invocation.json ? rows_json(result) : rows_text(result)));
+  if (result.truncated && !config.quiet) progress.remark(truncation_remark(result, limits));
+  return ExitCode::done;
+}
+
+}  // namespace insights::cli

@@ -1,0 +1,210 @@
+// Expressions: every node that may stand in one, and what its fields may hold.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "sql/duckdb_rules.h"
+#include "sql/letters.h"
+
+namespace insights::sql {
+
+namespace {
+
+constexpr std::array operators{
+    std::string_view{"OPERATOR_NOT"},         std::string_view{"OPERATOR_IS_NULL"},
+    std::string_view{"OPERATOR_IS_NOT_NULL"}, std::string_view{"OPERATOR_COALESCE"},
+    std::string_view{"OPERATOR_NULLIF"},      std::string_view{"OPERATOR_TRY"},
+    std::string_view{"OPERATOR_UNPACK"},      std::string_view{"COMPARE_IN"},
+    std::string_view{"COMPARE_NOT_IN"},       std::string_view{"ARRAY_EXTRACT"},
+    std::string_view{"ARRAY_SLICE"},          std::string_view{"ARRAY_CONSTRUCTOR"},
+    std::string_view{"STRUCT_EXTRACT"},       std::string_view{"GROUPING_FUNCTION"}};
+
+// What is written without brackets and is neither a column nor about the session.
+constexpr std::array clock_words{std::string_view{"current_date"}, std::string_view{"current_time"},
+                                 std::string_view{"current_timestamp"},
+                                 std::string_view{"localtime"}, std::string_view{"localtimestamp"}};
+
+}  // namespace
+
+Verdict DuckDbRules::expressions(Node list, const Place& place) {
+  for (const auto entry : list) TRY(expression(entry, place));
+  return {};
+}
+
+Verdict DuckDbRules::expression(Node node, const Place& place) {
+  if (node.is_empty()) return {};
+  const auto kind = node["class"].text();
+  if (kind == "COLUMN_REF") return column(node, place);
+  if (kind == "CONSTANT") return only(node, {"class", "type", "alias", "value"});
+  if (kind == "FUNCTION") return function(node, place);
+  if (kind == "COMPARISON") {
+    TRY(only(node, {"class", "type", "alias", "left", "right"}));
+    TRY(expression(node["left"], place));
+    return expression(node["right"], place);
+  }
+  if (kind == "CONJUNCTION") {
+    TRY(only(node, {"class", "type", "alias", "children"}));
+    return expressions(node["children"], place);
+  }
+  if (kind == "OPERATOR") {
+    TRY(only(node, {"class", "type", "alias", "children"}));
+    if (std::ranges::count(operators, node["type"].text()) > 0)
+      return expressions(node["children"], place);
+  }
+  if (kind == "BETWEEN") {
+    TRY(only(node, {"class", "type", "alias", "input", "lower", "upper"}));
+    TRY(expression(node["input"], place));
+    TRY(expression(node["lower"], place));
+    return expression(node["upper"], place);
+  }
+  if (kind == "CASE") {
+    TRY(only(node, {"class", "type", "alias", "case_checks", "else_expr"}));
+    for (const auto check : node["case_checks"]) {
+      TRY(only(check, {"when_expr", "then_expr"}));
+      TRY(expression(check["when_expr"], place));
+      TRY(expression(check["then_expr"], place));
+    }
+    return expression(node["else_expr"], place);
+  }
+  if (kind == "CAST") return cast(node, place);
+  if (kind == "STAR") return star(node, place);
+  if (kind == "SUBQUERY") return subquery(node, place);
+  if (kind == "WINDOW") return window(node, place);
+  if (kind == "LAMBDA") return lambda(node, place, false);
+  if (kind == "COLLATE") {
+    TRY(only(node, {"class", "type", "alias", "child", "collation"}));
+    return expression(node["child"], place);
+  }
+  if (kind == "POSITIONAL_REFERENCE") return only(node, {"class", "type", "alias", "index"});
+  if (kind == "PARAMETER") {
+    return refuse(RefusalClass::parameter, "the query has a parameter",
+                  "Write the value itself in place of ? or $1.");
+  }
+  return refuse(RefusalClass::construct, fmt::format("{} is not known here", node["type"].text()),
+                "Write the expression another way.");
+}
+
+// A name of one part is a column, an alias, a parameter of a lambda, a whole row or, with DuckDB, a
+// function without brackets. Of several parts: table.column, schema.table.column, and fields of a
+// struct behind either.
+Verdict DuckDbRules::column(Node node, const Place& place) {
+  TRY(only(node, {"class", "type", "alias", "column_names"}));
+  using Found = Names::Found;
+  const auto parts = node["column_names"].texts();
+  const auto* scope = place.scope;
+  if (parts.empty())
+    return refuse(RefusalClass::construct, "a column has no name", "Name the column.");
+  if (parts.size() > 1) {
+    const auto in_table = names_.find(parts[0], parts[1], scope);
+    if (in_table != Found::nothing) return {};
+    if (parts.size() > 2) {
+      const auto* table = names_.relation(parts[0], parts[1], scope);
+      if (table != nullptr && names_.find(parts[1], parts[2], scope) != Found::nothing) return {};
+    }
+  }
+  const auto found = names_.find(parts[0], scope);
+  if (found == Found::column || found == Found::name) return {};
+  const auto name = small_letters(parts[0]);
+  if (found == Found::maybe && !parser_.is_function(name)) return {};
+  if (parts.size() == 1) {
+    if (found == Found::whole_row) return {};
+    if (std::ranges::count(clock_words, name) > 0) return {};
+  }
+  const bool of_table = found == Found::whole_row && parts.size() > 1;
+  return std::unexpected(names_.unknown_column(of_table ? parts[1] : parts[0], scope));
+}
+
+Verdict DuckDbRules::star(Node node, const Place& place) {
+  TRY(only(node, {"class", "type", "alias", "relation_name", "exclude_list", "replace_list",
+                  "columns", "expr", "qualified_exclude_list", "rename_list"}));
+  for (const auto replaced : node["replace_list"]) TRY(expression(replaced["value"], place));
+  TRY(expression(node["expr"], place));
+  auto left_out = node["exclude_list"].texts();
+  for (const auto replaced : node["replace_list"]) left_out.emplace_back(replaced["key"].text());
+  const auto relation = node["relation_name"].text();
+  if (!relation.empty()) {
+    const auto* table = names_.relation(relation, place.scope);
+    if (table != nullptr) {
+      names_.all_columns(*table, left_out);
+      return {};
+    }
+    // The fields of a struct.
+    if (names_.find(relation, place.scope) != Names::Found::nothing) return {};
+    return std::unexpected(names_.unknown_column(relation, place.scope));
+  }
+  if (place.scope == nullptr) return {};
+  for (const auto* scope = place.scope; scope != nullptr; scope = scope->outer) {
+    for (const auto& table : scope->relations) names_.all_columns(table, left_out);
+    if (!scope->relations.empty()) break;
+  }
+  return {};
+}
+
+// Also the arrow of JSON, which DuckDB's parser cannot tell from it.
+Verdict DuckDbRules::lambda(Node node, const Place& place, bool of_function) {
+  TRY(only(node, {"class", "type", "alias", "lhs", "expr", "syntax_type"}));
+  const auto left = node["lhs"];
+  if (!of_function) {
+    TRY(expression(left, place));
+    return expression(node["expr"], place);
+  }
+  Scope scope{place.scope, {}, {}};
+  const auto parameter = [&](Node one) -> Verdict {
+    if (one["class"].text() != "COLUMN_REF" || one["column_names"].size() != 1) {
+      return refuse(RefusalClass::construct, "a lambda takes names only",
+                    "Write lambda x: ... with a plain name.");
+    }
+    scope.names.emplace_back(one["column_names"].first().text());
+    return {};
+  };
+  if (left["class"].text() == "FUNCTION" && left["function_name"].text() == "row") {
+    for (const auto one : left["children"]) TRY(parameter(one));
+  } else {
+    TRY(parameter(left));
+  }
+  return expression(node["expr"], {&scope, place.tables, place.copies});
+}
+
+Verdict DuckDbRules::subquery(Node node, const Place& place) {
+  TRY(only(node,
+           {"class", "type", "alias", "subquery_type", "subquery", "child", "comparison_type"}));
+  TRY(expression(node["child"], place));
+  TRY(only(node["subquery"], {"node"}));
+  TRY(query(node["subquery"]["node"], place.scope, place.tables));
+  return {};
+}
+
+Verdict DuckDbRules::cast(Node node, const Place& place) {
+  TRY(only(node, {"class", "type", "alias", "child", "cast_type", "try_cast"}));
+  TRY(type(node["cast_type"]));
+  return expression(node["child"], place);
+}
+
+Verdict DuckDbRules::orders(Node list, const Place& place) {
+  for (const auto order : list) {
+    TRY(only(order, {"type", "null_order", "expression"}));
+    const auto by = order["expression"];
+    const bool by_all = by["class"].text() == "STAR" && by["columns"].is_true() && !by["expr"];
+    if (!by_all) TRY(expression(by, place));
+  }
+  return {};
+}
+
+Verdict DuckDbRules::window(Node node, const Place& place) {
+  TRY(only(node, {"class",        "type",        "alias",          "function_name", "schema",
+                  "catalog",      "children",    "partitions",     "orders",        "start",
+                  "end",          "start_expr",  "end_expr",       "offset_expr",   "default_expr",
+                  "ignore_nulls", "filter_expr", "exclude_clause", "distinct",      "arg_orders"}));
+  TRY(function_name(node, place));
+  TRY(grown(node, place));
+  TRY(expressions(node["children"], place));
+  TRY(expressions(node["partitions"], place));
+  TRY(orders(node["orders"], place));
+  TRY(orders(node["arg_orders"], place));
+  for (const auto field : {"start_expr", "end_expr", "offset_expr", "default_expr", "filter_expr"})
+    TRY(expression(node[field], place));
+  return {};
+}
+
+}  // namespace insights::sql
