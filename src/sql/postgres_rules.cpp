@@ -70,6 +70,30 @@ std::string name_of(Node wrapped) {
 
 Node statement_of(const SyntaxTree& tree) { return tree.root()["stmts"].first()["stmt"]; }
 
+// Whether a text is what was judged: the same tree, with every table's schema, and the same names.
+bool is_the_same(const std::string& text, Node meant, const Resolved& resolved,
+                 const Relations& relations) {
+  const auto tree = parse_postgres(text);
+  if (!tree || !same_tree(statement_of(*tree), meant, "location")) return false;
+  Names names(relations, Letters::exact, "public");
+  PostgresRules rules(names);
+  return rules.check(tree->root()) && rules.unqualified().empty() && names.resolved() == resolved;
+}
+
+// The statement out of its tree. Where the writer forgets a bracket, as it does around
+// (a AT TIME ZONE b)::date, the tokens are kept and respelled.
+std::expected<std::string, Refusal> written_anew(const std::string& text, const Resolved& resolved,
+                                                 const Relations& relations) {
+  const auto tree = TRY(parse_postgres(text));
+  const auto meant = statement_of(tree);
+  auto written = rewrite_postgres(text);
+  if (written && is_the_same(*written, meant, resolved, relations)) return *std::move(written);
+  auto spelled = TRY(respell_postgres(text));
+  if (is_the_same(spelled, meant, resolved, relations)) return spelled;
+  return refuse(RefusalClass::construct, "the query does not read the same when written anew",
+                "Write it more simply.");
+}
+
 }  // namespace
 
 std::expected<PostgresQuery, Refusal> check_postgres(const std::string& text,
@@ -85,22 +109,7 @@ std::expected<PostgresQuery, Refusal> check_postgres(const std::string& text,
     if (at > qualified.size()) continue;
     qualified.insert(at, quote_identifier(schema) + ".");
   }
-  PostgresQuery query{TRY(rewrite_postgres(qualified)), names.resolved()};
-  const auto unwritable = [] {
-    return refuse(RefusalClass::construct, "the query does not read the same when written anew",
-                  "Write it more simply.");
-  };
-  const auto meant = parse_postgres(qualified);
-  const auto written = parse_postgres(query.text);
-  if (!meant || !written ||
-      !same_tree(statement_of(*meant), statement_of(*written), "location")) {
-    return unwritable();
-  }
-  Names again(relations, Letters::exact, "public");
-  PostgresRules second(again);
-  TRY(second.check(written->root()));
-  if (!second.unqualified().empty() || again.resolved() != query.resolved) return unwritable();
-  return query;
+  return PostgresQuery{TRY(written_anew(qualified, names.resolved(), relations)), names.resolved()};
 }
 
 Verdict PostgresRules::check(Node root) {
