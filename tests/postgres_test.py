@@ -1,4 +1,5 @@
 """A real PostgreSQL server: the same findings as from the file, roles that may do too much, and what goes wrong."""
+import csv
 import json
 import re
 import resource
@@ -204,7 +205,52 @@ class OthersDatabases(Journey):
                     SERVER.sql(evidence["sql"], name)
 
 
+def copy_of(file, table, name):
+    """A database with the rows of a CSV file in one table, in an order of texts that is not that of their bytes."""
+    SERVER.sql(f"CREATE DATABASE {name} LOCALE_PROVIDER icu ICU_LOCALE 'en' TEMPLATE template0")
+    with open(file, newline="") as lines:
+        header, *body = csv.reader(lines)
+
+    def type_of(values):
+        for pattern, kind in ((r"-?(0|[1-9]\d*)", "bigint"), (r"-?\d+\.?\d*", "numeric"), (r"\d{4}-\d\d-\d\d", "date")):
+            if all(re.fullmatch(pattern, value) for value in values if value):
+                return kind
+        return "text"
+    columns = ", ".join(f'"{column}" {type_of(values)}' for column, values in zip(header, zip(*body)))
+    SERVER.sql(f'CREATE TABLE "{table}" ({columns})', name)
+    SERVER.sql(f"\\copy \"{table}\" FROM '{file}' WITH (FORMAT csv, HEADER)", name)
+
+
+@needs_shared("bench/gen_sales.py")
+class GeneratedSales(Journey):
+    def test_planted_insights_are_those_of_the_file_to_the_letter(self):
+        data = self.folder / "sales.csv"
+        subprocess.run([sys.executable, str(SHARED / "bench/gen_sales.py"), "--rows", "10000", "--seed", "7", "--out", str(data), "--truth",
+                        str(self.folder / "truth.json")], check=True)
+        copy_of(data, "sales", "generated")
+        grant("generated")
+        here, there = explore(data, "--top", "50"), explore(reader("generated"), "--top", "50")
+        self.assertGreater(len(here["findings"]), 3)
+        self.assertEqual(said(there), said(here))
+        self.assertEqual(there["counts"], here["counts"])
+
+
 class NamesAndTypes(Journey):
+    def test_times_with_a_zone_and_truth_values_carry_findings(self):
+        SERVER.sql("CREATE DATABASE zoned")
+        SERVER.sql("""
+            CREATE TABLE orders (id int PRIMARY KEY, ordered_at timestamptz, customer text, late boolean, amount float8);
+            INSERT INTO orders SELECT i, timestamptz '2023-01-01 23:30:00+05:30' + i * interval '2 hours', 'customer ' || i % 23,
+              i % 23 = 5 AND i % 3 = 0, 10 + i % 17 FROM generate_series(1, 9000) i WHERE NOT (i % 23 = 7 AND i > 5000);
+        """, "zoned")
+        grant("zoned")
+        findings = explore(reader("zoned"))["findings"]
+        for part in ("customer 7", "customer 5"):
+            self.assertTrue(any(part in headline(f) for f in findings), (part, [headline(f) for f in findings]))
+        for finding in findings:
+            for evidence in finding["evidence"]:
+                SERVER.sql(evidence["sql"], "zoned")
+
     def test_tables_of_other_schemas_views_and_odd_types_are_read(self):
         SERVER.sql("CREATE DATABASE odd LOCALE_PROVIDER icu ICU_LOCALE 'en' TEMPLATE template0")
         SERVER.sql('''

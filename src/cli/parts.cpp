@@ -95,6 +95,14 @@ explore::Order order_of(const Config& config, const findings::Focus& focus) {
   return order;
 }
 
+// What those who insist must hear at once, and not only at the end of a report.
+void warn_of_privileges(const source::Source& source, const Config& config, Progress& progress) {
+  if (!config.allow_privileged_role) return;
+  for (const auto& note : source.notes()) {
+    if (note.starts_with("Privileged role")) progress.remark(note);
+  }
+}
+
 DataState data_state(const source::DataVersion& then, const source::DataVersion& now) {
   if (then.digest.empty() || now.digest.empty()) return DataState::unknown;
   return then.digest == now.digest ? DataState::unchanged : DataState::changed;
@@ -171,6 +179,7 @@ Result<explore::Run> run_exploration(const Config& config, const findings::Focus
   const auto metadata = TRY(read_metadata(config));
   progress.doing("opening the source");
   const auto source = TRY(open_source(config.locations, config, stop));
+  warn_of_privileges(*source, config, progress);
   const auto gate = TRY(source::open_gate(*source));
   analyst::StatisticalAnalyst analyst(vocabulary);
   const auto order = order_of(config, focus);

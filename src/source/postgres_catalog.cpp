@@ -73,7 +73,7 @@ std::string reading_of(const std::string& column, const ColumnType& type, bool d
       "int2", "int4", "int8", "float4", "float8", "numeric", "bool", "date", "oid", "timestamp"};
   const auto quoted = sql::quote_identifier(column);
   if (plain.contains(type.name)) return "";
-  if (type.name == "timestamptz") return fmt::format("({} AT TIME ZONE 'UTC')", quoted);
+  if (type.name == "timestamptz") return fmt::format("timezone('UTC', {})", quoted);
   if (type.name == "money") return fmt::format("CAST({} AS numeric)", quoted);
   const bool is_text = type.name == "text" || type.name == "varchar";
   if (is_text) return type.bytes_order ? "" : fmt::format("{} COLLATE \"C\"", quoted);

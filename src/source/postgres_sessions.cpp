@@ -92,6 +92,14 @@ base::Status check_settings(const Rows& rows, const std::vector<std::string>& na
   return {};
 }
 
+// A server that does not answer to what takes no time is as good as gone.
+base::Error or_silent(base::Error error) {
+  if (error.kind != ErrorKind::timed_out) return error;
+  return {ErrorKind::disconnected,
+          fmt::format("the connection was lost: no answer for {} s", setup_time_max.count() / 1000),
+          "Is the server still running?"};
+}
+
 // Statements that make a pinned transaction, and what they must have brought about.
 struct Opening {
   std::vector<std::string> statements;
@@ -154,7 +162,7 @@ base::Status Sessions::take_snapshot(const Patience& patience) {
     return {};
   }
   if (!exported && exported.error().kind != ErrorKind::unavailable)
-    return std::unexpected(exported.error());
+    return std::unexpected(or_silent(exported.error()));
   notes_.emplace_back(
       "The server gives no snapshot to share: data that changes during the run is seen as it "
       "changes.");
@@ -184,8 +192,9 @@ base::Result<Sessions::Lease> Sessions::begin_once(Order order, const Patience& 
   opening.names.emplace_back("search_path");
   opening.values.push_back(search_path_);
   opening.statements.push_back(settings_query(opening.names));
-  const auto rows = TRY(connection.run(opening.statements, {setup_time_max, patience.stop}));
-  TRY(check_settings(rows, opening.names, opening.values));
+  const auto rows = connection.run(opening.statements, {setup_time_max, patience.stop});
+  if (!rows) return std::unexpected(or_silent(rows.error()));
+  TRY(check_settings(*rows, opening.names, opening.values));
   return Lease(*this, std::move(connection));
 }
 

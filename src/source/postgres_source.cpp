@@ -18,6 +18,7 @@ using postgres::RowReader;
 using postgres::Sessions;
 
 constexpr std::chrono::milliseconds catalog_time_max{60'000};
+constexpr std::chrono::milliseconds digest_time_max{15'000};
 constexpr std::size_t batch_rows = 2048;
 constexpr std::int64_t batch_bytes = 8 << 20;
 // What one row may take while it comes in; the network's own buffers count for some of it.
@@ -218,7 +219,7 @@ base::Result<DataVersion> PostgresSource::version(std::stop_token stop) {
     if (version_) return *version_;
   }
   DataVersion version{version_text(sessions_->server_version()), ""};
-  const Patience patience{catalog_time_max, std::move(stop)};
+  const Patience patience{digest_time_max, std::move(stop)};
   if (!tables_.empty()) {
     auto lease = TRY(sessions_->begin(Sessions::Order::any, patience));
     const auto size = TRY(lease.connection().run({size_query(tables_)}, patience));
