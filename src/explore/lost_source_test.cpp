@@ -76,7 +76,7 @@ Outcome explored(int queries) {
 }
 
 bool was_asked_once(const findings::Finding& finding) {
-  return std::ranges::any_of(finding.guards, [](const findings::Guard& guard) {
+  return std::ranges::any_of(finding.guards, [](const findings::ProvenGuard& guard) {
     return guard.name == "second_reading" && guard.status == findings::GuardStatus::downgraded;
   });
 }
