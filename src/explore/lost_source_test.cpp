@@ -55,7 +55,8 @@ struct Outcome {
 };
 
 Outcome explored(int queries) {
-  static const auto opened = source::open(
+  // Of the thread, not static: DuckDB's own state of the thread must outlive it.
+  thread_local const auto opened = source::open(
       {.locations = {INSIGHTS_SOURCE_DIR "/examples/primary_sales/primary_sales.csv"}}, {});
   static const auto vocabulary = [] {
     std::ifstream file(INSIGHTS_SOURCE_DIR "/data/vocabulary.toml");

@@ -196,12 +196,9 @@ void Connection::stop() {
   const Countdown countdown({cancel_time_max, {}});
   while (true) {
     const auto answer = next(own_bytes_max, countdown);
-    if (!answer) {
-      broken_ = true;
-      return;
-    }
-    if (*answer == nullptr) return;
+    if (!answer || *answer == nullptr) break;
   }
+  broken_ = true;  // a cancel that comes late would end the next query instead
 }
 
 base::Result<Rows> Connection::run(const std::vector<std::string>& statements,

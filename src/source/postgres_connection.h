@@ -46,7 +46,8 @@ class Connection {
   base::Status stream(const std::string& text, std::int64_t row_bytes_max, const Patience& patience,
                       const RowSink& sink);
 
-  // False after what cannot be mended: the connection must be dropped.
+  // False after what cannot be mended, and after a query that was stopped: the connection must be
+  // dropped.
   bool alive() const;
   int server_version() const { return PQserverVersion(handle_.get()); }
   bool encrypted() const { return PQsslInUse(handle_.get()) != 0; }
@@ -60,7 +61,7 @@ class Connection {
   // Waits for the next result; null at the end of a statement. Ends with an Error beyond
   // `row_bytes_max`.
   base::Result<Answer> next(std::int64_t row_bytes_max, const Countdown& countdown);
-  // Ends what runs: by a cancel, and if that does not help, by the end of the connection.
+  // Ends what runs on the server, by a cancel, and then the connection: see there why.
   void stop();
   std::unexpected<base::Error> gone();
 
