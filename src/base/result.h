@@ -15,6 +15,7 @@ enum class ErrorKind {
   not_found,      // the named thing does not exist
   timed_out,      // a deadline passed
   unavailable,    // a database, file system or server did not do its part
+  disconnected,   // the database is gone, and will not answer the next question either
   cancelled,      // somebody asked to stop
 };
 

@@ -18,6 +18,7 @@
 #include "base/calendar.h"
 #include "catalog/vocabulary.h"
 #include "frame/frame.h"
+#include "source/source.h"
 #include "sql/dialect.h"
 
 namespace insights::catalog {
@@ -58,6 +59,7 @@ struct Column {
   std::vector<std::string> made_of;  // derived: those columns
   std::string table;                 // that it comes from (a star has several)
   std::string sql;                   // how an evidence query writes it
+  std::string read_sql{};            // how a query reads what the table holds: a column's own value
   std::string why;                   // the role, in words for a person
 
   // The SQL of the number as an exact decimal, so that sums do not depend on the order of rows.
@@ -98,9 +100,10 @@ struct Owned {
 };
 
 struct Subject {
-  std::string table;        // of the source: the fact table
-  std::string noun, nouns;  // what a row is called: "row", "order line", "incident"
-  std::string from_sql;     // what follows FROM in an evidence query
+  std::string table;         // of the source: the fact table
+  std::string noun, nouns;   // what a row is called: "row", "order line", "incident"
+  std::string from_sql;      // what follows FROM in an evidence query
+  std::string relation_sql;  // the rows of the table alone, without an alias
   std::string origin;
   std::vector<Column> columns;
   frame::Frame frame;
@@ -112,6 +115,7 @@ struct Subject {
   std::optional<MoneyChain> chain;
   std::optional<ReturnMarker> returns;
   std::vector<Identity> identities;
+  std::vector<source::ForeignKey> foreign_keys;  // of the table, by the database
   std::vector<Join> joins;
   std::vector<Owned> owned;
   // determines[a][b]: every value of coded column a goes with one value of column b (null aside).
@@ -135,6 +139,7 @@ struct Catalog {
   std::vector<Subject> subjects;  // largest and best linked first
   std::string business_context;
   std::vector<std::string> notes;
+  std::string left_out;  // why not all tables could be read; empty when all were
 };
 
 }  // namespace insights::catalog

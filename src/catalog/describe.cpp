@@ -101,8 +101,9 @@ std::string describe_head(const Subject& subject) {
   text += things(subject);
   for (const auto& join : subject.joins) {
     text += head_line(
-        "join", fmt::format("{} -> {}.{} (inferred, {:.1f} % of the rows match)", join.from_column,
-                            join.to_table, join.to_column, 100 * join.matched));
+        "join", fmt::format("{} -> {}.{} ({}, {:.1f} % of the rows match)", join.from_column,
+                            join.to_table, join.to_column,
+                            join.declared ? "by a foreign key" : "inferred", 100 * join.matched));
   }
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     const auto determined = determined_by(subject, i);

@@ -25,7 +25,9 @@ base::Result<std::int64_t> count_rows(source::Source& source, const sql::Gate& g
 std::string column_list(const source::Table& table, std::size_t columns) {
   std::string list;
   for (std::size_t i = 0; i < columns; ++i) {
-    list += (i == 0 ? "" : ", ") + sql::quote_identifier(table.columns[i].name);
+    const auto& column = table.columns[i];
+    list += (i == 0 ? "" : ", ") + source::column_sql(column);
+    if (!column.sql.empty()) list += " AS " + sql::quote_identifier(column.name);
   }
   return list;
 }
@@ -71,11 +73,12 @@ std::vector<Restriction> restrictions(const Subject& subject, const ReadOptions&
 
 // The table, or a sample of it when that is asked for and it has more rows.
 base::Result<std::string> rows_to_load(source::Source& source, const sql::Gate& gate,
-                                       const std::string& name, const ReadOptions& options,
+                                       const source::Table& table, const ReadOptions& options,
                                        std::stop_token stop) {
-  if (!options.sample) return name;
-  const auto rows = TRY(count_rows(source, gate, name, stop));
-  if (rows <= options.sample->rows) return name;
+  const auto relation = source::relation_sql(table);
+  if (!options.sample) return relation;
+  const auto rows = TRY(count_rows(source, gate, relation, stop));
+  if (rows <= options.sample->rows) return relation;
   const auto seed = options.sample->seed;
   const double percent =
       100 * static_cast<double>(options.sample->rows) / static_cast<double>(rows);
@@ -83,7 +86,8 @@ base::Result<std::string> rows_to_load(source::Source& source, const sql::Gate& 
       source.dialect() == sql::Dialect::duckdb
           ? fmt::format("reservoir({} ROWS) REPEATABLE ({})", options.sample->rows, seed)
           : fmt::format("BERNOULLI ({:.6f}) REPEATABLE ({})", percent, seed);
-  return fmt::format("(SELECT * FROM {0} TABLESAMPLE {1}) AS {0}", name, sampled);
+  return fmt::format("(SELECT * FROM {} TABLESAMPLE {}) AS {}", relation, sampled,
+                     sql::quote_identifier(table.name));
 }
 
 // One table as a Subject; read a second time when rows have to go.
@@ -91,8 +95,8 @@ base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
                                  const source::Table& table, const Vocabulary& vocabulary,
                                  const TableMetadata& table_metadata, const ReadOptions& options,
                                  std::stop_token stop) {
-  const std::string name = sql::quote_identifier(table.name);
-  const auto to_load = TRY(rows_to_load(source, gate, name, options, stop));
+  const auto relation = source::relation_sql(table);
+  const auto to_load = TRY(rows_to_load(source, gate, table, options, stop));
   auto loaded = TRY(load_from(source, gate, table, to_load, options, stop));
   if (options.on_loaded) options.on_loaded(table.name, static_cast<std::int64_t>(loaded.rows));
   const std::size_t width = loaded.columns.size();
@@ -101,9 +105,11 @@ base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
     std::string conditions;
     for (const auto& restriction : left)
       conditions += (conditions.empty() ? "" : " AND ") + restriction.condition;
-    const auto from = fmt::format("(SELECT * FROM {} WHERE {}) AS {}", name, conditions, name);
+    const auto kept_sql = fmt::format("(SELECT * FROM {} WHERE {})", relation, conditions);
+    const auto from = kept_sql + " AS " + sql::quote_identifier(table.name);
     auto kept = TRY(load_from(source, gate, table, from, options, stop));
     subject = understand(table, std::move(kept), vocabulary, table_metadata);
+    subject.relation_sql = kept_sql;
     subject.from_sql = from;
     for (const auto& restriction : left) subject.notes.push_back(restriction.note);
   }
@@ -116,6 +122,37 @@ base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
                                         subject.frame.rows_in_source, subject.frame.rows));
   }
   return subject;
+}
+
+// A table that goes while it is read, or that the role may not read after all, is left out. A
+// connection that was lost is tried once more: what it had given is thrown away.
+base::Result<Subject> read_or_retry(source::Source& source, const sql::Gate& gate,
+                                    const source::Table& table, const Vocabulary& vocabulary,
+                                    const TableMetadata& table_metadata, const ReadOptions& options,
+                                    std::stop_token stop) {
+  auto subject = read_table(source, gate, table, vocabulary, table_metadata, options, stop);
+  if (!subject && subject.error().kind == base::ErrorKind::disconnected)
+    return read_table(source, gate, table, vocabulary, table_metadata, options, stop);
+  return subject;
+}
+
+bool is_of_one_table(const base::Error& error) {
+  return error.kind == base::ErrorKind::unavailable || error.kind == base::ErrorKind::invalid_input;
+}
+
+// The first by the database's own estimate of their rows, when there are more than are looked at;
+// in the source's order.
+std::vector<const source::Table*> tables_to_read(const std::vector<source::Table>& tables,
+                                                 std::size_t tables_max) {
+  std::vector<const source::Table*> chosen;
+  for (const auto& table : tables) chosen.push_back(&table);
+  if (chosen.size() <= tables_max) return chosen;
+  std::ranges::stable_sort(chosen, [](const source::Table* a, const source::Table* b) {
+    return a->rows_estimated.value_or(0) > b->rows_estimated.value_or(0);
+  });
+  chosen.resize(tables_max);
+  std::ranges::sort(chosen);
+  return chosen;
 }
 
 // Facts before lists: a table with a time and money says more than one without.
@@ -138,17 +175,28 @@ base::Result<Catalog> read(source::Source& source, const sql::Gate& gate,
                       "name files or a database that holds some");
   }
   std::vector<Subject> subjects;
-  for (std::size_t i = 0; i < tables.size() && i < options.tables_max; ++i) {
-    const auto found = metadata.tables.find(tables[i].name);
+  std::optional<base::Error> first_error;
+  for (const auto* table : tables_to_read(tables, options.tables_max)) {
+    const auto found = metadata.tables.find(table->name);
     static const TableMetadata none;
-    auto subject = read_table(source, gate, tables[i], vocabulary,
-                              found == metadata.tables.end() ? none : found->second, options, stop);
-    if (!subject) return std::unexpected(subject.error());
-    subjects.push_back(*std::move(subject));
+    auto subject =
+        read_or_retry(source, gate, *table, vocabulary,
+                      found == metadata.tables.end() ? none : found->second, options, stop);
+    if (subject) {
+      subjects.push_back(*std::move(subject));
+      continue;
+    }
+    if (!is_of_one_table(subject.error())) return std::unexpected(subject.error());
+    if (!first_error) first_error = subject.error();
+    catalog.left_out =
+        fmt::format("table {} was left out: {}", table->name, subject.error().message);
+    catalog.notes.push_back(catalog.left_out);
   }
+  if (subjects.empty() && first_error) return std::unexpected(*first_error);
   if (tables.size() > options.tables_max) {
-    catalog.notes.push_back(fmt::format("the source has {} tables; the first {} are looked at",
-                                        tables.size(), options.tables_max));
+    catalog.notes.push_back(
+        fmt::format("the source has {} tables; the {} {} are looked at", tables.size(),
+                    tables.front().rows_estimated ? "largest" : "first", options.tables_max));
   }
   for (const auto& [name, entry] : metadata.tables) {
     const bool known =

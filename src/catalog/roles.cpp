@@ -131,10 +131,10 @@ void pair_labels(Subject& subject, const Vocabulary& vocabulary) {
 
 std::string exact_sql_of(const Column& column, const frame::Profile& profile,
                          sql::Dialect dialect) {
-  const bool exact_type = column.engine_type.starts_with("DECIMAL") ||
-                          column.engine_type.ends_with("INT") || column.engine_type == "INTEGER" ||
-                          column.engine_type == "BIGINT" || column.engine_type == "numeric";
-  if (exact_type && !column.derived) return column.sql;
+  const bool exact_type =
+      column.type == frame::Type::integer || column.engine_type.starts_with("DECIMAL") ||
+      column.engine_type.starts_with("numeric") || column.engine_type == "money";
+  if (exact_type && !column.derived && profile.non_finite == 0) return column.sql;
   const double largest = std::max(std::fabs(profile.minimum), std::fabs(profile.maximum));
   if (largest > 1e25) return column.sql;
   const int places = std::clamp(profile.decimals, 0, largest > 1e15 ? 4 : 8);
@@ -144,7 +144,20 @@ std::string exact_sql_of(const Column& column, const frame::Profile& profile,
           ? fmt::format("CASE WHEN isfinite({0}) THEN {0} END", column.sql)
           : fmt::format("CASE WHEN {0} NOT IN ('NaN', 'Infinity', '-Infinity') THEN {0} END",
                         column.sql);
+  if (exact_type && !column.derived) return finite;
   return fmt::format("CAST({} AS DECIMAL(38, {}))", finite, places);
+}
+
+// What the scan took for nothing, a query must not see either.
+std::string within_calendar(const std::string& sql) {
+  return fmt::format("CASE WHEN {0} >= DATE '0001-01-01' AND {0} < DATE '10000-01-01' THEN {0} END",
+                     sql);
+}
+
+// The table's rows under its name, so that its columns can be told from those of others.
+std::string from_sql_of(const source::Table& table) {
+  const auto relation = source::relation_sql(table), name = sql::quote_identifier(table.name);
+  return relation.ends_with(name) ? relation : relation + " AS " + name;
 }
 
 std::vector<std::size_t> money_candidates(const Subject& subject) {
@@ -337,12 +350,20 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
   Subject subject;
   subject.table = table.name;
   subject.origin = table.origin;
-  subject.from_sql = sql::quote_identifier(table.name);
+  subject.relation_sql = source::relation_sql(table);
+  subject.from_sql = from_sql_of(table);
+  subject.foreign_keys = table.foreign_keys;
   subject.frame = std::move(frame);
   for (std::size_t i = 0; i < subject.frame.columns.size(); ++i) {
     auto column = column_role(subject.frame.columns[i], subject.frame.rows, vocabulary);
     column.table = table.name;
-    column.sql = sql::quote_identifier(column.name);
+    column.sql = column.read_sql = source::column_sql(table.columns[i]);
+    if (const auto odd = subject.frame.columns[i].profile.odd_times; odd > 0) {
+      column.sql = within_calendar(column.sql);
+      subject.notes.push_back(fmt::format(
+          "table {}, column {}: {} dates outside of the years 1 to 9999 were taken for none",
+          table.name, column.name, odd));
+    }
     if (column.type == frame::Type::boolean)
       column.sql = fmt::format("CAST({} AS INTEGER)", column.sql);
     column.description = table.columns[i].comment;
@@ -370,8 +391,7 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     auto& column = subject.columns[i];
     if (column.exact_sql.empty()) {
-      column.exact_sql =
-          exact_sql_of(column, subject.frame.columns[i].profile, sql::Dialect::duckdb);
+      column.exact_sql = exact_sql_of(column, subject.frame.columns[i].profile, table.dialect);
     }
   }
   const auto row_words = words_of(table.name);

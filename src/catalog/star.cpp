@@ -88,7 +88,12 @@ struct Reference {
   std::size_t from_table, from_column, to_table, to_column;
   double matched;
   std::vector<std::int64_t> partner;  // [row of from] row of to, or -1
+  bool declared = false;
 };
+
+// A key of the database is believed with fewer partners than names alone are: rows of the other
+// table may have been left out.
+constexpr double declared_matched_min = 0.5;
 
 std::optional<Reference> reference(const std::vector<Subject>& subjects, std::size_t from,
                                    std::size_t column, std::size_t to, std::size_t key) {
@@ -98,7 +103,7 @@ std::optional<Reference> reference(const std::vector<Subject>& subjects, std::si
   std::unordered_map<std::string_view, std::int64_t> row_of;
   for (std::size_t row = 0; row < keys.size(); ++row)
     row_of.emplace(keys[row], static_cast<std::int64_t>(row));
-  Reference found{from, column, to, key, 0, {}};
+  Reference found{from, column, to, key, 0, {}, false};
   std::int64_t matched = 0, present = 0;
   for (const auto& value : values) {
     const auto place = value.empty() ? row_of.end() : row_of.find(value);
@@ -107,12 +112,38 @@ std::optional<Reference> reference(const std::vector<Subject>& subjects, std::si
     matched += place == row_of.end() ? 0 : 1;
   }
   found.matched = present == 0 ? 0 : static_cast<double>(matched) / static_cast<double>(present);
-  if (found.matched < matched_min) return std::nullopt;
   return found;
 }
 
-std::vector<Reference> find_references(const std::vector<Subject>& subjects) {
+// Foreign keys of one column, to a column that holds each value once.
+std::vector<Reference> declared_references(const std::vector<Subject>& subjects) {
   std::vector<Reference> found;
+  for (std::size_t from = 0; from < subjects.size(); ++from) {
+    for (const auto& key : subjects[from].foreign_keys) {
+      const auto to = static_cast<std::size_t>(
+          std::ranges::find(subjects, key.table, &Subject::table) - subjects.begin());
+      if (to == subjects.size() || to == from || key.columns.size() != 1) continue;
+      const auto column = subjects[from].index_of(key.columns.front());
+      const auto to_column = subjects[to].index_of(key.to_columns.front());
+      if (!column || !to_column || !is_unique_key(subjects[to], *to_column)) continue;
+      auto one = reference(subjects, from, *column, to, *to_column);
+      if (!one || one->matched < declared_matched_min) continue;
+      one->declared = true;
+      found.push_back(*std::move(one));
+    }
+  }
+  return found;
+}
+
+bool is_declared(const std::vector<Reference>& found, std::size_t from, std::size_t column) {
+  return std::ranges::any_of(found, [&](const Reference& one) {
+    return one.declared && one.from_table == from && one.from_column == column;
+  });
+}
+
+// What the database declares first; what names and values tell for the other columns.
+std::vector<Reference> find_references(const std::vector<Subject>& subjects) {
+  auto found = declared_references(subjects);
   for (std::size_t to = 0; to < subjects.size(); ++to) {
     for (std::size_t key = 0; key < subjects[to].columns.size(); ++key) {
       if (!is_unique_key(subjects[to], key)) continue;
@@ -120,6 +151,7 @@ std::vector<Reference> find_references(const std::vector<Subject>& subjects) {
         if (from == to || subjects[from].frame.rows < subjects[to].frame.rows) continue;
         for (std::size_t column = 0; column < subjects[from].columns.size(); ++column) {
           const auto& candidate = subjects[from].columns[column];
+          if (is_declared(found, from, column)) continue;
           const bool named = names_refer(candidate, subjects[to], subjects[to].columns[key]);
           if (candidate.derived ||
               !(named || may_name_the_same(subjects[from], column, subjects[to], key)))
@@ -128,7 +160,8 @@ std::vector<Reference> find_references(const std::vector<Subject>& subjects) {
               subjects[from].frame.rows == subjects[to].frame.rows)
             continue;
           auto one = reference(subjects, from, column, to, key);
-          if (one && (named || one->matched >= named_matched_min)) found.push_back(*std::move(one));
+          if (one && one->matched >= (named ? matched_min : named_matched_min))
+            found.push_back(*std::move(one));
         }
       }
     }
@@ -180,19 +213,29 @@ frame::Column spread(const frame::Column& column, const std::vector<std::int64_t
   return wide;
 }
 
+void replace_all(std::string& text, const std::string& part, const std::string& by) {
+  std::size_t at = 0;
+  while ((at = text.find(part, at)) != std::string::npos) {
+    text.replace(at, part.size(), by);
+    at += by.size();
+  }
+}
+
+// SQL of one table, in which its columns stand bare, under the alias that the table is joined by.
+std::string under(const std::string& alias, std::string text, const Column& column) {
+  const auto plain = sql::quote_identifier(column.name);
+  replace_all(text, plain, alias + "." + plain);
+  return text;
+}
+
 void qualify(Subject& subject) {
   const std::string alias = sql::quote_identifier(subject.table);
   for (auto& column : subject.columns) {
     if (column.derived) continue;
     const auto plain = sql::quote_identifier(column.name);
     const auto full = alias + "." + plain;
-    const auto replace = [&](std::string& text) {
-      std::size_t at = 0;
-      while ((at = text.find(plain, at)) != std::string::npos) {
-        text.replace(at, plain.size(), full);
-        at += full.size();
-      }
-    };
+    const auto replace = [&](std::string& text) { replace_all(text, plain, full); };
+    replace(column.read_sql);
     for (auto& other : subject.columns) {
       if (other.derived || &other == &column) {
         replace(other.sql);
@@ -248,76 +291,81 @@ std::optional<std::size_t> label_of(const Subject& to, std::size_t key) {
       label = i;
   }
   return label;
-}
+  // A number and a text that hold the same are compared as texts.
+  std::string condition_of(const Column& from, const std::string& alias, const Column& to) {
+    const auto text_of = [](const std::string& sql, const Column& own, const Column& other) {
+      const bool cast = own.type != frame::Type::text && other.type == frame::Type::text;
+      return cast ? fmt::format("CAST({} AS VARCHAR)", sql) : sql;
+    };
+    return fmt::format("{} = {}", text_of(from.read_sql, from, to),
+                       text_of(under(alias, to.read_sql, to), to, from));
+  }
 
-// Adds the columns of `to` that a grouping or a sentence can use. Not its measures and flags: a
-// number of a customer is counted once a customer, not once a sale.
-void attach(Subject& subject, const Subject& to, const Reference& link, std::size_t number) {
-  const std::string alias = fmt::format("{}_{}", to.table, number);
-  const std::string quoted = sql::quote_identifier(alias);
-  subject.from_sql += fmt::format(" LEFT JOIN {} AS {} ON {} = {}.{}", to.from_sql, quoted,
-                                  subject.columns[link.from_column].sql, quoted,
-                                  sql::quote_identifier(to.columns[link.to_column].name));
-  const auto label = label_of(to, link.to_column);
-  for (std::size_t i = 0; i < to.columns.size(); ++i) {
-    const auto& original = to.columns[i];
-    const bool owned = (original.role == Role::measure || original.role == Role::time) &&
-                       !std::holds_alternative<frame::Coded>(to.frame.columns[i].data);
-    const bool useful = original.role == Role::entity || original.role == Role::dimension ||
-                        original.role == Role::label || i == label || owned;
-    if (i == link.to_column || original.derived || !useful ||
-        says_nothing_new(subject, to, i, link))
-      continue;
-    auto column = original;
-    column.name = unique_name(subject, to.table, original.name);
-    column.sql = fmt::format("{}.{}", quoted, sql::quote_identifier(original.name));
-    column.exact_sql = column.sql;
-    if (owned) {
-      column.role = Role::unused;
-      column.additive = false;
-      column.exact_sql = original.exact_sql;  // of one table yet, so the name stands bare in it
-      const auto plain = sql::quote_identifier(original.name);
-      if (const auto at = column.exact_sql.find(plain); at != std::string::npos)
-        column.exact_sql.replace(at, plain.size(), column.sql);
-      subject.owned.push_back({subject.columns.size(), link.from_column});
+  // Adds the columns of `to` that a grouping or a sentence can use. Not its measures and flags: a
+  // number of a customer is counted once a customer, not once a sale.
+  void attach(Subject & subject, const Subject& to, const Reference& link, std::size_t number) {
+    const std::string alias = fmt::format("{}_{}", to.table, number);
+    const std::string quoted = sql::quote_identifier(alias);
+    subject.from_sql += fmt::format(
+        " LEFT JOIN {} AS {} ON {}", to.relation_sql, quoted,
+        condition_of(subject.columns[link.from_column], quoted, to.columns[link.to_column]));
+    const auto label = label_of(to, link.to_column);
+    for (std::size_t i = 0; i < to.columns.size(); ++i) {
+      const auto& original = to.columns[i];
+      const bool owned = (original.role == Role::measure || original.role == Role::time) &&
+                         !std::holds_alternative<frame::Coded>(to.frame.columns[i].data);
+      const bool useful = original.role == Role::entity || original.role == Role::dimension ||
+                          original.role == Role::label || i == label || owned;
+      if (i == link.to_column || original.derived || !useful ||
+          says_nothing_new(subject, to, i, link))
+        continue;
+      auto column = original;
+      column.name = unique_name(subject, to.table, original.name);
+      column.sql = under(quoted, original.sql, original);
+      column.read_sql = under(quoted, original.read_sql, original);
+      column.exact_sql = under(quoted, original.exact_sql, original);
+      if (owned) {
+        column.role = Role::unused;
+        column.additive = false;
+        subject.owned.push_back({subject.columns.size(), link.from_column});
+      }
+      column.why +=
+          fmt::format("; joined from {} by {}", to.table, subject.columns[link.from_column].name);
+      subject.columns.push_back(std::move(column));
+      subject.frame.columns.push_back(spread(to.frame.columns[i], link.partner));
+      subject.frame.columns.back().name = subject.columns.back().name;
     }
-    column.why +=
-        fmt::format("; joined from {} by {}", to.table, subject.columns[link.from_column].name);
-    subject.columns.push_back(std::move(column));
-    subject.frame.columns.push_back(spread(to.frame.columns[i], link.partner));
-    subject.frame.columns.back().name = subject.columns.back().name;
   }
-}
 
-// The column that refers becomes an entity named by the label of the table it refers to.
-void name_reference(Subject& subject, std::size_t column, const Subject& to,
-                    std::size_t to_column) {
-  auto& key = subject.columns[column];
-  if (key.role == Role::measure || key.role == Role::identifier || key.role == Role::dimension) {
-    if (const auto* numbers = subject.frame.columns[column].numbers()) {
-      if (auto coded = frame::encode(*numbers, 2'000'000))
-        subject.frame.columns[column].data = *std::move(coded);
+  // The column that refers becomes an entity named by the label of the table it refers to.
+  void name_reference(Subject & subject, std::size_t column, const Subject& to,
+                      std::size_t to_column) {
+    auto& key = subject.columns[column];
+    if (key.role == Role::measure || key.role == Role::identifier || key.role == Role::dimension) {
+      if (const auto* numbers = subject.frame.columns[column].numbers()) {
+        if (auto coded = frame::encode(*numbers, 2'000'000))
+          subject.frame.columns[column].data = *std::move(coded);
+      }
+      if (subject.frame.columns[column].coded() != nullptr) {
+        key.role = Role::entity;
+        key.why = fmt::format("refers to a row of {}", to.table);
+      }
     }
-    if (subject.frame.columns[column].coded() != nullptr) {
-      key.role = Role::entity;
-      key.why = fmt::format("refers to a row of {}", to.table);
+    if (!key.label_column.empty()) return;
+    const auto found = label_of(to, to_column);
+    if (!found) return;
+    const auto* label = &to.columns[*found];
+    // A key that speaks for itself needs no other name than one that was declared to be its name.
+    if (label->role != Role::label && speaks_for_itself(subject.frame.columns[column])) return;
+    const std::string name =
+        subject.find(label->name) != nullptr && subject.find(label->name)->table == to.table
+            ? label->name
+            : to.table + "." + label->name;
+    if (const auto index = subject.index_of(name)) {
+      subject.columns[*index].role = Role::label;
+      key.label_column = name;
     }
   }
-  if (!key.label_column.empty()) return;
-  const auto found = label_of(to, to_column);
-  if (!found) return;
-  const auto* label = &to.columns[*found];
-  // A key that speaks for itself needs no other name than one that was declared to be its name.
-  if (label->role != Role::label && speaks_for_itself(subject.frame.columns[column])) return;
-  const std::string name =
-      subject.find(label->name) != nullptr && subject.find(label->name)->table == to.table
-          ? label->name
-          : to.table + "." + label->name;
-  if (const auto index = subject.index_of(name)) {
-    subject.columns[*index].role = Role::label;
-    key.label_column = name;
-  }
-}
 
 }  // namespace
 
@@ -341,12 +389,14 @@ std::vector<Subject> join_stars(std::vector<Subject> subjects) {
       attach(subject, to, *link, number++);
       name_reference(subject, link->from_column, to, link->to_column);
       subject.joins.push_back({subject.columns[link->from_column].name, to.table,
-                               to.columns[link->to_column].name, false, link->matched});
+                               to.columns[link->to_column].name, link->declared, link->matched});
       subject.notes.push_back(
-          fmt::format("{}.{} was taken to refer to {}.{} (inferred from names and values; {:.1f} % "
-                      "of the rows find a partner)",
-                      subject.table, subject.columns[link->from_column].name, to.table,
-                      to.columns[link->to_column].name, 100 * link->matched));
+          fmt::format("{}.{} {} {}.{} ({}; {:.1f} % of the rows find a partner)", subject.table,
+                      subject.columns[link->from_column].name,
+                      link->declared ? "refers to" : "was taken to refer to", to.table,
+                      to.columns[link->to_column].name,
+                      link->declared ? "by a foreign key" : "inferred from names and values",
+                      100 * link->matched));
       if (!originals[link->to_table].time ||
           originals[link->to_table].frame.rows * 2 < subject.frame.rows)
         referred[link->to_table] = true;

@@ -13,17 +13,23 @@ namespace {
 
 using Names = std::string_view;
 
-constexpr std::array schema_settings{Names{"metadata"},          Names{"context"},
-                                     Names{"vocabulary"},        Names{"as_of"},
-                                     Names{"terminal.quiet"},    Names{"terminal.verbose"},
-                                     Names{"budget.query_time"}, Names{"engine.threads"},
+constexpr std::array schema_settings{Names{"allow_privileged_role"},
+                                     Names{"metadata"},
+                                     Names{"context"},
+                                     Names{"vocabulary"},
+                                     Names{"as_of"},
+                                     Names{"terminal.quiet"},
+                                     Names{"terminal.verbose"},
+                                     Names{"budget.query_time"},
+                                     Names{"engine.threads"},
                                      Names{"engine.memory"}};
-constexpr std::array verify_settings{Names{"terminal.color"},    Names{"terminal.quiet"},
-                                     Names{"terminal.verbose"},  Names{"budget.queries"},
-                                     Names{"budget.query_time"}, Names{"engine.threads"},
-                                     Names{"engine.memory"}};
+constexpr std::array verify_settings{Names{"allow_privileged_role"}, Names{"terminal.color"},
+                                     Names{"terminal.quiet"},        Names{"terminal.verbose"},
+                                     Names{"budget.queries"},        Names{"budget.query_time"},
+                                     Names{"engine.threads"},        Names{"engine.memory"}};
 
-constexpr std::array selftest_settings{Names{"metadata"},
+constexpr std::array selftest_settings{Names{"allow_privileged_role"},
+                                       Names{"metadata"},
                                        Names{"context"},
                                        Names{"vocabulary"},
                                        Names{"as_of"},
@@ -66,9 +72,9 @@ constexpr std::array generate_examples{
     Names{"insights generate --plant none --as parquet --output noise"}};
 constexpr std::array bench_examples{Names{"insights bench --rows 10000,100000 --seeds 1,2,3"},
                                     Names{"insights bench report.json company/truth.json --json"}};
-constexpr std::array query_settings{Names{"terminal.quiet"}, Names{"terminal.verbose"},
-                                    Names{"budget.query_time"}, Names{"engine.threads"},
-                                    Names{"engine.memory"}};
+constexpr std::array query_settings{Names{"allow_privileged_role"}, Names{"terminal.quiet"},
+                                    Names{"terminal.verbose"},      Names{"budget.query_time"},
+                                    Names{"engine.threads"},        Names{"engine.memory"}};
 constexpr std::array query_flags{
     OwnFlag{"--rows", "N", "How many rows to print at most", "1000"},
     OwnFlag{"--bytes", "N", "How many bytes of values to print at most", "16777216"},
@@ -77,10 +83,14 @@ constexpr std::array query_flags{
     OwnFlag{"--dialect", "DIALECT", "Judge by this grammar, with --check", "", "duckdb|postgres"},
     OwnFlag{"--jsonl", "", "With --check: judge the JSON lines of standard input", ""}};
 
+constexpr std::array doctor_flags{
+    OwnFlag{"--role-sql", "", "Print the script of a role that only reads the named database", ""}};
+
 constexpr std::array explore_examples{
     Names{"insights explore sales.csv"},
     Names{"insights explore 'sales/*.parquet' --metadata metadata --focus customer_churn"},
     Names{"insights explore sales.duckdb --output - --output report.html --output report.json"},
+    Names{"insights explore postgres://reader@db.example/sales"},
     Names{"insights explore sales.csv --as-of 2025-10-31 --timeout 2m --format markdown"}};
 constexpr std::array schema_examples{Names{"insights schema sales.csv"},
                                      Names{"insights schema sales.csv --metadata metadata --json"}};
@@ -91,14 +101,16 @@ constexpr std::array query_examples{
     Names{"insights query sales.csv --check --dialect postgres \"SELECT count(*) FROM sales\""},
     Names{"insights query sales.csv --check --jsonl < statements.jsonl"}};
 constexpr std::array doctor_examples{Names{"insights doctor"},
-                                     Names{"insights doctor sales.csv --json"}};
+                                     Names{"insights doctor sales.csv --json"},
+                                     Names{"insights doctor --role-sql > role.sql"}};
 constexpr std::array completion_examples{
     Names{"insights completion bash > ~/.local/share/bash-completion/completions/insights"},
     Names{"insights completion fish > ~/.config/fish/completions/insights.fish"}};
 
 constexpr std::string_view locations_help =
-    "Files (.csv .csv.gz .tsv .json .ndjson .parquet .duckdb), globs or directories; without any, "
-    "'locations' of insights.toml, or DATABASE_URL";
+    "Files (.csv .csv.gz .tsv .json .ndjson .parquet .duckdb), globs or directories, or the URL of "
+    "a database (postgres://user@host/name); without any, 'locations' of insights.toml, or "
+    "DATABASE_URL";
 
 constexpr std::array table{
     Command{.name = "explore",
@@ -194,12 +206,14 @@ constexpr std::array table{
         .summary =
             "Show what is installed, which settings are in force and from where, and what opens",
         .detail =
-            "Takes every flag of explore, and shows what it would do. Passwords are not shown.",
+            "Takes every flag of explore, and shows what it would do. Passwords are not shown. "
+            "--role-sql prints the script of a PostgreSQL role that reads and does nothing else.",
         .usage = "[PATH...]",
         .argument_help = locations_help,
         .takes_json = true,
         .takes_every_setting = true,
         .settings = {},
+        .own_flags = doctor_flags,
         .examples = doctor_examples,
         .run = run_doctor},
     Command{.name = "completion",

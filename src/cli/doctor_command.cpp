@@ -201,6 +201,11 @@ std::string as_json(const Diagnosis& diagnosis) {
 
 Result<ExitCode> run_doctor(const Invocation& invocation, const Config& config) {
   const Interrupt interrupt;
+  if (invocation.own.contains("--role-sql")) {
+    const auto script = TRY(role_script(config, interrupt.token()));
+    TRY(write_standard_output(script));
+    return ExitCode::done;
+  }
   const auto diagnosis = diagnose(config, interrupt.token());
   TRY(write_standard_output(invocation.json ? as_json(diagnosis) : as_text(diagnosis)));
   const bool all_work = std::ranges::all_of(diagnosis.trials, &Trial::works);

@@ -39,6 +39,7 @@ inline ExitCode exit_code_of(base::ErrorKind kind) {
     case not_found:
     case timed_out:
     case unavailable:
+    case disconnected:
     case cancelled:
       return ExitCode::failed;
   }

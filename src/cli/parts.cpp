@@ -24,6 +24,8 @@
 #include "report/text.h"
 #include "source/gate.h"
 #include "source/open.h"
+#include "source/postgres_source.h"
+#include "source/postgres_url.h"
 #include "source/worker.h"
 
 namespace insights::cli {
@@ -97,6 +99,7 @@ explore::Order order_of(const Config& config, const findings::Focus& focus) {
 source::OpenOptions open_options(const std::vector<std::string>& locations, const Config& config) {
   source::OpenOptions options;
   options.locations = locations;
+  options.allow_privileged_role = config.allow_privileged_role;
   options.threads = static_cast<int>(config.threads);
   options.memory_max_bytes = config.memory_max_bytes;
   return options;
@@ -111,6 +114,14 @@ Result<std::unique_ptr<source::Source>> with_origin(Result<std::unique_ptr<sourc
   if (origin.kind != config::Origin::Kind::flag)
     source.error().message += fmt::format(" (named by {})", config::text_of(origin));
   return source;
+}
+
+// What those who insist must hear at once, and not only at the end of a report.
+void warn_of_privileges(const source::Source& source, const Config& config, Progress& progress) {
+  if (!config.allow_privileged_role) return;
+  for (const auto& note : source.notes()) {
+    if (note.starts_with("Privileged role")) progress.remark(note);
+  }
 }
 
 DataState data_state(const source::DataVersion& then, const source::DataVersion& now) {
@@ -132,6 +143,15 @@ Result<std::unique_ptr<source::Source>> open_worker_source(
   return with_origin(
       source::open_in_worker(open_options(locations, config), command, std::move(stop)), locations,
       config);
+}
+
+Result<std::string> role_script(const Config& config, std::stop_token stop) {
+  const bool url = config.locations.size() == 1 && source::is_postgres_url(config.locations[0]);
+  if (!config.locations.empty() && !url) {
+    return base::fail(base::ErrorKind::invalid_input, "only PostgreSQL has roles",
+                      "Name the URL of a PostgreSQL database.");
+  }
+  return source::postgres_role_script(url ? config.locations[0] : "", std::move(stop));
 }
 
 Result<catalog::Metadata> read_metadata(const Config& config) {
@@ -177,6 +197,7 @@ Result<explore::Run> run_exploration(const Config& config, const findings::Focus
   const auto metadata = TRY(read_metadata(config));
   progress.doing("opening the source");
   const auto source = TRY(open_source(config.locations, config, stop));
+  warn_of_privileges(*source, config, progress);
   const auto gate = TRY(source::open_gate(*source));
   analyst::StatisticalAnalyst analyst(vocabulary);
   const auto order = order_of(config, focus);

@@ -31,6 +31,9 @@ base::Result<std::unique_ptr<source::Source>> open_source(const std::vector<std:
 // The same, with queries in a process of their own: for statements that an analyst wrote.
 base::Result<std::unique_ptr<source::Source>> open_worker_source(
     const std::vector<std::string>& locations, const config::Config& config, std::stop_token stop);
+// The script of a role that only reads the database which the settings name. Error: invalid_input
+// when they name files.
+base::Result<std::string> role_script(const config::Config& config, std::stop_token stop);
 
 // The metadata directory, with the context file in place of its business_context.txt when one is
 // set.

@@ -32,6 +32,7 @@ std::string text_of(const Origin& origin);
 struct Config {
   // What to read.
   std::vector<std::string> locations;  // paths, globs, directories or URLs
+  bool allow_privileged_role = false;  // read a server with a role that may do more than read
   std::string metadata_directory;      // one JSON file per table, and business_context.txt
   std::string context_file;            // in place of the directory's business_context.txt
   std::string vocabulary_file;         // more words for columns than the built-in ones

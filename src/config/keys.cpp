@@ -10,7 +10,11 @@ constexpr double gigabyte = 1024.0 * 1024 * 1024;
 
 constexpr std::array table{
     Key{"locations", Kind::path_list, &Config::locations, "", "DATABASE_URL", "PATH",
-        "What to read when the command names nothing: files, globs, directories"},
+        "What to read when the command names nothing: files, globs, directories, or one "
+        "postgres:// URL"},
+    Key{"allow_privileged_role", Kind::boolean, &Config::allow_privileged_role,
+        "--allow-privileged-role", "", "",
+        "Read a PostgreSQL database with a role that may do more than read; the report says so"},
     Key{"metadata", Kind::path, &Config::metadata_directory, "--metadata", "", "DIR",
         "One JSON file per table (column: type, unit, description) and business_context.txt"},
     Key{"context", Kind::path, &Config::context_file, "--context", "", "FILE",

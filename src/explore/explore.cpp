@@ -54,6 +54,9 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation,
   return proven;
 }
 
+constexpr std::string_view not_asked_again =
+    "the database was lost before the evidence could be asked a second time";
+
 // The evidence of what is to be published, asked once more of the database.
 std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::EvidenceReader& fresh,
                                  analyst::Investigation& investigation, const Order& order,
@@ -77,7 +80,12 @@ std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::Evidence
       continue;
     }
     const auto status = findings::confirm(finding, fresh, order.style, stop);
-    if (!status) {
+    const bool unasked = !status && status.error().kind == base::ErrorKind::disconnected;
+    if (unasked) {
+      // What is proven stays; that it could not be asked again, the reader must know.
+      finding.guards.push_back({"second_reading", findings::GuardStatus::downgraded,
+                                std::string(not_asked_again), std::string(not_asked_again)});
+    } else if (!status) {
       if (entry != nullptr) {
         entry->decision = Decision::not_proven;
         entry->note = "second reading: " + status.error().message;
@@ -121,13 +129,20 @@ std::chrono::milliseconds search_share(const Budget& budget) { return budget.tim
 
 double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
 
-void finish(Run& run, const MeteredSource& metered, RunObserver& observer, std::stop_token stop,
-            const std::string& search_ended) {
+// Why not all that was asked for was done; empty when it was. `otherwise`: what the search or the
+// catalog left out.
+std::string partial_reason(const MeteredSource& metered, const std::string& otherwise,
+                           const std::stop_token& stop) {
+  if (!metered.exhausted().empty()) return metered.exhausted();
+  if (!metered.lost().empty()) return metered.lost();
+  return stop.stop_requested() ? "the run was stopped" : otherwise;
+}
+
+void finish(Run& run, const MeteredSource& metered, const std::string& otherwise,
+            RunObserver& observer, const std::stop_token& stop) {
   run.spent = metered.spent();
-  run.partial = stop.stop_requested() || !metered.exhausted().empty() || !search_ended.empty();
-  run.partial_reason = !metered.exhausted().empty() ? metered.exhausted()
-                       : stop.stop_requested()      ? "the run was stopped"
-                                                    : search_ended;
+  run.partial_reason = partial_reason(metered, otherwise, stop);
+  run.partial = !run.partial_reason.empty();
   observer.on(Finished{run.partial, run.partial_reason});
 }
 
@@ -144,6 +159,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   reading.on_loaded = [&](const std::string& table, std::int64_t rows) {
     parts.observer.on(TableLoaded{table, rows});
   };
+  const auto told = parts.source.notes().size();
   take_first_look(metered, order, parts, reading, stop);
   auto catalog =
       TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
@@ -181,7 +197,13 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   run.counts = counts_of(investigation.ledger, investigation.decoy_columns);
   run.ledger = std::move(investigation.ledger);
   if (auto version = parts.source.version(stop)) run.data = *version;
-  finish(run, metered, parts.observer, stop, search_ended);
+  // What the source has to say of the run itself: a connection that was lost and found.
+  const auto& notes = parts.source.notes();
+  run.notes.insert(run.notes.end(),
+                   notes.begin() + static_cast<std::ptrdiff_t>(std::min(told, notes.size())),
+                   notes.end());
+  finish(run, metered, search_ended.empty() ? catalog.left_out : search_ended, parts.observer,
+         stop);
   return run;
 }
 

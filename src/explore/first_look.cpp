@@ -20,8 +20,8 @@ const std::vector<std::string> shown_by_a_sample{"concentration", "margin_erosio
 bool is_large(source::Source& source, const sql::Gate& gate, std::int64_t rows_min,
               std::stop_token stop) {
   return std::ranges::any_of(source.tables(), [&](const source::Table& table) {
-    const auto query = gate.check(
-        fmt::format("SELECT count(*) AS rows FROM {}", sql::quote_identifier(table.name)));
+    const auto query =
+        gate.check(fmt::format("SELECT count(*) AS rows FROM {}", source::relation_sql(table)));
     if (!query) return false;
     const auto counted = source.query(*query, {}, stop);
     if (!counted || counted->rows.empty()) return false;

@@ -76,6 +76,10 @@ source::Limits MeteredSource::within_budget(source::Limits limits) const {
   return limits;
 }
 
+void MeteredSource::remember(const base::Error& error) {
+  if (error.kind == base::ErrorKind::disconnected && lost_.empty()) lost_ = error.message;
+}
+
 base::Result<source::Rows> MeteredSource::query(const sql::CheckedQuery& query,
                                                 const source::Limits& limits,
                                                 std::stop_token stop) {
@@ -90,6 +94,7 @@ base::Result<source::Rows> MeteredSource::query(const sql::CheckedQuery& query,
     spent_.rows += rows;
     spent_.bytes += bytes_of(*result);
   }
+  if (!result) remember(result.error());
   observer_.on(QueryRun{query.text(), rows, took.count(), result ? "" : result.error().message});
   return result;
 }
@@ -107,6 +112,7 @@ base::Status MeteredSource::scan(const sql::CheckedQuery& query, const source::L
   };
   auto status = source_.scan(query, within_budget(limits), stop, counting);
   const auto took = duration_cast<milliseconds>(steady_clock::now() - before);
+  // A scan is tried again by who asked for it: lost is what no query gets back.
   observer_.on(QueryRun{query.text(), rows, took.count(), status ? "" : status.error().message});
   return status;
 }

@@ -32,9 +32,12 @@ class MeteredSource final : public source::Source {
   std::chrono::steady_clock::time_point started() const { return started_; }
   // Why the budget ended the run; empty while it has not.
   const std::string& exhausted() const { return exhausted_; }
+  // Why the database could no longer be asked; empty while it could.
+  const std::string& lost() const { return lost_; }
 
  private:
   base::Status charge();
+  void remember(const base::Error& error);
   source::Limits within_budget(source::Limits limits) const;
   std::chrono::milliseconds elapsed() const;
 
@@ -43,6 +46,7 @@ class MeteredSource final : public source::Source {
   RunObserver& observer_;
   Spent spent_;
   std::string exhausted_;
+  std::string lost_;
   std::chrono::steady_clock::time_point started_;
 };
 

@@ -322,7 +322,8 @@ Result<std::vector<Check>> verify(const Finding& saved, EvidenceReader& reader,
   for (const auto& evidence : saved.evidence) {
     auto answer = reader.read(evidence.sql, stop);
     const bool unsaid = !answer && (answer.error().kind == ErrorKind::timed_out ||
-                                    answer.error().kind == ErrorKind::cancelled);
+                                    answer.error().kind == ErrorKind::cancelled ||
+                                    answer.error().kind == ErrorKind::disconnected);
     if (unsaid) return std::unexpected(answer.error());
     answers.push_back(std::move(answer));
   }

@@ -44,9 +44,9 @@ inline constexpr std::size_t evidence_queries_max = 32;  // of one finding
 inline constexpr std::size_t values_max = 256;           // of one finding
 
 // One check a leaf, in a fixed order; a finding beyond the sizes above or those of finding.h gives
-// only the check that says so. Errors: timed_out, cancelled (also by the reader's queries_max):
-// then nothing is said about the finding. A query that the gate refuses or the engine cannot run is
-// a check.
+// only the check that says so. Errors: timed_out, cancelled (also by the reader's queries_max),
+// disconnected: then nothing is said about the finding. A query that the gate refuses or the engine
+// cannot run is a check.
 base::Result<std::vector<Check>> verify(const Finding& saved, EvidenceReader& reader,
                                         const VerifyOptions& options, std::stop_token stop);
 

@@ -233,6 +233,7 @@ void ColumnBuilder::append_days(const source::ColumnBatch& batch, std::size_t ro
   auto& data = std::get<Days>(column_.data);
   const bool has_time = batch.type == source::ColumnBatch::Type::moment;
   auto& profile = column_.profile;
+  profile.odd_times += batch.odd_times;
   for (std::size_t row = 0; row < rows; ++row) {
     if (!batch.valid[row]) {
       ++profile.nulls;

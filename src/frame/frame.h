@@ -83,6 +83,7 @@ struct Profile {
   double minimum = 0, maximum = 0, sum = 0,
          sum_of_absolute = 0;  // numbers: finite values; dates: days since 1970
   std::int64_t negatives = 0, zeros = 0, non_finite = 0;
+  std::int64_t odd_times = 0;  // infinite, or outside of the years 1 to 9999; counted as null too
   int decimals = 0;            // places after the point that carry information; 9 = more than 8
   bool whole = true;           // every number is an integer
   bool beyond_double = false;  // integers that a double cannot hold exactly

@@ -37,16 +37,14 @@ bool tells_rows_apart(const Workspace& workspace) {
   });
 }
 
-std::string own_column_list(const Workspace& workspace) {
+// Each column as it is read, not by its formula; `named`: so that an outer query reads it by name.
+std::string own_column_list(const Workspace& workspace, bool named) {
   std::string list;
   for (const std::size_t column : own_columns(workspace)) {
     const auto& own = workspace.subject.columns[column];
-    list += (list.empty() ? "" : ", ");
-    // Written plainly, not by the column's formula: an outer query reads the columns by their
-    // names.
-    list += workspace.subject.joins.empty() ? sql::quote_identifier(own.name)
-                                            : sql::quote_identifier(workspace.subject.table) + "." +
-                                                  sql::quote_identifier(own.name);
+    list += (list.empty() ? "" : ", ") + own.read_sql;
+    const auto name = sql::quote_identifier(own.name);
+    if (named && !own.read_sql.ends_with(name)) list += " AS " + name;
   }
   return list;
 }
@@ -133,10 +131,10 @@ findings::Claim state_rows(const Workspace& workspace) {
   auto claim = claim_about_all(workspace, "duplicates", "duplicates", amount.name());
   claim.topics.emplace_back(findings::data_quality_topic);
   if (claim.columns.empty()) claim.columns.push_back(subject.columns.front().name);
-  const auto columns = own_column_list(workspace);
+  const auto columns = own_column_list(workspace, false);
   const auto groups =
-      fmt::format("SELECT {0}, count(*) AS copies FROM {1} GROUP BY {0} HAVING count(*) > 1",
-                  columns, subject.from_sql);
+      fmt::format("SELECT {0}, count(*) AS copies FROM {1} GROUP BY {2} HAVING count(*) > 1",
+                  own_column_list(workspace, true), subject.from_sql, columns);
   const auto money = amount.is_money()
                          ? fmt::format(", coalesce(sum((copies - 1) * {}), 0) AS money",
                                        subject.columns[*subject.money].exact_sql)

@@ -64,6 +64,44 @@ Comments comments_of(const std::string& database, Staging& staging) {
   return comments;
 }
 
+std::string name_of(const std::string& schema, const std::string& table) {
+  return schema == "main" ? table : schema + "_" + table;
+}
+
+struct Keys {
+  std::vector<std::string> primary;
+  std::vector<ForeignKey> foreign;
+};
+
+// By schema and table.
+std::map<std::pair<std::string, std::string>, Keys> keys_of(const std::string& database,
+                                                            Staging& staging) {
+  std::map<std::pair<std::string, std::string>, Keys> keys;
+  const auto rows = staging.run(
+      fmt::format("SELECT schema_name, table_name, constraint_type, constraint_index, "
+                  "coalesce(referenced_table, ''), unnest(constraint_column_names), "
+                  "unnest(referenced_column_names) FROM duckdb_constraints() WHERE database_name = "
+                  "{} AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')",
+                  sql::quote_text(database)));
+  if (!rows) return keys;  // they are a help, and no more
+  std::string last;
+  for (const auto& row : rows->rows) {
+    const auto schema = text_of(row.at(0)), table = text_of(row.at(1));
+    auto& of_table = keys[{schema, table}];
+    if (text_of(row.at(2)) == "PRIMARY KEY") {
+      of_table.primary.push_back(text_of(row.at(5)));
+      continue;
+    }
+    const auto constraint = fmt::format("{}.{}.{}", schema, table, text_of(row.at(3)));
+    if (constraint != last)
+      of_table.foreign.push_back({{}, name_of(schema, text_of(row.at(4))), {}});
+    last = constraint;
+    of_table.foreign.back().columns.push_back(text_of(row.at(5)));
+    of_table.foreign.back().to_columns.push_back(text_of(row.at(6)));
+  }
+  return keys;
+}
+
 }  // namespace
 
 base::Status load_database(const DataFile& file, Staging& staging, Loaded& loaded) {
@@ -80,6 +118,7 @@ base::Status load_database(const DataFile& file, Staging& staging, Loaded& loade
                       fmt::format("{} holds no table", file.path.string()));
   }
   const auto comments = comments_of(database, staging);
+  auto keys = keys_of(database, staging);
   for (const auto& table : tables) {
     const auto relation = fmt::format("{}.{}.{}", database, sql::quote_identifier(table.schema),
                                       sql::quote_identifier(table.table));
@@ -94,8 +133,10 @@ base::Status load_database(const DataFile& file, Staging& staging, Loaded& loade
       const auto comment = comments.find({table.schema, table.table, column.name});
       if (comment != comments.end()) column.comment = comment->second;
     }
-    const auto name = table.schema == "main" ? table.table : table.schema + "_" + table.table;
-    loaded.parts.push_back({file, name, "", relation, *std::move(columns), table.comment});
+    auto& of_table = keys[{table.schema, table.table}];
+    loaded.parts.push_back({file, name_of(table.schema, table.table), "", relation,
+                            *std::move(columns), table.comment, std::move(of_table.primary),
+                            std::move(of_table.foreign)});
   }
   return {};
 }

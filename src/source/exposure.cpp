@@ -135,9 +135,13 @@ base::Result<Table> expose(const TablePlan& plan, Staging& staging,
   }
   auto exposed = describe(staging, view);
   if (!exposed) return failed(exposed.error());
-  return Table{plan.name, origin_of(plan),
-               with_comments(*std::move(exposed), plan.parts.front().columns),
-               plan.parts.front().comment};
+  const auto& first = plan.parts.front();
+  return Table{.name = plan.name,
+               .origin = origin_of(plan),
+               .columns = with_comments(*std::move(exposed), first.columns),
+               .comment = first.comment,
+               .primary_key = first.primary_key,
+               .foreign_keys = first.foreign_keys};
 }
 
 }  // namespace insights::source

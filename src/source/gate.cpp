@@ -5,7 +5,7 @@ namespace insights::source {
 sql::Relations relations_of(const Source& source) {
   sql::Relations relations;
   for (const auto& table : source.tables()) {
-    sql::Relation relation{"", table.name, {}};
+    sql::Relation relation{table.schema, table.own_name.empty() ? table.name : table.own_name, {}};
     for (const auto& column : table.columns)
       relation.columns.push_back({column.name, column.engine_type});
     relations.push_back(std::move(relation));

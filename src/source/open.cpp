@@ -10,6 +10,7 @@
 #include "source/load.h"
 #include "source/look.h"
 #include "source/parts.h"
+#include "source/postgres_source.h"
 #include "source/staging.h"
 #include "source/worker_source.h"
 
@@ -119,9 +120,22 @@ base::Result<Staged> stage(const OpenOptions& options, std::stop_token stop) {
   return Staged{TRY(std::move(staging).close()), std::move(contents)};
 }
 
+base::Result<std::unique_ptr<Source>> open_postgres(const OpenOptions& options,
+                                                    std::stop_token stop) {
+  if (options.locations.size() == 1) {
+    return PostgresSource::open({options.locations.front(), options.allow_privileged_role},
+                                std::move(stop));
+  }
+  return base::fail(base::ErrorKind::invalid_input,
+                    "a PostgreSQL database cannot be read together with something else",
+                    "Name the URL alone.");
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop_token stop) {
+  if (std::ranges::any_of(options.locations, is_postgres_url))
+    return open_postgres(options, std::move(stop));
   auto staged = TRY(stage(options, std::move(stop)));
   return DuckDbSource::open(std::move(staged.database), std::move(staged.contents));
 }
@@ -129,6 +143,9 @@ base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop
 base::Result<std::unique_ptr<Source>> open_in_worker(const OpenOptions& options,
                                                      const WorkerCommand& command,
                                                      std::stop_token stop) {
+  // A server has processes and limits of its own.
+  if (std::ranges::any_of(options.locations, is_postgres_url))
+    return open_postgres(options, std::move(stop));
   auto staged = TRY(stage(options, std::move(stop)));
   return WorkerSource::open(std::move(staged.database), std::move(staged.contents), command,
                             options.memory_max_bytes);

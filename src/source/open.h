@@ -1,4 +1,5 @@
-// From what the user named (files, globs, directories, a database file) to an open Source.
+// From what the user named (files, globs, directories, a database file, or the URL of a PostgreSQL
+// database) to an open Source.
 #pragma once
 
 #include <memory>
@@ -12,13 +13,16 @@ namespace insights::source {
 
 struct OpenOptions {
   std::vector<std::string>
-      locations;    // paths, globs, directories; .csv .csv.gz .tsv .json .ndjson .parquet .duckdb
-  int threads = 0;  // 0 = as many as the machine has
+      locations;  // paths, globs, directories; .csv .csv.gz .tsv .json .ndjson .parquet .duckdb
+  bool allow_privileged_role = false;                     // of a server: see postgres_role.h
+  int threads = 0;                                        // 0 = as many as the machine has
   std::int64_t memory_max_bytes = std::int64_t{1} << 30;  // for the embedded engine
 };
 
+// A URL stands alone.
 // Errors: not_found (nothing there), invalid_input (not a table; which file, and why), unavailable
-// (not readable). Every file is looked at before any is loaded.
+// (not readable), refused (a role that may do more than read), disconnected. Every file is looked
+// at before any is loaded.
 base::Result<std::unique_ptr<Source>> open(const OpenOptions& options, std::stop_token stop);
 
 // How the program is started as a worker: it must end up in run_worker().

@@ -18,6 +18,8 @@ struct Part {
   std::string relation;           // otherwise: what stands after FROM
   std::vector<TableColumn> columns;
   std::string comment;
+  std::vector<std::string> primary_key{};  // of a table of a database
+  std::vector<ForeignKey> foreign_keys{};
 };
 
 // A table to be: one part, or several that belong together.

@@ -36,6 +36,7 @@ struct ColumnBatch {
   std::vector<std::int64_t> integers;   // boolean (0/1), integer, day (since epoch), moment (us)
   std::vector<double> reals;            // real
   std::vector<std::string_view> texts;  // text; borrowed, only good during the call
+  std::int64_t odd_times = 0;  // day, moment: infinite or outside of the years 1 to 9999, so null
 };
 
 // A horizontal slice of a large result, in the database's row order.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -27,7 +28,18 @@ struct TableColumn {
   std::string name;
   std::string engine_type;  // as the engine writes it: "VARCHAR", "DECIMAL(18,3)"
   std::string comment;      // from the database; may be empty
+  // How a query reads it, so that it means the same on every engine: an enum as text, a text in the
+  // order of its bytes, a moment in UTC. Holds the quoted name once. Empty: the quoted name itself.
+  std::string sql{};
   bool operator==(const TableColumn&) const = default;
+};
+
+// What the database itself says: each row's `columns` are those of one row of `table`.
+struct ForeignKey {
+  std::vector<std::string> columns;
+  std::string table;  // a Table::name; may be one that is not among tables()
+  std::vector<std::string> to_columns;
+  bool operator==(const ForeignKey&) const = default;
 };
 
 struct Table {
@@ -35,8 +47,19 @@ struct Table {
   std::string origin;  // the file(s) or schema it came from, for people
   std::vector<TableColumn> columns;
   std::string comment;
+  std::string schema{};    // that it is in, where the database has schemas; else empty
+  std::string own_name{};  // in its schema; empty: the name
+  std::string relation{};  // what stands after FROM; empty: the quoted name
+  sql::Dialect dialect = sql::Dialect::duckdb;
+  std::vector<std::string> primary_key{};  // of the database; may be empty
+  std::vector<ForeignKey> foreign_keys{};
+  std::optional<std::int64_t> rows_estimated{};  // by the engine's statistics
   bool operator==(const Table&) const = default;
 };
+
+// What stands after FROM for the table, without an alias; and for one of its columns in a SELECT.
+std::string relation_sql(const Table& table);
+std::string column_sql(const TableColumn& column);
 
 // Identifies the content that was read, so that a later verification can tell "the data changed"
 // from "the report is wrong". Empty digest: this source cannot tell.
@@ -56,11 +79,12 @@ class Source {
   // The tables a run may look at, in a stable order.
   virtual const std::vector<Table>& tables() const = 0;
   // What a person should know about how the source was opened: lines skipped, encoding assumed ...
+  // A query may add to them (a connection that was lost and found); not to be read during one.
   virtual const std::vector<std::string>& notes() const = 0;
   virtual base::Result<DataVersion> version(std::stop_token stop) = 0;
 
   // Runs a checked query and returns its capped result. Errors: timed_out, cancelled, unavailable
-  // (the engine's own words).
+  // (the engine's own words), disconnected.
   virtual base::Result<Rows> query(const sql::CheckedQuery& query, const Limits& limits,
                                    std::stop_token stop) = 0;
 

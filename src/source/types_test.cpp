@@ -11,7 +11,8 @@ namespace {
 
 Source& any_source() {
   static const Scratch scratch;
-  static const auto source = [] {
+  // Of the thread, not static: DuckDB's own state of the thread must outlive the database.
+  thread_local const auto source = [] {
     make({"COPY (SELECT 1 AS one) TO '" + (scratch / "one.parquet") + "'"});
     return opened({scratch / "one.parquet"});
   }();

@@ -1,14 +1,11 @@
 #include "source/watch.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <utility>
 
 namespace insights::source {
 
 namespace {
 
-constexpr std::chrono::milliseconds time_ceiling = std::chrono::hours{24 * 365};
 constexpr std::chrono::milliseconds interrupt_interval{20};
 
 }  // namespace
@@ -16,8 +13,7 @@ constexpr std::chrono::milliseconds interrupt_interval{20};
 Watch::Watch(const engine::Connection& connection, const Patience& patience)
     : connection_(connection),
       patience_(patience),
-      deadline_(std::chrono::steady_clock::now() +
-                std::clamp(patience.time_max, std::chrono::milliseconds{0}, time_ceiling)),
+      deadline_(deadline_of(patience)),
       thread_([this] { wait(); }) {}
 
 Watch::~Watch() {
@@ -47,13 +43,9 @@ base::Status Watch::status() const {
     case Reason::none:
       return {};
     case Reason::timed_out:
-      return base::fail(
-          base::ErrorKind::timed_out,
-          fmt::format("the query took longer than {} s",
-                      static_cast<double>(patience_.time_max.count()) / 1000.0),
-          "Raise the time limit, or ask for less: fewer groups, a shorter period, fewer columns.");
+      return std::unexpected(timed_out(patience_.time_max));
     case Reason::cancelled:
-      return base::fail(base::ErrorKind::cancelled, "the query was stopped");
+      return std::unexpected(cancelled());
   }
   std::unreachable();
 }

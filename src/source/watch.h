@@ -9,14 +9,9 @@
 
 #include "base/result.h"
 #include "source/engine.h"
+#include "source/patience.h"
 
 namespace insights::source {
-
-// What a query may take in time, and who may stop it.
-struct Patience {
-  std::chrono::milliseconds time_max = std::chrono::hours{24};
-  std::stop_token stop;
-};
 
 // Interrupts whatever runs on a connection once the time is up or a stop is asked for, and until
 // the watch ends: again and again, because DuckDB forgets an interrupt that comes between two
