@@ -291,81 +291,83 @@ std::optional<std::size_t> label_of(const Subject& to, std::size_t key) {
       label = i;
   }
   return label;
-  // A number and a text that hold the same are compared as texts.
-  std::string condition_of(const Column& from, const std::string& alias, const Column& to) {
-    const auto text_of = [](const std::string& sql, const Column& own, const Column& other) {
-      const bool cast = own.type != frame::Type::text && other.type == frame::Type::text;
-      return cast ? fmt::format("CAST({} AS VARCHAR)", sql) : sql;
-    };
-    return fmt::format("{} = {}", text_of(from.read_sql, from, to),
-                       text_of(under(alias, to.read_sql, to), to, from));
-  }
+}
 
-  // Adds the columns of `to` that a grouping or a sentence can use. Not its measures and flags: a
-  // number of a customer is counted once a customer, not once a sale.
-  void attach(Subject & subject, const Subject& to, const Reference& link, std::size_t number) {
-    const std::string alias = fmt::format("{}_{}", to.table, number);
-    const std::string quoted = sql::quote_identifier(alias);
-    subject.from_sql += fmt::format(
-        " LEFT JOIN {} AS {} ON {}", to.relation_sql, quoted,
-        condition_of(subject.columns[link.from_column], quoted, to.columns[link.to_column]));
-    const auto label = label_of(to, link.to_column);
-    for (std::size_t i = 0; i < to.columns.size(); ++i) {
-      const auto& original = to.columns[i];
-      const bool owned = (original.role == Role::measure || original.role == Role::time) &&
-                         !std::holds_alternative<frame::Coded>(to.frame.columns[i].data);
-      const bool useful = original.role == Role::entity || original.role == Role::dimension ||
-                          original.role == Role::label || i == label || owned;
-      if (i == link.to_column || original.derived || !useful ||
-          says_nothing_new(subject, to, i, link))
-        continue;
-      auto column = original;
-      column.name = unique_name(subject, to.table, original.name);
-      column.sql = under(quoted, original.sql, original);
-      column.read_sql = under(quoted, original.read_sql, original);
-      column.exact_sql = under(quoted, original.exact_sql, original);
-      if (owned) {
-        column.role = Role::unused;
-        column.additive = false;
-        subject.owned.push_back({subject.columns.size(), link.from_column});
-      }
-      column.why +=
-          fmt::format("; joined from {} by {}", to.table, subject.columns[link.from_column].name);
-      subject.columns.push_back(std::move(column));
-      subject.frame.columns.push_back(spread(to.frame.columns[i], link.partner));
-      subject.frame.columns.back().name = subject.columns.back().name;
-    }
-  }
+// A number and a text that hold the same are compared as texts.
+std::string condition_of(const Column& from, const std::string& alias, const Column& to) {
+  const auto text_of = [](const std::string& sql, const Column& own, const Column& other) {
+    const bool cast = own.type != frame::Type::text && other.type == frame::Type::text;
+    return cast ? fmt::format("CAST({} AS VARCHAR)", sql) : sql;
+  };
+  return fmt::format("{} = {}", text_of(from.read_sql, from, to),
+                     text_of(under(alias, to.read_sql, to), to, from));
+}
 
-  // The column that refers becomes an entity named by the label of the table it refers to.
-  void name_reference(Subject & subject, std::size_t column, const Subject& to,
-                      std::size_t to_column) {
-    auto& key = subject.columns[column];
-    if (key.role == Role::measure || key.role == Role::identifier || key.role == Role::dimension) {
-      if (const auto* numbers = subject.frame.columns[column].numbers()) {
-        if (auto coded = frame::encode(*numbers, 2'000'000))
-          subject.frame.columns[column].data = *std::move(coded);
-      }
-      if (subject.frame.columns[column].coded() != nullptr) {
-        key.role = Role::entity;
-        key.why = fmt::format("refers to a row of {}", to.table);
-      }
+// Adds the columns of `to` that a grouping or a sentence can use. Not its measures and flags: a
+// number of a customer is counted once a customer, not once a sale.
+void attach(Subject& subject, const Subject& to, const Reference& link, std::size_t number) {
+  const std::string alias = fmt::format("{}_{}", to.table, number);
+  const std::string quoted = sql::quote_identifier(alias);
+  subject.from_sql += fmt::format(
+      " LEFT JOIN {} AS {} ON {}", to.relation_sql, quoted,
+      condition_of(subject.columns[link.from_column], quoted, to.columns[link.to_column]));
+  const auto label = label_of(to, link.to_column);
+  for (std::size_t i = 0; i < to.columns.size(); ++i) {
+    const auto& original = to.columns[i];
+    const bool owned = (original.role == Role::measure || original.role == Role::time) &&
+                       !std::holds_alternative<frame::Coded>(to.frame.columns[i].data);
+    const bool useful = original.role == Role::entity || original.role == Role::dimension ||
+                        original.role == Role::label || i == label || owned;
+    if (i == link.to_column || original.derived || !useful ||
+        says_nothing_new(subject, to, i, link))
+      continue;
+    auto column = original;
+    column.name = unique_name(subject, to.table, original.name);
+    column.sql = under(quoted, original.sql, original);
+    column.read_sql = under(quoted, original.read_sql, original);
+    column.exact_sql = under(quoted, original.exact_sql, original);
+    if (owned) {
+      column.role = Role::unused;
+      column.additive = false;
+      subject.owned.push_back({subject.columns.size(), link.from_column});
     }
-    if (!key.label_column.empty()) return;
-    const auto found = label_of(to, to_column);
-    if (!found) return;
-    const auto* label = &to.columns[*found];
-    // A key that speaks for itself needs no other name than one that was declared to be its name.
-    if (label->role != Role::label && speaks_for_itself(subject.frame.columns[column])) return;
-    const std::string name =
-        subject.find(label->name) != nullptr && subject.find(label->name)->table == to.table
-            ? label->name
-            : to.table + "." + label->name;
-    if (const auto index = subject.index_of(name)) {
-      subject.columns[*index].role = Role::label;
-      key.label_column = name;
+    column.why +=
+        fmt::format("; joined from {} by {}", to.table, subject.columns[link.from_column].name);
+    subject.columns.push_back(std::move(column));
+    subject.frame.columns.push_back(spread(to.frame.columns[i], link.partner));
+    subject.frame.columns.back().name = subject.columns.back().name;
+  }
+}
+
+// The column that refers becomes an entity named by the label of the table it refers to.
+void name_reference(Subject& subject, std::size_t column, const Subject& to,
+                    std::size_t to_column) {
+  auto& key = subject.columns[column];
+  if (key.role == Role::measure || key.role == Role::identifier || key.role == Role::dimension) {
+    if (const auto* numbers = subject.frame.columns[column].numbers()) {
+      if (auto coded = frame::encode(*numbers, 2'000'000))
+        subject.frame.columns[column].data = *std::move(coded);
+    }
+    if (subject.frame.columns[column].coded() != nullptr) {
+      key.role = Role::entity;
+      key.why = fmt::format("refers to a row of {}", to.table);
     }
   }
+  if (!key.label_column.empty()) return;
+  const auto found = label_of(to, to_column);
+  if (!found) return;
+  const auto* label = &to.columns[*found];
+  // A key that speaks for itself needs no other name than one that was declared to be its name.
+  if (label->role != Role::label && speaks_for_itself(subject.frame.columns[column])) return;
+  const std::string name =
+      subject.find(label->name) != nullptr && subject.find(label->name)->table == to.table
+          ? label->name
+          : to.table + "." + label->name;
+  if (const auto index = subject.index_of(name)) {
+    subject.columns[*index].role = Role::label;
+    key.label_column = name;
+  }
+}
 
 }  // namespace
 
