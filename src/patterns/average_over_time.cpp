@@ -202,9 +202,49 @@ std::vector<std::uint16_t> places_of(const Workspace& workspace, const AverageCo
   return places;
 }
 
+bool has_gaps(const catalog::Subject& subject, std::size_t column) {
+  const auto& profile = subject.frame.columns[column].profile;
+  return profile.nulls + profile.non_finite > 0;
+}
+
+// As courses_by_value, from the cube of the workspace: nothing where it does not hold just that. A
+// flag's sums are whole numbers, which add up to the same in any order.
+std::optional<std::vector<Beside>> courses_of_cube(const Workspace& workspace,
+                                                   const AverageCourse& what) {
+  const auto& subject = workspace.subject;
+  const auto* cube = workspace.cube(what.column);
+  if (cube == nullptr || !is_flag(subject, what.measure) || has_gaps(subject, what.measure) ||
+      std::ranges::find(cube->measures, what.measure) == cube->measures.end())
+    return std::nullopt;
+  const std::size_t count = what.follow.end - what.follow.first, place = cube->place(what.measure);
+  const auto within = [&](std::span<const double> series) {
+    return series.subspan(what.follow.first, count);
+  };
+  Course all(count);
+  for (std::size_t value = 1; value < cube->values; ++value) {
+    for (std::size_t i = 0; i < count; ++i) {
+      all.amounts[i] += within(cube->series(place, value))[i];
+      all.weights[i] += within(cube->row_series(value))[i];
+    }
+  }
+  std::vector<Beside> courses;
+  for (std::size_t value = 0; value < cube->values; ++value) {
+    Course own(count), others(count);
+    std::ranges::copy(within(cube->series(place, value)), own.amounts.begin());
+    std::ranges::copy(within(cube->row_series(value)), own.weights.begin());
+    for (std::size_t i = 0; i < count; ++i) {
+      others.amounts[i] = all.amounts[i] - own.amounts[i];
+      others.weights[i] = all.weights[i] - own.weights[i];
+    }
+    courses.push_back({std::move(own), std::move(others)});
+  }
+  return courses;
+}
+
 // All values of a column at once: sums and rows by value and period.
 std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCourse& what,
                                      const std::vector<std::uint16_t>& places) {
+  if (auto known = courses_of_cube(workspace, what)) return *std::move(known);
   struct Cell {
     double amount = 0, weight = 0;
     void add(double number) {
