@@ -241,9 +241,25 @@ std::optional<std::vector<Beside>> courses_of_cube(const Workspace& workspace,
   return courses;
 }
 
-// All values of a column at once: sums and rows by value and period.
+// Of the rows that have a value of the column.
+Course with_value(const Workspace& workspace, const AverageCourse& what,
+                  const std::vector<std::uint16_t>& places) {
+  const auto& numbers = workspace.subject.numbers(what.measure);
+  Course course(what.follow.end - what.follow.first);
+  workspace.subject.codes(what.column).codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < places.size(); ++row) {
+      if (places[row] == no_period || codes[row] == 0) continue;
+      course.amounts[places[row]] += numbers[row];
+      course.weights[places[row]] += 1;
+    }
+  });
+  return course;
+}
+
+// All values of a column at once: sums and rows by value and period. `whole`: of all rows.
 std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCourse& what,
-                                     const std::vector<std::uint16_t>& places) {
+                                     const std::vector<std::uint16_t>& places,
+                                     const Course& whole) {
   if (auto known = courses_of_cube(workspace, what)) return *std::move(known);
   struct Cell {
     double amount = 0, weight = 0;
@@ -255,12 +271,12 @@ std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCo
   const auto& coded = workspace.subject.codes(what.column);
   const auto& numbers = workspace.subject.numbers(what.measure);
   const std::size_t count = what.follow.end - what.follow.first;
-  std::vector<Cell> cells(coded.values() * count), all(count);
+  std::vector<Cell> cells(coded.values() * count);
+  Course all = whole;
+  if (has_gaps(workspace.subject, what.column)) all = with_value(workspace, what, places);
   coded.codes.visit([&](const auto* codes) {
     for (std::size_t row = 0; row < places.size(); ++row) {
-      if (places[row] == no_period || codes[row] == 0) continue;
-      all[places[row]].add(numbers[row]);
-      cells[codes[row] * count + places[row]].add(numbers[row]);
+      if (places[row] != no_period) cells[codes[row] * count + places[row]].add(numbers[row]);
     }
   });
   std::vector<Beside> courses;
@@ -270,8 +286,8 @@ std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCo
       const auto& cell = cells[value * count + i];
       own.amounts[i] = cell.amount;
       own.weights[i] = cell.weight;
-      others.amounts[i] = all[i].amount - cell.amount;
-      others.weights[i] = all[i].weight - cell.weight;
+      others.amounts[i] = all.amounts[i] - cell.amount;
+      others.weights[i] = all.weights[i] - cell.weight;
     }
     courses.push_back({std::move(own), std::move(others)});
   }
@@ -312,7 +328,7 @@ void examine_measure(const Workspace& workspace, std::size_t measure,
     what.column = column;
     const auto count = subject.codes(column).values();
     if (count * workspace.periods.count > cube_cells_max / 100) continue;
-    const auto courses = courses_by_value(workspace, what, places);
+    const auto courses = courses_by_value(workspace, what, places, whole.own);
     std::vector<std::pair<double, std::uint32_t>> largest;
     double all = 0;
     for (std::uint32_t value = 1; value < count; ++value) {
