@@ -324,6 +324,7 @@ void examine_measure(const Workspace& workspace, std::size_t measure,
   const std::size_t place = candidates.size();
   candidates.push_back(candidate_of(workspace, what, whole, rows[0], deviation));
   for (const std::size_t column : workspace.groupings) {
+    if (workspace.stop.stop_requested()) return;
     if (subject.columns[column].kind == "calendar") continue;
     what.column = column;
     const auto count = subject.codes(column).values();
@@ -371,6 +372,7 @@ std::vector<std::size_t> measures_over_time(const Workspace& workspace) {
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     const auto& column = subject.columns[i];
     if (subject.frame.columns[i].numbers() == nullptr || workspace.is_decoy(i)) continue;
+    if (workspace.stop.stop_requested()) break;
     const bool averaged = column.role == Role::measure && !column.additive &&
                           column.kind != "price" && column.kind != "calendar";
     const bool amount = subject.money == i && !has_lines;

@@ -122,12 +122,16 @@ void each_crossing(const Workspace& workspace, std::span<const PairColumn> colum
   std::vector<Crossed> crossed;
   std::size_t cells = 0;
   const auto fill_and_visit = [&] {
+    if (workspace.stop.stop_requested()) return;
     if (!crossed.empty()) fill(workspace.subject, blocks, columns, crossed);
-    for (const auto& one : crossed) visit(columns[one.a], columns[one.b], one.cube);
+    for (const auto& one : crossed) {
+      if (workspace.stop.stop_requested()) return;
+      visit(columns[one.a], columns[one.b], one.cube);
+    }
     crossed.clear();
     cells = 0;
   };
-  for (std::size_t a = 0; a < columns.size(); ++a) {
+  for (std::size_t a = 0; a < columns.size() && !workspace.stop.stop_requested(); ++a) {
     for (std::size_t b = a + 1; b < columns.size(); ++b) {
       if (!are_crossed(workspace, columns[a], columns[b])) continue;
       const std::size_t more = columns[a].width() * columns[b].width() * blocks.width();
