@@ -42,11 +42,6 @@ std::size_t CodeVector::size() const {
   return std::visit([](const auto& vector) { return vector.size(); }, codes_);
 }
 
-std::uint32_t CodeVector::operator[](std::size_t row) const {
-  return std::visit([&](const auto& vector) { return static_cast<std::uint32_t>(vector[row]); },
-                    codes_);
-}
-
 const Column* Frame::find(std::string_view name) const {
   for (const auto& column : columns) {
     if (column.name == name) return &column;

@@ -27,7 +27,11 @@ class CodeVector {
   // Appends codes, widening the storage when a code needs it.
   void append(const std::uint32_t* codes, std::size_t count, std::uint32_t largest);
   std::size_t size() const;
-  std::uint32_t operator[](std::size_t row) const;
+  std::uint32_t operator[](std::size_t row) const {
+    if (const auto* bytes = std::get_if<0>(&codes_)) return (*bytes)[row];
+    if (const auto* shorts = std::get_if<1>(&codes_)) return (*shorts)[row];
+    return (*std::get_if<2>(&codes_))[row];
+  }
   // Calls visit(const T* codes) with T = uint8_t, uint16_t or uint32_t: the way to loop over all
   // rows.
   template <class Visit>

@@ -202,9 +202,65 @@ std::vector<std::uint16_t> places_of(const Workspace& workspace, const AverageCo
   return places;
 }
 
-// All values of a column at once: sums and rows by value and period.
+bool has_gaps(const catalog::Subject& subject, std::size_t column) {
+  const auto& profile = subject.frame.columns[column].profile;
+  return profile.nulls + profile.non_finite > 0;
+}
+
+// As courses_by_value, from the cube of the workspace: nothing where it does not hold just that. A
+// flag's sums are whole numbers, which add up to the same in any order.
+std::optional<std::vector<Beside>> courses_of_cube(const Workspace& workspace,
+                                                   const AverageCourse& what) {
+  const auto& subject = workspace.subject;
+  const auto* cube = workspace.cube(what.column);
+  if (cube == nullptr || !is_flag(subject, what.measure) || has_gaps(subject, what.measure) ||
+      std::ranges::find(cube->measures, what.measure) == cube->measures.end())
+    return std::nullopt;
+  const std::size_t count = what.follow.end - what.follow.first, place = cube->place(what.measure);
+  const auto within = [&](std::span<const double> series) {
+    return series.subspan(what.follow.first, count);
+  };
+  Course all(count);
+  for (std::size_t value = 1; value < cube->values; ++value) {
+    for (std::size_t i = 0; i < count; ++i) {
+      all.amounts[i] += within(cube->series(place, value))[i];
+      all.weights[i] += within(cube->row_series(value))[i];
+    }
+  }
+  std::vector<Beside> courses;
+  for (std::size_t value = 0; value < cube->values; ++value) {
+    Course own(count), others(count);
+    std::ranges::copy(within(cube->series(place, value)), own.amounts.begin());
+    std::ranges::copy(within(cube->row_series(value)), own.weights.begin());
+    for (std::size_t i = 0; i < count; ++i) {
+      others.amounts[i] = all.amounts[i] - own.amounts[i];
+      others.weights[i] = all.weights[i] - own.weights[i];
+    }
+    courses.push_back({std::move(own), std::move(others)});
+  }
+  return courses;
+}
+
+// Of the rows that have a value of the column.
+Course with_value(const Workspace& workspace, const AverageCourse& what,
+                  const std::vector<std::uint16_t>& places) {
+  const auto& numbers = workspace.subject.numbers(what.measure);
+  Course course(what.follow.end - what.follow.first);
+  workspace.subject.codes(what.column).codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < places.size(); ++row) {
+      if (places[row] == no_period || codes[row] == 0) continue;
+      course.amounts[places[row]] += numbers[row];
+      course.weights[places[row]] += 1;
+    }
+  });
+  return course;
+}
+
+// All values of a column at once: sums and rows by value and period. `whole`: of all rows.
 std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCourse& what,
-                                     const std::vector<std::uint16_t>& places) {
+                                     const std::vector<std::uint16_t>& places,
+                                     const Course& whole) {
+  if (auto known = courses_of_cube(workspace, what)) return *std::move(known);
   struct Cell {
     double amount = 0, weight = 0;
     void add(double number) {
@@ -215,12 +271,12 @@ std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCo
   const auto& coded = workspace.subject.codes(what.column);
   const auto& numbers = workspace.subject.numbers(what.measure);
   const std::size_t count = what.follow.end - what.follow.first;
-  std::vector<Cell> cells(coded.values() * count), all(count);
+  std::vector<Cell> cells(coded.values() * count);
+  Course all = whole;
+  if (has_gaps(workspace.subject, what.column)) all = with_value(workspace, what, places);
   coded.codes.visit([&](const auto* codes) {
     for (std::size_t row = 0; row < places.size(); ++row) {
-      if (places[row] == no_period || codes[row] == 0) continue;
-      all[places[row]].add(numbers[row]);
-      cells[codes[row] * count + places[row]].add(numbers[row]);
+      if (places[row] != no_period) cells[codes[row] * count + places[row]].add(numbers[row]);
     }
   });
   std::vector<Beside> courses;
@@ -230,8 +286,8 @@ std::vector<Beside> courses_by_value(const Workspace& workspace, const AverageCo
       const auto& cell = cells[value * count + i];
       own.amounts[i] = cell.amount;
       own.weights[i] = cell.weight;
-      others.amounts[i] = all[i].amount - cell.amount;
-      others.weights[i] = all[i].weight - cell.weight;
+      others.amounts[i] = all.amounts[i] - cell.amount;
+      others.weights[i] = all.weights[i] - cell.weight;
     }
     courses.push_back({std::move(own), std::move(others)});
   }
@@ -268,11 +324,12 @@ void examine_measure(const Workspace& workspace, std::size_t measure,
   const std::size_t place = candidates.size();
   candidates.push_back(candidate_of(workspace, what, whole, rows[0], deviation));
   for (const std::size_t column : workspace.groupings) {
+    if (workspace.stop.stop_requested()) return;
     if (subject.columns[column].kind == "calendar") continue;
     what.column = column;
     const auto count = subject.codes(column).values();
     if (count * workspace.periods.count > cube_cells_max / 100) continue;
-    const auto courses = courses_by_value(workspace, what, places);
+    const auto courses = courses_by_value(workspace, what, places, whole.own);
     std::vector<std::pair<double, std::uint32_t>> largest;
     double all = 0;
     for (std::uint32_t value = 1; value < count; ++value) {
@@ -315,6 +372,7 @@ std::vector<std::size_t> measures_over_time(const Workspace& workspace) {
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     const auto& column = subject.columns[i];
     if (subject.frame.columns[i].numbers() == nullptr || workspace.is_decoy(i)) continue;
+    if (workspace.stop.stop_requested()) break;
     const bool averaged = column.role == Role::measure && !column.additive &&
                           column.kind != "price" && column.kind != "calendar";
     const bool amount = subject.money == i && !has_lines;

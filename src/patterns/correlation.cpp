@@ -98,6 +98,7 @@ class Examining {
     collect();
     for (const std::size_t y : ys_) {
       for (const std::size_t x : xs_) {
+        if (workspace_.stop.stop_requested()) break;
         if (is_pair(x, y)) test({x, y, unit_of_pair(x, y), no_column, 0, {}});
       }
     }
@@ -285,7 +286,7 @@ class Examining {
     std::ranges::stable_sort(told, [](const Tested* a, const Tested* b) {
       return std::fabs(a->whole->effect) > std::fabs(b->whole->effect);
     });
-    for (std::size_t i = 0; i < told.size(); ++i) {
+    for (std::size_t i = 0; i < told.size() && !workspace_.stop.stop_requested(); ++i) {
       const auto& own = told[i]->pair;
       for (std::size_t j = 0; j < i && told[i]->material; ++j) {
         const auto& other = told[j]->pair;

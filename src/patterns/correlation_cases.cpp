@@ -29,15 +29,34 @@ bool takes_part(const CorrelatedPair& pair, const frame::CodeVector* segment, st
   return side == Side::inside ? code == pair.value : code != pair.value && code != 0;
 }
 
+// number_at() of one column, which is looked up once.
+class NumberReader {
+ public:
+  NumberReader(const catalog::Subject& subject, std::size_t column) {
+    const auto& data = subject.frame.columns[column];
+    if (const auto* days = data.days()) days_ = days->days.data();
+    if (const auto* numbers = data.numbers()) numbers_ = numbers->values.data();
+  }
+  double operator()(std::size_t row) const {
+    if (numbers_ != nullptr) return numbers_[row];
+    return days_ == nullptr || days_[row] == frame::no_day ? std::nan("") : days_[row];
+  }
+
+ private:
+  const std::int32_t* days_ = nullptr;
+  const double* numbers_ = nullptr;
+};
+
 // The rows with both numbers, in order, given to `visit(row, x, y)`.
 void each_case(const Workspace& workspace, const CorrelatedPair& pair, const frame::Mask& kept,
                Side side, auto visit) {
   const auto& subject = workspace.subject;
   const auto* segment = pair.segment == no_column ? nullptr : &subject.codes(pair.segment).codes;
+  const NumberReader x_of(subject, pair.x), y_of(subject, pair.y);
   for (const std::size_t row : workspace.sample) {
     if (!kept.empty() && kept[row] == 0) continue;
     if (!takes_part(pair, segment, row, side)) continue;
-    const double x = number_at(subject, pair.x, row), y = number_at(subject, pair.y, row);
+    const double x = x_of(row), y = y_of(row);
     if (std::isnan(x) || std::isnan(y)) continue;
     if (pair.began_by && x > pair.began_by->since_epoch) continue;
     visit(row, x, y);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/ensure.h"
@@ -15,7 +16,7 @@ namespace {
 struct Filling {
   const frame::Coded* coded = nullptr;  // null: one value
   const Periods* periods = nullptr;
-  std::vector<double> cells;
+  std::optional<RowSums> sums;  // nothing when it would be too large
 };
 
 // The cells of a block of rows.
@@ -42,19 +43,19 @@ void read_cells(const Filling& cube, std::size_t first, const frame::Mask& kept,
 }
 
 // From a row of numbers a cell to a column of cells a measure.
-Cube unfolded(const Filling& filled, const RowBlocks& blocks,
-              const std::vector<std::size_t>& measures) {
+Cube unfolded(Filling& filled, const RowBlocks& blocks, const std::vector<std::size_t>& measures) {
+  const auto sums_by_cell = filled.sums->take();
   Cube cube;
   cube.values = filled.coded == nullptr ? 1 : filled.coded->values();
   cube.periods = std::max<std::size_t>(1, filled.periods->count);
   cube.measures = measures;
   const std::size_t cells = cube.values * cube.periods, width = blocks.width();
   cube.rows.resize(cells);
-  for (std::size_t cell = 0; cell < cells; ++cell) cube.rows[cell] = filled.cells[cell * width];
+  for (std::size_t cell = 0; cell < cells; ++cell) cube.rows[cell] = sums_by_cell[cell * width];
   for (std::size_t measure = 0; measure < measures.size(); ++measure) {
     auto& sums = cube.sums.emplace_back(cells);
     for (std::size_t cell = 0; cell < cells; ++cell)
-      sums[cell] = filled.cells[cell * width + blocks.sum_place(measure)];
+      sums[cell] = sums_by_cell[cell * width + blocks.sum_place(measure)];
   }
   return cube;
 }
@@ -68,7 +69,7 @@ std::vector<Cube> fill(const catalog::Subject& subject, std::vector<Filling> cub
   for (auto& cube : cubes) {
     const std::size_t values = cube.coded == nullptr ? 1 : cube.coded->values();
     const std::size_t cells = values * std::max<std::size_t>(1, cube.periods->count);
-    if (cells * (1 + measures.size()) <= cube_cells_max) cube.cells.resize(cells * blocks.width());
+    if (cells * (1 + measures.size()) <= cube_cells_max) cube.sums.emplace(blocks, cells);
   }
   std::array<std::uint32_t, RowBlocks::rows_max> cell_of_row{};
   for (std::size_t first = 0; first < subject.frame.rows; first += RowBlocks::rows_max) {
@@ -76,15 +77,14 @@ std::vector<Cube> fill(const catalog::Subject& subject, std::vector<Filling> cub
     const auto cells = std::span(cell_of_row).first(count);
     blocks.read(first, count);
     for (auto& cube : cubes) {
-      if (cube.cells.empty()) continue;
+      if (!cube.sums) continue;
       read_cells(cube, first, kept, cells);
-      blocks.add_to(cube.cells, cells);
+      cube.sums->add(cells);
     }
   }
   std::vector<Cube> filled(cubes.size());
   for (std::size_t i = 0; i < cubes.size(); ++i) {
-    if (!cubes[i].cells.empty()) filled[i] = unfolded(cubes[i], blocks, measures);
-    cubes[i].cells = {};
+    if (cubes[i].sums) filled[i] = unfolded(cubes[i], blocks, measures);
   }
   return filled;
 }

@@ -132,6 +132,7 @@ std::vector<Candidate> examine_group_difference(const Workspace& workspace) {
   const auto& subject = workspace.subject;
   for (const std::size_t measure : averaged_measures(workspace)) {
     for (const std::size_t column : workspace.groupings) {
+      if (workspace.stop.stop_requested()) return candidates;
       const auto values = subject.codes(column).values();
       if (values < 3 || values > values_max + 1 || subject.columns[column].kind == "calendar")
         continue;

@@ -23,7 +23,7 @@ void add(Groups& groups, std::size_t group, double value, bool ranked) {
 
 // Moments of rows from their sums about a common centre: one addition a row, and no digits lost.
 struct CentredSums {
-  std::vector<double> rows, sums, squares;  // [value], of number - centre
+  double rows = 0, sum = 0, squares = 0;  // of number - centre
 };
 
 // Calls visit(row, group, number) for each row that takes part.
@@ -122,23 +122,24 @@ Groups groups_of(const catalog::Subject& subject, const Difference& what, const 
   const double centre = profile.rows > profile.nulls
                             ? profile.sum / static_cast<double>(profile.rows - profile.nulls)
                             : 0;
-  CentredSums centred{std::vector<double>(count), std::vector<double>(count),
-                      std::vector<double>(count)};
+  std::vector<CentredSums> centred(count);
   const bool ranked = !what.unit && subject.frame.rows <= ranked_units_max;
   each_row(subject, what, kept, [&](std::size_t, std::uint32_t group, double number) {
     const double off = number - centre;
-    centred.rows[group] += 1;
-    centred.sums[group] += off;
-    centred.squares[group] += off * off;
+    auto& own = centred[group];
+    own.rows += 1;
+    own.sum += off;
+    own.squares += off * off;
     if (ranked) groups.values[group].push_back(number);
   });
   for (std::size_t group = 1; group < count; ++group) {
-    const double n = centred.rows[group], mean = n > 0 ? centred.sums[group] / n : 0;
+    const auto& own = centred[group];
+    const double n = own.rows, mean = n > 0 ? own.sum / n : 0;
     groups.rows[group] = n;
-    groups.sums[group] = centred.sums[group] + n * centre;
+    groups.sums[group] = own.sum + n * centre;
     if (!what.unit && n > 0)
       groups.units[group] = {std::llround(n), centre + mean,
-                             std::max(0.0, centred.squares[group] - n * mean * mean)};
+                             std::max(0.0, own.squares - n * mean * mean)};
   }
   if (what.unit) add_units(subject, what, kept, groups);
   return groups;

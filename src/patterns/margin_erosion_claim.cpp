@@ -76,9 +76,6 @@ class Statement {
   std::string who_sql() const {
     return is_whole_ ? "" : label_sql(subject_, erosion_.column, erosion_.value) + " AS who, ";
   }
-  std::string own_and(std::string_view condition) const {
-    return is_whole_ ? std::string(condition) : fmt::format("{} AND {}", own_, condition);
-  }
   base::Day day_of(std::size_t period) const { return workspace_.periods.starts[period]; }
   std::string within(std::size_t begin, std::size_t end) const {
     return between_sql(subject_, day_of(begin), day_of(end));
@@ -89,29 +86,28 @@ class Statement {
 
   void say_change() {
     const auto& change = *erosion_.change;
-    const auto before = own_and(within(change.before_begin, change.before_end)),
-               now = own_and(within(change.now_begin, change.now_end));
+    const auto before = within(change.before_begin, change.before_end),
+               now = within(change.now_begin, change.now_end);
     const std::size_t year =
         std::min(workspace_.periods.count,
                  static_cast<std::size_t>(std::lround(workspace_.periods.per_year())));
-    const auto last_year =
-        own_and(within(workspace_.periods.count - year, workspace_.periods.count));
-    std::string select = fmt::format(
-        "{}{} AS gross_before, {} AS net_before, {} AS gross_now, {} AS net_now, {} AS gross_year, "
-        "{} AS since",
-        who_sql(), sum_where_sql(subject_, erosion_.step.from, before),
-        sum_where_sql(subject_, erosion_.step.to, before),
-        sum_where_sql(subject_, erosion_.step.from, now),
-        sum_where_sql(subject_, erosion_.step.to, now),
-        sum_where_sql(subject_, erosion_.step.from, last_year), day_sql(day_of(change.since)));
-    if (!is_whole_) {
-      const auto others =
-          fmt::format("NOT ({}) AND {}", own_, within(change.now_begin, change.now_end));
-      select += fmt::format(", {} AS gross_others, {} AS net_others",
-                            sum_where_sql(subject_, erosion_.step.from, others),
-                            sum_where_sql(subject_, erosion_.step.to, others));
-    }
-    claim_.evidence.push_back({"a", fmt::format("SELECT {} FROM {}", select, subject_.from_sql)});
+    const auto last_year = within(workspace_.periods.count - year, workspace_.periods.count);
+    const auto loss_from = erosion_.step.from, loss_to = erosion_.step.to;
+    const auto own = fmt::format(
+        "SELECT {}{} AS gross_before, {} AS net_before, {} AS gross_now, {} AS net_now, {} AS "
+        "gross_year, {} AS since FROM {}",
+        who_sql(), sum_where_sql(subject_, loss_from, before),
+        sum_where_sql(subject_, loss_to, before), sum_where_sql(subject_, loss_from, now),
+        sum_where_sql(subject_, loss_to, now), sum_where_sql(subject_, loss_from, last_year),
+        day_sql(day_of(change.since)), subject_.from_sql);
+    // Its own rows, and those of everybody now: each pass asks of a row no more than it must.
+    const auto others = fmt::format(
+        "SELECT own_rows.*, gross_all - gross_now AS gross_others, net_all - net_now AS net_others "
+        "FROM ({} WHERE {}) AS own_rows CROSS JOIN (SELECT {} AS gross_all, {} AS net_all FROM {} "
+        "WHERE {} IS NOT NULL AND {}) AS all_rows",
+        own, own_, sum_sql(subject_, loss_from), sum_sql(subject_, loss_to), subject_.from_sql,
+        is_whole_ ? "" : subject_.columns[erosion_.column].sql, now);
+    claim_.evidence.push_back({"a", is_whole_ ? own : others});
     if (!is_whole_)
       values_.cell("who", "a", 0, "who")
           .cell("gross_others", "a", 0, "gross_others")

@@ -174,7 +174,8 @@ class Examining {
         columns.push_back(column);
     }
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      for (std::size_t j = i + 1; j < columns.size(); ++j) examine(columns[i], columns[j]);
+      for (std::size_t j = i + 1; j < columns.size() && !workspace_.stop.stop_requested(); ++j)
+        examine(columns[i], columns[j]);
     }
     return std::move(candidates_);
   }

@@ -16,7 +16,8 @@ namespace insights::patterns {
 
 namespace {
 
-constexpr std::size_t values_max = 300;  // of a column: the most frequent
+constexpr std::size_t values_max = 300;                 // of a column: the most frequent
+constexpr std::size_t numbers_at_once_max = 1'000'000;  // of the cubes that are filled in one pass
 
 PairColumn pair_column(const Workspace& workspace, std::size_t column, double rows_min) {
   const auto& coded = workspace.subject.codes(column);
@@ -49,19 +50,29 @@ void read_slots(const catalog::Subject& subject, const PairColumn& column, std::
   });
 }
 
-void fill(const catalog::Subject& subject, RowBlocks& blocks, const PairColumn& a,
-          std::span<const PairColumn* const> others, std::vector<PairCube>& cubes) {
-  std::array<std::uint16_t, RowBlocks::rows_max> slots_a{}, slots_b{};
+// Two columns that cross, by their places.
+struct Crossed {
+  std::size_t a, b;
+  PairCube cube;
+};
+
+// In one pass over the rows.
+void fill(const catalog::Subject& subject, RowBlocks& blocks, std::span<const PairColumn> columns,
+          std::vector<Crossed>& crossed) {
+  using Slots = std::array<std::uint16_t, RowBlocks::rows_max>;
+  std::vector<bool> wanted(columns.size());
+  for (const auto& one : crossed) wanted[one.a] = wanted[one.b] = true;
+  std::vector<Slots> slots(columns.size());
   for (std::size_t first = 0; first < subject.frame.rows; first += RowBlocks::rows_max) {
     const std::size_t count = std::min(RowBlocks::rows_max, subject.frame.rows - first);
-    const auto own = std::span(slots_a).first(count), other = std::span(slots_b).first(count);
     blocks.read(first, count);
-    read_slots(subject, a, first, own);
-    for (std::size_t i = 0; i < others.size(); ++i) {
-      read_slots(subject, *others[i], first, other);
-      cubes[i].add(own, other);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (wanted[i]) read_slots(subject, columns[i], first, std::span(slots[i]).first(count));
     }
+    for (auto& one : crossed)
+      one.cube.add(std::span(slots[one.a]).first(count), std::span(slots[one.b]).first(count));
   }
+  for (auto& one : crossed) one.cube.finish();
 }
 
 }  // namespace
@@ -100,7 +111,7 @@ void PairCube::add(std::span<const std::uint16_t> a, std::span<const std::uint16
   std::array<std::uint32_t, RowBlocks::rows_max> cell_of_row{};
   const auto width = static_cast<std::uint32_t>(width_);
   for (std::size_t i = 0; i < a.size(); ++i) cell_of_row[i] = a[i] * width + b[i];
-  blocks_.add_to(cells_, std::span(cell_of_row).first(a.size()));
+  filling_.add(std::span(cell_of_row).first(a.size()));
 }
 
 void each_crossing(const Workspace& workspace, std::span<const PairColumn> columns,
@@ -108,17 +119,28 @@ void each_crossing(const Workspace& workspace, std::span<const PairColumn> colum
                    const std::function<void(const PairColumn& a, const PairColumn& b,
                                             const PairCube& cube)>& visit) {
   RowBlocks blocks(measures);
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    std::vector<const PairColumn*> others;
-    std::vector<PairCube> cubes;
-    for (const auto& other : columns.subspan(i + 1)) {
-      if (!are_crossed(workspace, columns[i], other)) continue;
-      others.push_back(&other);
-      cubes.emplace_back(columns[i], other, blocks);
+  std::vector<Crossed> crossed;
+  std::size_t cells = 0;
+  const auto fill_and_visit = [&] {
+    if (workspace.stop.stop_requested()) return;
+    if (!crossed.empty()) fill(workspace.subject, blocks, columns, crossed);
+    for (const auto& one : crossed) {
+      if (workspace.stop.stop_requested()) return;
+      visit(columns[one.a], columns[one.b], one.cube);
     }
-    if (!others.empty()) fill(workspace.subject, blocks, columns[i], others, cubes);
-    for (std::size_t j = 0; j < others.size(); ++j) visit(columns[i], *others[j], cubes[j]);
+    crossed.clear();
+    cells = 0;
+  };
+  for (std::size_t a = 0; a < columns.size() && !workspace.stop.stop_requested(); ++a) {
+    for (std::size_t b = a + 1; b < columns.size(); ++b) {
+      if (!are_crossed(workspace, columns[a], columns[b])) continue;
+      const std::size_t more = columns[a].width() * columns[b].width() * blocks.width();
+      if (cells + more > numbers_at_once_max) fill_and_visit();
+      cells += more;
+      crossed.push_back({a, b, PairCube(columns[a], columns[b], blocks)});
+    }
   }
+  fill_and_visit();
 }
 
 std::vector<std::uint8_t> quarters_of(const catalog::Subject& subject, const ValueOf& first,

@@ -34,28 +34,31 @@ bool are_crossed(const Workspace& workspace, const PairColumn& a, const PairColu
 class PairCube {
  public:
   PairCube(const PairColumn& a, const PairColumn& b, const RowBlocks& blocks)
-      : blocks_(blocks), width_(b.width()), cells_(a.width() * b.width() * blocks.width(), 0) {}
+      : blocks_(&blocks), width_(b.width()), filling_(blocks, a.width() * b.width()) {}
 
   double count(std::size_t measure, std::size_t a, std::size_t b) const {
-    return cells_[place(a, b) + blocks_.count_place(measure)];
+    return cells_[place(a, b) + blocks_->count_place(measure)];
   }
   double sum(std::size_t measure, std::size_t a, std::size_t b) const {
-    return cells_[place(a, b) + blocks_.sum_place(measure)];
+    return cells_[place(a, b) + blocks_->sum_place(measure)];
   }
   // Adds a block of rows; the slots that each is in.
   void add(std::span<const std::uint16_t> a, std::span<const std::uint16_t> b);
+  // All rows are added: from here on the cells can be read.
+  void finish() { cells_ = filling_.take(); }
 
  private:
   std::size_t place(std::size_t a, std::size_t b) const {
-    return (a * width_ + b) * blocks_.width();
+    return (a * width_ + b) * blocks_->width();
   }
-  const RowBlocks& blocks_;
+  const RowBlocks* blocks_;
   std::size_t width_;
+  RowSums filling_;
   std::vector<double> cells_;
 };
 
-// Calls visit(a, b, cube) for every two columns that are crossed, in order. The cubes of one column
-// with those behind it are filled in one pass over the rows.
+// Calls visit(a, b, cube) for every two columns that are crossed, in order. As many cubes as fit
+// into little memory are filled in one pass over the rows.
 void each_crossing(const Workspace& workspace, std::span<const PairColumn> columns,
                    std::span<const Addend> measures,
                    const std::function<void(const PairColumn& a, const PairColumn& b,

@@ -125,10 +125,45 @@ class Statement {
            own.rate() >= 1.3 * rest.rate() && rest.sold > 0;
   }
 
+  // The value's own rows and all rows that have a value, each in one pass that asks of a row no
+  // more than it must; elsewhere is what is left.
   void ask() {
-    const auto other = fmt::format("NOT ({})", own_);
     const auto event = is_return_ ? subject_.returns->sql : fmt::format("{} = 1", flag_.sql);
     const auto case_sql = is_return_ ? "*" : flag_.sql;
+    std::string own = names_sql(), all, elsewhere;
+    const auto both = [&](const std::string& name, const std::string& sql) {
+      own += fmt::format(", {} AS {}", sql, name);
+      all += fmt::format("{}{} AS all_{}", all.empty() ? "" : ", ", sql, name);
+      elsewhere += fmt::format(", all_{0} - {0} AS {0}_elsewhere", name);
+    };
+    both("events", fmt::format("count(*) FILTER (WHERE {})", event));
+    both("cases", fmt::format("count({})", case_sql));
+    if (in_units_) {
+      const auto size = subject_.returns->size_column;
+      const auto back = subject_.returns->sql;
+      both("sold", sum_where_sql(subject_, size, fmt::format("NOT ({})", back)));
+      both("back", fmt::format("0 - {}", sum_where_sql(subject_, size, back)));
+    }
+    if (with_money_)
+      own += fmt::format(", {} AS money", sum_where_sql(subject_, *subject_.money, event));
+    if (subject_.time) {
+      own += fmt::format(", min({0}) AS first_day, max({0}) AS last_day", time_sql(subject_));
+      values_.cell("first_day", "a", 0, "first_day", Format::date)
+          .cell("last_day", "a", 0, "last_day", Format::date);
+    }
+    claim_.evidence.push_back(
+        {"a", fmt::format("SELECT own_rows.*{0} FROM (SELECT {1} FROM {2} WHERE {3}) AS own_rows "
+                          "CROSS JOIN (SELECT {4} FROM {2} WHERE {5} IS NOT NULL) AS all_rows",
+                          elsewhere, own, subject_.from_sql, own_, all,
+                          subject_.columns[found_.column].sql)});
+    values_.cell("events", "a", 0, "events", Format::integer)
+        .cell("cases", "a", 0, "cases", Format::integer);
+    values_.cell("events_elsewhere", "a", 0, "events_elsewhere", Format::integer)
+        .cell("cases_elsewhere", "a", 0, "cases_elsewhere", Format::integer);
+  }
+
+  // The value's name, and of what and where it is.
+  std::string names_sql() {
     std::string select = fmt::format("{} AS who", label_sql(subject_, found_.column, found_.value));
     values_.cell("who", "a", 0, "who");
     std::size_t names = entity_of(subject_, found_.column, found_.value).label.size();
@@ -145,40 +180,7 @@ class Statement {
       attributes_ += (attributes_.empty() ? "" : ", ") + inside_sentence(phrase);
     }
     if (!attributes_.empty()) attributes_ = " (" + attributes_ + ")";
-    select += fmt::format(
-        ", count(*) FILTER (WHERE {} AND {}) AS events, count({}) FILTER (WHERE {}) AS cases", own_,
-        event, case_sql, own_);
-    select += fmt::format(
-        ", count(*) FILTER (WHERE {} AND {}) AS events_elsewhere, count({}) FILTER (WHERE {}) AS "
-        "cases_elsewhere",
-        other, event, case_sql, other);
-    if (in_units_) {
-      const auto size = subject_.returns->size_column;
-      const auto back = subject_.returns->sql;
-      select +=
-          fmt::format(", {} AS sold, 0 - {} AS back",
-                      sum_where_sql(subject_, size, fmt::format("{} AND NOT ({})", own_, back)),
-                      sum_where_sql(subject_, size, fmt::format("{} AND {}", own_, back)));
-      select +=
-          fmt::format(", {} AS sold_elsewhere, 0 - {} AS back_elsewhere",
-                      sum_where_sql(subject_, size, fmt::format("{} AND NOT ({})", other, back)),
-                      sum_where_sql(subject_, size, fmt::format("{} AND {}", other, back)));
-    }
-    if (with_money_)
-      select += fmt::format(", {} AS money", sum_where_sql(subject_, *subject_.money,
-                                                           fmt::format("{} AND {}", own_, event)));
-    if (subject_.time) {
-      select += fmt::format(
-          ", min({0}) FILTER (WHERE {1}) AS first_day, max({0}) FILTER (WHERE {1}) AS last_day",
-          time_sql(subject_), own_);
-      values_.cell("first_day", "a", 0, "first_day", Format::date)
-          .cell("last_day", "a", 0, "last_day", Format::date);
-    }
-    claim_.evidence.push_back({"a", fmt::format("SELECT {} FROM {}", select, subject_.from_sql)});
-    values_.cell("events", "a", 0, "events", Format::integer)
-        .cell("cases", "a", 0, "cases", Format::integer);
-    values_.cell("events_elsewhere", "a", 0, "events_elsewhere", Format::integer)
-        .cell("cases_elsewhere", "a", 0, "cases_elsewhere", Format::integer);
+    return select;
   }
 
   void say_in_units() {

@@ -57,34 +57,46 @@ bool is_standing(const Workspace& workspace, const Repeated& repeated) {
   return static_cast<double>(months.size()) >= standing_min * repeated.rows;
 }
 
-Repeated repeated_in(const Workspace& workspace, std::size_t column) {
-  const auto& money = workspace.subject.numbers(*workspace.subject.money);
-  const auto& codes = workspace.subject.codes(column).codes;
-  std::vector<std::pair<std::uint32_t, double>> pairs;
-  for (std::size_t row = 0; row < money.size(); ++row) {
-    if (codes[row] != 0 && money[row] > 0) pairs.emplace_back(codes[row], money[row]);
-  }
-  std::ranges::sort(pairs);
-  Repeated top{column};
-  double repeated = 0;
-  std::vector<double> most_of_value(workspace.subject.codes(column).values(), 0);
-  for (std::size_t i = 0; i < pairs.size();) {
-    std::size_t end = i;
-    while (end < pairs.size() && pairs[end] == pairs[i]) ++end;
-    const auto rows = static_cast<double>(end - i);
-    if (rows > 1) repeated += rows;
-    most_of_value[pairs[i].first] = std::max(most_of_value[pairs[i].first], rows);
-    if (rows > top.rows) {
-      top.value = pairs[i].first;
-      top.amount = pairs[i].second;
-      top.rows = rows;
+// Each value's amounts above 0, sorted.
+std::vector<std::vector<double>> amounts_by_value(const frame::Coded& coded,
+                                                  const std::vector<double>& money) {
+  std::vector<std::vector<double>> amounts(coded.values());
+  coded.codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < money.size(); ++row) {
+      if (codes[row] != 0 && money[row] > 0) amounts[codes[row]].push_back(money[row]);
     }
-    i = end;
+  });
+  for (auto& own : amounts) std::ranges::sort(own);
+  return amounts;
+}
+
+Repeated repeated_in(const Workspace& workspace, std::size_t column) {
+  const auto by_value = amounts_by_value(workspace.subject.codes(column),
+                                         workspace.subject.numbers(*workspace.subject.money));
+  Repeated top{column};
+  double repeated = 0, all = 0;
+  std::vector<double> most_of_value(by_value.size(), 0);
+  for (std::uint32_t value = 1; value < by_value.size(); ++value) {
+    const auto& amounts = by_value[value];
+    all += static_cast<double>(amounts.size());
+    for (std::size_t i = 0; i < amounts.size();) {
+      std::size_t end = i;
+      while (end < amounts.size() && amounts[end] == amounts[i]) ++end;
+      const auto rows = static_cast<double>(end - i);
+      if (rows > 1) repeated += rows;
+      most_of_value[value] = std::max(most_of_value[value], rows);
+      if (rows > top.rows) {
+        top.value = value;
+        top.amount = amounts[i];
+        top.rows = rows;
+      }
+      i = end;
+    }
   }
   for (std::uint32_t value = 1; value < most_of_value.size(); ++value) {
     if (value != top.value) top.next_rows = std::max(top.next_rows, most_of_value[value]);
   }
-  const double others = static_cast<double>(pairs.size()) - top.rows;
+  const double others = all - top.rows;
   top.others_repeated = others > 0 ? (repeated - top.rows) / others : 1;
   return top;
 }

@@ -2,11 +2,12 @@
 // are added to a cell in one go and a pass over the rows can fill many cubes while they are at
 // hand.
 //
-// A cell is `width()` doubles: the number of rows, then each measure's sum; a measure with gaps has
-// the count of its numbers besides. Rows are added in their order, so a sum is the same whichever
-// cubes are filled with it.
+// What is only counted (rows, numbers that are there, flags of 0 and 1) shares machine words,
+// several counters in one, and is added in whole words; other numbers are added as they are, in the
+// order of their rows. So a sum is the same whichever cubes are filled with it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -27,21 +28,56 @@ class RowBlocks {
 
   explicit RowBlocks(std::span<const Addend> measures);
 
-  std::size_t width() const { return width_; }
+  // A cell is so many doubles: the number of rows, then each measure's sum; a measure with gaps has
+  // the count of its numbers besides.
+  std::size_t width() const { return 1 + measures_.size() + gaps_; }
   // Where in a cell a measure's sum and the count of its numbers are.
   std::size_t sum_place(std::size_t measure) const { return 1 + measure; }
-  std::size_t count_place(std::size_t measure) const { return count_places_[measure]; }
+  std::size_t count_place(std::size_t measure) const { return measures_[measure].count_place; }
 
   // Reads the numbers of `count` rows from row `first` on; at most rows_max.
   void read(std::size_t first, std::size_t count);
-  // Adds each row that was read to its cell: cells[cell_of_row[i] * width() ...]. no_cell: to none.
-  void add_to(std::vector<double>& cells, std::span<const std::uint32_t> cell_of_row) const;
 
  private:
-  std::vector<Addend> measures_;
-  std::vector<std::size_t> count_places_;
-  std::size_t width_ = 1;
-  std::vector<double> block_;  // [rows_max * width]
+  friend class RowSums;
+  // Three counters share a word.
+  static constexpr std::size_t counter_bits = 21, counters_a_word = 3;
+  static constexpr std::size_t counter_max = (std::size_t{1} << counter_bits) - 1;
+
+  struct Measure {
+    Addend addend;
+    bool is_flag = false;         // every number is 0 or 1: it is counted
+    std::size_t count_place = 0;  // 0: it has no gaps, and as many numbers as there are rows
+    std::size_t counter = 0, number_counter = 0;  // of the flag; of its numbers, where it has gaps
+    std::size_t real = 0;                         // place among the numbers that are not counted
+  };
+  template <class Bit>
+  void count(std::size_t counter, std::size_t rows, Bit bit);
+
+  std::vector<Measure> measures_;
+  std::size_t gaps_ = 0, counters_ = 1, words_ = 1, reals_ = 0;
+  std::vector<std::uint64_t> word_block_;  // [rows_max * words]
+  std::vector<double> real_block_;         // [rows_max * reals]
+};
+
+// Cells being filled.
+class RowSums {
+ public:
+  // Borrows the blocks, which must outlive it.
+  RowSums(const RowBlocks& blocks, std::size_t cells);
+  // Adds each row that was read to its cell. no_cell: to none.
+  void add(std::span<const std::uint32_t> cell_of_row);
+  // What was added, [cells * width]; nothing is left here.
+  std::vector<double> take();
+
+ private:
+  void unpack();  // before a counter overflows
+
+  const RowBlocks* blocks_;
+  std::size_t rows_in_words_ = 0;
+  std::vector<std::uint64_t> words_;  // [cells * words]
+  std::vector<double> reals_;         // [cells * reals]
+  std::vector<double> counts_;        // [cells * counters], what was unpacked before
 };
 
 }  // namespace insights::patterns

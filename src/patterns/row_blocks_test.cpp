@@ -38,7 +38,8 @@ TEST_CASE("cells get the rows, sums, squares and counts that adding row by row g
       addends.insert(addends.end(), {{&whole}, {&gaps, true}});
     RowBlocks blocks(addends);
     CHECK(blocks.width() == 1 + 3 * copies);
-    std::vector<double> cells(3 * blocks.width()), sums(3), squares(3), counts(3), seen(3);
+    RowSums filling(blocks, 3);
+    std::vector<double> sums(3), squares(3), counts(3), seen(3);
     std::vector<std::uint32_t> places(RowBlocks::rows_max);
     for (std::size_t first = 0; first < rows; first += RowBlocks::rows_max) {
       const auto count = std::min(RowBlocks::rows_max, rows - first);
@@ -53,8 +54,9 @@ TEST_CASE("cells get the rows, sums, squares and counts that adding row by row g
         squares[cell] += gaps[row] * gaps[row];
       }
       blocks.read(first, count);
-      blocks.add_to(cells, std::span(places).first(count));
+      filling.add(std::span(places).first(count));
     }
+    const auto cells = filling.take();
     for (std::size_t cell = 0; cell < 3; ++cell) {
       const auto at = [&](std::size_t place) { return cells[cell * blocks.width() + place]; };
       for (std::size_t i = 0; i < copies; ++i) {
@@ -65,6 +67,30 @@ TEST_CASE("cells get the rows, sums, squares and counts that adding row by row g
       }
     }
   }
+}
+
+TEST_CASE("flags are counted as adding row by row counts them, also more than a counter holds") {
+  const std::size_t rows = 2'100'000;
+  std::vector<double> flag(rows), with_gaps(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    flag[row] = row % 3 == 0 ? 1 : 0;
+    with_gaps[row] = row % 7 == 0 ? std::nan("") : flag[row];
+  }
+  const std::vector<Addend> addends{{&flag}, {&with_gaps}, {&flag, true}};
+  RowBlocks blocks(addends);
+  RowSums filling(blocks, 1);
+  const std::vector<std::uint32_t> places(RowBlocks::rows_max, 0);
+  for (std::size_t first = 0; first < rows; first += RowBlocks::rows_max) {
+    const auto count = std::min(RowBlocks::rows_max, rows - first);
+    blocks.read(first, count);
+    filling.add(std::span(places).first(count));
+  }
+  const auto cell = filling.take();
+  CHECK(cell[blocks.count_place(0)] == 2'100'000);
+  CHECK(cell[blocks.sum_place(0)] == 700'000);
+  CHECK(cell[blocks.sum_place(1)] == 600'000);
+  CHECK(cell[blocks.count_place(1)] == 1'800'000);
+  CHECK(cell[blocks.sum_place(2)] == 700'000);
 }
 
 TEST_CASE("the cubes of a workspace are the same bytes whatever the number of threads") {

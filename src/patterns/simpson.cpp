@@ -124,6 +124,84 @@ bool is_material(const stats::Reversal& reversal) {
          reversal.strata_with_common_sign == reversal.strata_used;
 }
 
+// Where the rates are asked from: the table, or, where values are names by themselves, the groups
+// that the two columns make. There a row is asked for its values once, and not for each condition.
+class Asked {
+ public:
+  Asked(const catalog::Subject& subject, const Reversed& found)
+      : subject_(subject),
+        found_(found),
+        grouped_(is_name(subject.columns[found.column]) &&
+                 is_name(subject.columns[found.strata_column])) {}
+
+  std::string from() const {
+    if (!grouped_) return subject_.from_sql;
+    return fmt::format(
+        "(SELECT {0} AS part, {1} AS stratum_of, coalesce(sum({2}), 0) AS events, count({2}) AS "
+        "cases FROM {3} GROUP BY {0}, {1}) AS both_columns",
+        subject_.columns[found_.column].sql, subject_.columns[found_.strata_column].sql, flag(),
+        subject_.from_sql);
+  }
+  std::string equals(std::size_t column, std::uint32_t value) const {
+    if (!grouped_) return equals_sql(subject_, column, value);
+    return fmt::format("{} = {}", alias(column),
+                       sql::quote_text(subject_.codes(column).dictionary[value]));
+  }
+  std::string name(std::size_t column, std::uint32_t value) const {
+    if (!grouped_) return label_sql(subject_, column, value);
+    return fmt::format("max({}) FILTER (WHERE {})", alias(column), equals(column, value));
+  }
+  std::string events(const std::string& condition) const {
+    if (!grouped_) return sum_where_sql(subject_, found_.flag, condition);
+    return fmt::format("coalesce(sum(events) FILTER (WHERE {}), 0)", condition);
+  }
+  std::string cases(const std::string& condition) const {
+    if (!grouped_) return fmt::format("count({}) FILTER (WHERE {})", flag(), condition);
+    return fmt::format("coalesce(sum(cases) FILTER (WHERE {}), 0)", condition);
+  }
+
+ private:
+  static bool is_name(const catalog::Column& column) {
+    return column.type == frame::Type::text && column.label_column.empty();
+  }
+  std::string_view alias(std::size_t column) const {
+    return column == found_.column ? "part" : "stratum_of";
+  }
+  const std::string& flag() const { return subject_.columns[found_.flag].sql; }
+
+  const catalog::Subject& subject_;
+  const Reversed& found_;
+  bool grouped_;
+};
+
+std::string within_sql(const Reversed& found, auto equals) {
+  std::string within;
+  for (const auto stratum : found.strata)
+    within += (within.empty() ? "" : " OR ") + equals(found.strata_column, stratum);
+  return "(" + within + ")";
+}
+
+// Events and cases of both values, over all strata and in the main one.
+std::string totals_sql(const catalog::Subject& subject, const Reversed& found) {
+  const Asked asked(subject, found);
+  const auto equals = [&](std::size_t column, std::uint32_t value) {
+    return asked.equals(column, value);
+  };
+  const auto within = within_sql(found, equals), first = equals(found.column, found.first),
+             second = equals(found.column, found.second),
+             main = equals(found.strata_column, found.main_stratum);
+  const auto pair = [&](const std::string& condition, const std::string& name) {
+    return fmt::format("{} AS events_{}, {} AS cases_{}", asked.events(condition), name,
+                       asked.cases(condition), name);
+  };
+  return fmt::format(
+      "SELECT {} AS who, {} AS other, {} AS stratum, {}, {}, {}, {} FROM {}",
+      asked.name(found.column, found.first), asked.name(found.column, found.second),
+      asked.name(found.strata_column, found.main_stratum), pair(first + " AND " + within, "first"),
+      pair(second + " AND " + within, "second"), pair(first + " AND " + main, "first_in"),
+      pair(second + " AND " + main, "second_in"), asked.from());
+}
+
 findings::Claim state(const Workspace& workspace, const Reversed& found) {
   const auto& subject = workspace.subject;
   const auto& flag = subject.columns[found.flag];
@@ -136,26 +214,7 @@ findings::Claim state(const Workspace& workspace, const Reversed& found) {
   claim.fingerprint = findings::fingerprint("simpson", flag.name, both);
   claim.columns.push_back(strata.name);
   claim.entities.push_back(entity_of(subject, found.column, found.second));
-  std::string within;
-  for (const auto stratum : found.strata)
-    within += (within.empty() ? "" : " OR ") + equals_sql(subject, found.strata_column, stratum);
-  within = "(" + within + ")";
-  const auto first = equals_sql(subject, found.column, found.first),
-             second = equals_sql(subject, found.column, found.second);
-  const auto main = equals_sql(subject, found.strata_column, found.main_stratum);
-  const auto pair = [&](const std::string& condition, const std::string& name) {
-    return fmt::format("{} AS events_{}, count({}) FILTER (WHERE {}) AS cases_{}",
-                       sum_where_sql(subject, found.flag, condition), name, flag.sql, condition,
-                       name);
-  };
-  claim.evidence.push_back(
-      {"a", fmt::format(
-                "SELECT {} AS who, {} AS other, {} AS stratum, {}, {}, {}, {} FROM {} WHERE {}",
-                label_sql(subject, found.column, found.first),
-                label_sql(subject, found.column, found.second),
-                label_sql(subject, found.strata_column, found.main_stratum), pair(first, "first"),
-                pair(second, "second"), pair(first + " AND " + main, "first_in"),
-                pair(second + " AND " + main, "second_in"), subject.from_sql, within)});
+  claim.evidence.push_back({"a", totals_sql(subject, found)});
   findings::Values values;
   values.cell("who", "a", 0, "who")
       .cell("other", "a", 0, "other")
@@ -182,12 +241,17 @@ findings::Claim state(const Workspace& workspace, const Reversed& found) {
       "moved from one to the other.",
       group);
   claim.values = values.bindings();
+  const auto first = equals_sql(subject, found.column, found.first),
+             second = equals_sql(subject, found.column, found.second);
   const auto who = fmt::format("CASE WHEN {} THEN {} ELSE {} END", first,
                                sql::quote_text(claim.entities.front().label),
                                sql::quote_text(claim.entities.back().label));
   const auto text = strata.type == frame::Type::text
                         ? strata.sql
                         : fmt::format("CAST({} AS VARCHAR)", strata.sql);
+  const auto within = within_sql(found, [&](std::size_t column, std::uint32_t value) {
+    return equals_sql(subject, column, value);
+  });
   claim.evidence.push_back(
       {"b", fmt::format(
                 "SELECT {} AS stratum, {} AS who, CAST({} AS DOUBLE PRECISION) / count({}) AS rate "

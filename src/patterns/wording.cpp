@@ -97,8 +97,11 @@ std::string time_sql(const Subject& subject) {
 }
 
 std::string period_sql(const Subject& subject, Grain grain) {
-  return fmt::format("CAST(date_trunc('{}', {}) AS DATE)", grain == Grain::month ? "month" : "week",
-                     subject.columns[*subject.time].sql);
+  const auto day = time_sql(subject);
+  // Half of what date_trunc takes, which goes through a moment in time.
+  if (grain == Grain::month)
+    return fmt::format("{0} - (CAST(extract(day FROM {0}) AS INTEGER) - 1)", day);
+  return fmt::format("CAST(date_trunc('week', {}) AS DATE)", day);
 }
 
 std::string sum_sql(const Subject& subject, std::size_t measure) {

@@ -21,7 +21,7 @@ std::string between_sql(const catalog::Subject& subject, base::Day from, base::D
 std::string day_sql(base::Day day);
 // The time column as a day: CAST("date" AS DATE)
 std::string time_sql(const catalog::Subject& subject);
-// The first day of the row's period: CAST(date_trunc('month', "date") AS DATE)
+// The first day of the row's period: "date" - (CAST(extract(day FROM "date") AS INTEGER) - 1)
 std::string period_sql(const catalog::Subject& subject, Grain grain);
 // sum(exact number); 0 when there is none
 std::string sum_sql(const catalog::Subject& subject, std::size_t measure);

@@ -155,7 +155,8 @@ Workspace prepare(const Subject& subject, const catalog::Vocabulary& vocabulary,
                       1,
                       0,
                       0,
-                      false};
+                      false,
+                      stop};
   fill_cubes(workspace, threads, stop);
   workspace.total = total_cube(subject, workspace.periods, workspace.measures);
   workspace.today = today.value_or(subject.last_day);

@@ -48,7 +48,8 @@ struct Workspace {
   double months = 1;       // length of the data
   double money_total = 0;  // of the main measure, over all rows
   double money_per_month = 0;
-  bool small = false;  // fewer than small_table_rows rows
+  bool small = false;      // fewer than small_table_rows rows
+  std::stop_token stop{};  // the time to search is used up: long loops ask, and give what they have
 
   // Is so much money a month worth a director's time? One part in two thousand of all; anything
   // where there is no money.

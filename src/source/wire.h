@@ -26,7 +26,8 @@ class WireWriter {
     requires std::is_arithmetic_v<Number>
   void numbers(const std::vector<Number>& values) {
     number(static_cast<std::uint64_t>(values.size()));
-    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Number));
+    if (!values.empty())
+      bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Number));
   }
   const std::string& bytes() const { return bytes_; }
 
@@ -72,7 +73,7 @@ class WireReader {
       return {};
     }
     std::vector<Number> values(count);
-    std::memcpy(values.data(), bytes_.data(), count * sizeof(Number));
+    if (count > 0) std::memcpy(values.data(), bytes_.data(), count * sizeof(Number));
     bytes_.remove_prefix(count * sizeof(Number));
     return values;
   }

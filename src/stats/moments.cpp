@@ -7,13 +7,6 @@
 
 namespace insights::stats {
 
-void Moments::add(double value) {
-  ++n;
-  const double before = value - mean;
-  mean += before / static_cast<double>(n);
-  m2 += before * (value - mean);
-}
-
 void Moments::merge(const Moments& other) {
   if (other.n == 0) return;
   if (n == 0) {
@@ -46,18 +39,6 @@ Moments moments_from_sums(std::int64_t n, double sum, double sum_of_squares) {
   if (n == 0) return {};
   const double mean = sum / static_cast<double>(n);
   return {.n = n, .mean = mean, .m2 = std::max(0.0, sum_of_squares - sum * mean)};
-}
-
-void CoMoments::add(double x, double y) {
-  ++n;
-  const double count = static_cast<double>(n);
-  const double before_x = x - mean_x;
-  const double before_y = y - mean_y;
-  mean_x += before_x / count;
-  mean_y += before_y / count;
-  m2_x += before_x * (x - mean_x);
-  m2_y += before_y * (y - mean_y);
-  c2 += before_x * (y - mean_y);
 }
 
 void CoMoments::merge(const CoMoments& other) {

@@ -16,7 +16,13 @@ struct Moments {
   double mean = 0.0;
   double m2 = 0.0;  // sum of (x - mean)^2, >= 0
 
-  void add(double value);
+  // Called for every row there is, so it is inlined.
+  void add(double value) {
+    ++n;
+    const double before = value - mean;
+    mean += before / static_cast<double>(n);
+    m2 += before * (value - mean);
+  }
   void merge(const Moments& other);
 
   // Sample variance m2 / (n - 1); 0 for n < 2.
@@ -41,7 +47,17 @@ struct CoMoments {
   double m2_y = 0.0;
   double c2 = 0.0;  // sum of (x - mean_x)(y - mean_y)
 
-  void add(double x, double y);
+  void add(double x, double y) {
+    ++n;
+    const double count = static_cast<double>(n);
+    const double before_x = x - mean_x;
+    const double before_y = y - mean_y;
+    mean_x += before_x / count;
+    mean_y += before_y / count;
+    m2_x += before_x * (x - mean_x);
+    m2_y += before_y * (y - mean_y);
+    c2 += before_x * (y - mean_y);
+  }
   void merge(const CoMoments& other);
 
   bool operator==(const CoMoments&) const = default;

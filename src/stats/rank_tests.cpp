@@ -20,15 +20,22 @@ struct Ranked {
 };
 
 Ranked ranked(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t index) { return values[index]; });
+  // The values lie beside their places: sorting jumps about in memory as little as it can.
+  struct Placed {
+    double value;
+    std::size_t place;
+  };
+  std::vector<Placed> order;
+  order.reserve(values.size());
+  for (std::size_t place = 0; place < values.size(); ++place)
+    order.push_back({values[place], place});
+  std::ranges::sort(order, {}, &Placed::value);
   Ranked result{std::vector<double>(values.size()), 0.0};
   for (std::size_t first = 0; first < order.size();) {
     std::size_t last = first;
-    while (last + 1 < order.size() && values[order[last + 1]] == values[order[first]]) ++last;
+    while (last + 1 < order.size() && order[last + 1].value == order[first].value) ++last;
     const double rank = 0.5 * static_cast<double>(first + last) + 1.0;
-    for (std::size_t place = first; place <= last; ++place) result.ranks[order[place]] = rank;
+    for (std::size_t i = first; i <= last; ++i) result.ranks[order[i].place] = rank;
     const double tied = static_cast<double>(last - first + 1);
     result.ties += tied * (tied * tied - 1.0);
     first = last + 1;
