@@ -23,7 +23,8 @@ int main() {
       places.push_back(place);
     }
     std::cout << name;
-    for (const std::size_t at : insights::stats::change_points(values)) std::cout << ' ' << places[at];
+    for (const std::size_t at : insights::stats::change_points(values))
+      std::cout << ' ' << places[at];
     std::cout << '\n';
   }
 }
