@@ -393,13 +393,13 @@ void derive_durations(Subject& subject, const Vocabulary& vocabulary) {
 void derive_events(Subject& subject, const Vocabulary& vocabulary) {
   const std::size_t width = subject.columns.size();
   for (std::size_t i = 0; i < width; ++i) {
-    const auto& column = subject.columns[i];
-    if (column.role == Role::dimension && column.kind == "status" && subject.is_coded(i) &&
-        column.table == subject.table)
-      derive_status_events(subject, i, vocabulary);
+    const auto& column = subject.columns[i];  // until columns are added
+    const bool is_status = column.role == Role::dimension && column.kind == "status" &&
+                           subject.is_coded(i) && column.table == subject.table;
     const bool is_target = column.role == Role::measure && !column.derived &&
                            subject.frame.columns[i].numbers() != nullptr &&
                            any_in(words_of(column.name), vocabulary.target);
+    if (is_status) derive_status_events(subject, i, vocabulary);
     if (is_target) derive_target_event(subject, i, vocabulary);
   }
 }

@@ -20,7 +20,7 @@ TEST_CASE("a total that is not quantity times price is told, with what it is off
   });
   const auto finding = sole_finding(table, examine_broken_identity);
   INFO(finding.title);
-  CHECK(finding.title == "10 rows (0.3 %) are wrong: net_sales is not quantity times unit_price");
+  CHECK(finding.title == "10 rows (0.3 %) are wrong: net sales is not quantity times unit price");
   CHECK(finding.summary.find("Together they are off by 1K") != std::string::npos);
 }
 
@@ -34,7 +34,7 @@ TEST_CASE("net above gross is told; where all is in order nothing is") {
     CHECK(accepted.size() == (broken ? 1 : 0));
     if (!accepted.empty())
       CHECK(table.proven(accepted.front()).title ==
-            "8 rows (0.4 %) have net_sales above gross_sales");
+            "8 rows (0.4 %) have net sales above gross sales");
   }
 }
 

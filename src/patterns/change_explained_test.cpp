@@ -27,7 +27,7 @@ TEST_CASE("the area that explains a fall is named, with its part of it") {
     CHECK(accepted.front().entry.effect == doctest::Approx(1).epsilon(0.35));
     const auto finding = table.proven(accepted.front());
     INFO(finding.title);
-    CHECK(finding.title.starts_with("Net_sales fell by 1"));
+    CHECK(finding.title.starts_with("Net sales fell by 1"));
     CHECK(finding.title.find("in the year to Dec 2024: ") != std::string::npos);
     CHECK(finding.title.find("Area C") != std::string::npos);
   }

@@ -25,7 +25,7 @@ TEST_CASE("a customer with a third of all sales is told once, not again for its 
   const auto finding = sole_finding(table, examine_concentration);
   INFO(finding.title);
   CHECK(finding.title.starts_with("Harbour Foods is 3"));
-  CHECK(finding.title.find(" % of net_sales; the next, Customer ") != std::string::npos);
+  CHECK(finding.title.find(" % of net sales; the next, Customer ") != std::string::npos);
   CHECK(finding.impact.account == findings::Account::none);
   CHECK(finding.impact.per == "month");
   CHECK(finding.chart.rows.size() == 9);

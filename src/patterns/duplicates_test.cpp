@@ -24,7 +24,7 @@ TEST_CASE("rows that repeat in every column are counted with their money") {
   const auto finding = sole_finding(table, examine_duplicates);
   INFO(finding.title);
   CHECK(finding.title.starts_with("40 rows ("));
-  CHECK(finding.title.find("960 of net_sales may be counted twice") != std::string::npos);
+  CHECK(finding.title.find("960 of net sales may be counted twice") != std::string::npos);
   CHECK(std::ranges::find(finding.topics, "data_quality") != finding.topics.end());
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("a number that should name one row and names two is told") {
     table.row(fmt::format("T{:05}", i == 500 ? 499 : i), day_text(i),
               fmt::format("Kind {}", i % 5));
   const auto finding = sole_finding(table, examine_duplicates);
-  CHECK(finding.title == "1 value of ticket_id stands on more than one row");
+  CHECK(finding.title == "1 value of ticket id stands on more than one row");
 }
 
 }  // namespace insights::patterns

@@ -19,7 +19,7 @@ TEST_CASE("prices of zero and below are told") {
     if (number == 77) line.price = line.money = "-4.00";
   });
   const auto finding = sole_finding(table, examine_impossible_values);
-  CHECK(finding.title == "40 rows have a unit_price of zero, 1 row a negative one");
+  CHECK(finding.title == "40 rows have a unit price of zero, 1 row a negative one");
 }
 
 TEST_CASE("a default date far from all others is told") {

@@ -59,7 +59,7 @@ TEST_CASE("a discount that creeps up is found at its customer and its step, with
     const auto finding = table.proven(*customer);
     INFO(finding.title);
     CHECK(finding.title.starts_with(
-        "Customer K07: the loss from gross_sales to invoiced_sales rose from 8"));
+        "Customer K07: the loss from gross sales to invoiced sales rose from 8"));
     CHECK(finding.title.find("2024") != std::string::npos);
     CHECK(finding.impact.account == findings::Account::lost);
     CHECK(finding.impact.amount > 0);
@@ -118,7 +118,7 @@ TEST_CASE("in a small table a loss well above the typical one is described") {
   CHECK(customer->entry.fact);
   CHECK(customer->rank > table.about(accepted, "product", "Item D")->rank);
   CHECK(table.proven(*customer).title ==
-        "Hopper Ltd loses 15 % from gross_sales to net_sales on 500 units, against 6 % for the "
+        "Hopper Ltd loses 15 % from gross sales to net sales on 500 units, against 6 % for the "
         "typical customer");
   CHECK(table.about(accepted, "customer", "Firm A") == nullptr);
 }

@@ -23,7 +23,7 @@ TEST_CASE("rows without a customer are counted with the money that cannot be ass
   const auto finding = sole_finding(table, examine_missing_values);
   INFO(finding.title);
   CHECK(finding.title.starts_with("800 rows (20 %) have no customer: "));
-  CHECK(finding.title.ends_with(" of net_sales cannot be assigned"));
+  CHECK(finding.title.ends_with(" of net sales cannot be assigned"));
   CHECK(finding.summary.find("since") == std::string::npos);
   CHECK(std::ranges::find(finding.topics, "data_quality") != finding.topics.end());
 }

@@ -28,7 +28,7 @@ TEST_CASE("a month far below the others is found, of the whole, with what it los
     REQUIRE(accepted.size() == 1);
     const auto finding = table.proven(accepted.front());
     INFO(finding.title);
-    CHECK(finding.title.starts_with("Net_sales in Mar 2024: "));
+    CHECK(finding.title.starts_with("Net sales in Mar 2024: "));
     CHECK(finding.title.find("% below what was to be expected") != std::string::npos);
     CHECK(finding.impact.account == findings::Account::lost);
     CHECK(finding.impact.low <= finding.impact.amount);
@@ -43,7 +43,7 @@ TEST_CASE("a month of one region is told of its share") {
   const auto accepted = table.accepted(examine_period_outlier);
   const auto* region = table.about(accepted, "region", "Area B");
   REQUIRE(region != nullptr);
-  CHECK(table.proven(*region).title.find("share of net_sales in Mar 2024 was ") !=
+  CHECK(table.proven(*region).title.find("share of net sales in Mar 2024 was ") !=
         std::string::npos);
   // The whole is above as well, but by this region alone.
   for (const auto& candidate : accepted) CHECK(candidate.column != no_column);

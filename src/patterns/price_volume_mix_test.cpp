@@ -36,7 +36,7 @@ TEST_CASE("higher prices and fewer units are told apart, and add up") {
   REQUIRE(accepted.size() == 1);
   const auto finding = table.proven(accepted.front());
   INFO(finding.title);
-  CHECK(finding.title.starts_with("Net_sales fell by 2"));
+  CHECK(finding.title.starts_with("Net sales fell by 2"));
   CHECK(finding.title.find("in the year to Dec 2024: volume -") != std::string::npos);
   CHECK(share(finding, "price") == doctest::Approx(0.07).epsilon(0.1));
   CHECK(share(finding, "volume") == doctest::Approx(0.30).epsilon(0.1));

@@ -39,7 +39,7 @@ TEST_CASE("a slip in a price is told") {
   });
   const auto finding = sole_finding(table, examine_row_outlier);
   INFO(finding.title);
-  CHECK(finding.title.starts_with("1 row has a unit_price "));
+  CHECK(finding.title.starts_with("1 row has a unit price "));
   CHECK(finding.title.ends_with("above or below the usual of its product"));
 }
 

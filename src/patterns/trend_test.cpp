@@ -52,7 +52,7 @@ TEST_CASE("an area that loses ground from a month on is found, with direction, s
     CHECK(hills->entry.effect < -0.25);
     const auto finding = table.proven(*hills);
     INFO(finding.title);
-    CHECK(finding.title.starts_with("Hills: share of net_sales fell by "));
+    CHECK(finding.title.starts_with("Hills: share of net sales fell by "));
     CHECK(finding.impact.account == findings::Account::lost);
   }
 }

@@ -63,7 +63,7 @@ TEST_CASE("a category that one area buys far more of is found, once") {
     const auto finding = table.proven(*area);
     INFO(finding.title);
     CHECK(finding.title.starts_with("Paint is 4"));
-    CHECK(finding.title.find("of net_sales in region Area D, against 1") != std::string::npos);
+    CHECK(finding.title.find("of net sales in region Area D, against 1") != std::string::npos);
     CHECK(findings::number_of(finding.values.at("share").value).value() ==
           doctest::Approx(0.458).epsilon(0.12));
   }
