@@ -425,7 +425,8 @@ class WhatGoesWrong(Journey):
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertTrue(any("one row needs more than" in note for note in json.loads(done.stdout)["notes"]))
-        self.assertLess(max(peak, before), 800_000, "kilobytes")
+        # A quick server fills the client library's buffer with the whole value before it can be looked at; never more than that.
+        self.assertLess(max(peak, before), 1_600_000, "kilobytes")
 
 
 class Encryption(Journey):

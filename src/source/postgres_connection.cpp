@@ -84,6 +84,15 @@ bool is_disconnect(std::string_view state) {
          state == "53300";
 }
 
+// All values of a result.
+std::int64_t bytes_of(const PGresult* result) {
+  std::int64_t bytes = 0;
+  for (int row = 0; row < PQntuples(result); ++row)
+    for (int column = 0; column < PQnfields(result); ++column)
+      bytes += PQgetlength(result, row, column);
+  return bytes;
+}
+
 }  // namespace
 
 base::Error error_of(const PGresult* result, milliseconds time_max) {
@@ -171,18 +180,23 @@ base::Result<Answer> Connection::next(std::int64_t row_bytes_max, const Countdow
     if (!ready(handle, POLLIN, countdown.left(look_interval))) continue;
     int waiting = 0;
     if (::ioctl(PQsocket(handle), FIONREAD, &waiting) == 0) unread_bytes_ += waiting;
-    if (unread_bytes_ > row_bytes_max) {
-      broken_ = true;  // the rest would have to be read to the end, all of it held
-      return fail(ErrorKind::invalid_input,
-                  fmt::format("one row needs more than {} MB", row_bytes_max >> 20),
-                  "Leave its long values out, in a view, or shorten them.");
-    }
+    // The rest would have to be read to the end, all of it held.
+    if (unread_bytes_ > row_bytes_max) return too_long(row_bytes_max);
     if (PQconsumeInput(handle) == 0) return gone();
   }
   unread_bytes_ = 0;
   Answer answer(PQgetResult(handle));
   if (answer == nullptr && PQstatus(handle) != CONNECTION_OK) return gone();
+  // A server that is quick enough fills libpq's buffer between two looks.
+  if (answer != nullptr && bytes_of(answer.get()) > row_bytes_max) return too_long(row_bytes_max);
   return answer;
+}
+
+std::unexpected<base::Error> Connection::too_long(std::int64_t row_bytes_max) {
+  broken_ = true;
+  return fail(ErrorKind::invalid_input,
+              fmt::format("one row needs more than {} MB", row_bytes_max >> 20),
+              "Leave its long values out, in a view, or shorten them.");
 }
 
 void Connection::stop() {

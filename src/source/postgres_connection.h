@@ -60,6 +60,7 @@ class Connection {
   base::Status flush(const Countdown& countdown);
   // Waits for the next result; null at the end of a statement. Ends with an Error beyond
   // `row_bytes_max`.
+  std::unexpected<base::Error> too_long(std::int64_t row_bytes_max);
   base::Result<Answer> next(std::int64_t row_bytes_max, const Countdown& countdown);
   // Ends what runs on the server, by a cancel, and then the connection: see there why.
   void stop();
