@@ -1,7 +1,6 @@
 // `insights query`: one statement through the gate, judged or run.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <iostream>
 #include <iterator>
