@@ -1,10 +1,13 @@
 #include "source/postgres_connection.h"
 
 #include <fmt/format.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
-#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <array>
+#include <atomic>
 #include <thread>
 
 #include "source/postgres_values.h"
@@ -43,6 +46,38 @@ bool ready(PGconn* handle, short events, milliseconds time_max) {
   if (socket.fd < 0) return true;
   return ::poll(&socket, 1, static_cast<int>(time_max.count())) != 0;
 }
+
+// What the kernel has received on a connection, bytes; 0 where it does not tell.
+std::int64_t received_bytes(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
+  return static_cast<std::int64_t>(info.tcpi_bytes_received);
+}
+
+// While it lives, shuts a socket down once more than `bytes_max` were received on it. libpq knows
+// how long a value is and reads for as long as the server sends: one call may read a gigabyte.
+class ReadingBound {
+ public:
+  ReadingBound(int socket, std::int64_t bytes_max)
+      : thread_([this, socket, bytes_max](const std::stop_token& stop) {
+          while (!stop.stop_requested() && received_bytes(socket) <= bytes_max)
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+          if (received_bytes(socket) <= bytes_max) return;
+          passed_ = true;
+          ::shutdown(socket, SHUT_RDWR);
+        }) {}
+
+  bool passed() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+    return passed_;
+  }
+
+ private:
+  std::atomic<bool> passed_ = false;
+  std::jthread thread_;  // last: it uses what is above
+};
 
 std::string first_line(std::string_view message) {
   return std::string(message.substr(0, message.find('\n')));
@@ -175,19 +210,22 @@ base::Status Connection::flush(const Countdown& countdown) {
 
 base::Result<Answer> Connection::next(std::int64_t row_bytes_max, const Countdown& countdown) {
   auto* handle = handle_.get();
+  const int socket = PQsocket(handle);
+  std::optional<std::int64_t> bytes_max;
   while (PQisBusy(handle) != 0) {
     TRY(countdown.status());
     if (!ready(handle, POLLIN, countdown.left(look_interval))) continue;
-    int waiting = 0;
-    if (::ioctl(PQsocket(handle), FIONREAD, &waiting) == 0) unread_bytes_ += waiting;
-    // The rest would have to be read to the end, all of it held.
-    if (unread_bytes_ > row_bytes_max) return too_long(row_bytes_max);
-    if (PQconsumeInput(handle) == 0) return gone();
+    // A row that came in one read is short, as libpq's buffer is.
+    std::optional<ReadingBound> bound;
+    if (bytes_max) bound.emplace(socket, *bytes_max);
+    const bool read = PQconsumeInput(handle) != 0;
+    if (bound && bound->passed()) return too_long(row_bytes_max);
+    if (!read) return gone();
+    if (!bytes_max) bytes_max = received_bytes(socket) + row_bytes_max;
   }
-  unread_bytes_ = 0;
   Answer answer(PQgetResult(handle));
   if (answer == nullptr && PQstatus(handle) != CONNECTION_OK) return gone();
-  // A server that is quick enough fills libpq's buffer between two looks.
+  // What a row brings along is received before the bound is set.
   if (answer != nullptr && bytes_of(answer.get()) > row_bytes_max) return too_long(row_bytes_max);
   return answer;
 }

@@ -58,17 +58,17 @@ class Connection {
   };
   Connection() = default;
   base::Status flush(const Countdown& countdown);
-  // Waits for the next result; null at the end of a statement. Ends with an Error beyond
-  // `row_bytes_max`.
-  std::unexpected<base::Error> too_long(std::int64_t row_bytes_max);
+  // Waits for the next result; null at the end of a statement. Ends with an Error soon after
+  // `row_bytes_max` bytes of it were received: what is held is bounded by that and by what comes in
+  // a few milliseconds.
   base::Result<Answer> next(std::int64_t row_bytes_max, const Countdown& countdown);
+  std::unexpected<base::Error> too_long(std::int64_t row_bytes_max);
   // Ends what runs on the server, by a cancel, and then the connection: see there why.
   void stop();
   std::unexpected<base::Error> gone();
 
   std::unique_ptr<PGconn, Finish> handle_;
   bool broken_ = false;
-  std::int64_t unread_bytes_ = 0;  // of the row that is coming in, as far as the kernel tells
 };
 
 // A failed result as an Error.
