@@ -4,7 +4,8 @@
     scripts/tidy.py BUILD_FOLDER      where compile_commands.json is; nothing has to be compiled for it
 
 A file that was clean is not read again until it, a header of ours that it includes, its compile command, .clang-tidy or
-the version of clang-tidy changes: stamps in BUILD_FOLDER/tidy say which were. (ccache does not remember clang-tidy.)
+the version of clang-tidy changes. Stamps say which were: in $XDG_CACHE_HOME/insights/tidy (or ~/.cache), so that another
+clone on the same machine knows them too, as it does with ccache, which does not remember clang-tidy.
 """
 import concurrent.futures
 import hashlib
@@ -34,15 +35,21 @@ def closure(file, folders):
 
 def stamp(entry, version):
     folders = [pathlib.Path(path) for path in re.findall(r"(?:-I|-isystem )(\S+)", entry["command"])]
-    digest = hashlib.sha256(f"{version}\n{entry['command']}".encode() + (ROOT / ".clang-tidy").read_bytes())
+    here = str(ROOT)
+    digest = hashlib.sha256(f"{version}\n{entry['command'].replace(here, '')}".encode() + (ROOT / ".clang-tidy").read_bytes())
     for path, content in sorted(closure(pathlib.Path(entry["file"]).resolve(), folders).items()):
-        digest.update(str(path).encode() + b"\0" + content + b"\0")
+        digest.update(str(path).removeprefix(here).encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
+
+
+def memory():
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(cache) / "insights" / "tidy"
 
 
 def main():
     build = pathlib.Path(sys.argv[1])
-    clean = build / "tidy"
+    clean = memory()
     clean.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([TIDY, "--version"], capture_output=True, text=True, check=True).stdout
     entries = [entry for entry in json.loads((build / "compile_commands.json").read_text()) if entry["file"].endswith(".cpp")]
@@ -57,7 +64,7 @@ def main():
         return entry["file"], done
 
     bad = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("TIDY_JOBS") or os.cpu_count())) as pool:
         for file, done in pool.map(read, todo):
             print(done.stdout, end="", flush=True)
             if done.returncode != 0:

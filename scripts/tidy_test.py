@@ -46,6 +46,7 @@ class Tidy(unittest.TestCase):
         log = self.root / "read"
         log.unlink(missing_ok=True)
         with mock.patch.multiple(tidy, ROOT=self.root, TIDY=str(self.root / "clang-tidy")), \
+                mock.patch.dict(os.environ, XDG_CACHE_HOME=str(self.root / "cache")), \
                 mock.patch.object(sys, "argv", ["tidy.py", str(self.root / "build")]), \
                 contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
             code = tidy.main()
