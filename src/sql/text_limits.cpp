@@ -75,9 +75,7 @@ Verdict check_chains(std::string_view text) {
     if (is_letter(small_letter(text[at]))) {
       while (end < text.size() && is_letter(small_letter(text[end]))) ++end;
       if (joins(small_letters(text.substr(at, std::min<std::size_t>(end - at, 16))))) ++links;
-    } else if (is_operator(text[at])) {
-      ++links;
-    } else if (text[at] == '[' || text[at] == '.') {
+    } else if (is_operator(text[at]) || text[at] == '[' || text[at] == '.') {
       ++links;
     }
     at = end;
