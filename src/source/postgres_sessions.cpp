@@ -134,7 +134,7 @@ base::Result<std::unique_ptr<Sessions>> Sessions::open(PostgresTarget target,
   return sessions;
 }
 
-void Sessions::set_search_path(std::vector<std::string> schemas) {
+void Sessions::set_search_path(const std::vector<std::string>& schemas) {
   const std::scoped_lock lock(mutex_);
   // Named last, temporary tables shadow nothing.
   search_path_ = "pg_catalog";

@@ -24,7 +24,7 @@ class Sessions {
                                                       const Patience& patience);
 
   // The schemas in which names without one are looked up, in order; quoted as in SQL.
-  void set_search_path(std::vector<std::string> schemas);
+  void set_search_path(const std::vector<std::string>& schemas);
 
   // A pinned transaction; ends with the lease.
   class Lease {

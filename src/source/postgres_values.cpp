@@ -60,8 +60,8 @@ std::optional<base::Moment> moment_of(std::string_view text) {
     micro = *fraction;
     for (auto places = text.size() - 20; places < 6; ++places) micro *= 10;
   }
-  const std::int64_t seconds =
-      static_cast<std::int64_t>(day->since_epoch) * 86'400 + *hour * 3600 + *minute * 60 + *second;
+  const std::int64_t seconds = std::int64_t{day->since_epoch} * 86'400 +
+                               std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second;
   return base::Moment{seconds * 1'000'000 + micro};
 }
 

@@ -49,7 +49,7 @@ class WireReader {
       fail();
       return value;
     }
-    std::memcpy(&value, bytes_.data(), sizeof(value));
+    bytes_.copy(reinterpret_cast<char*>(&value), sizeof(value));
     bytes_.remove_prefix(sizeof(value));
     return value;
   }
@@ -73,7 +73,7 @@ class WireReader {
       return {};
     }
     std::vector<Number> values(count);
-    if (count > 0) std::memcpy(values.data(), bytes_.data(), count * sizeof(Number));
+    bytes_.copy(reinterpret_cast<char*>(values.data()), count * sizeof(Number));
     bytes_.remove_prefix(count * sizeof(Number));
     return values;
   }
