@@ -156,6 +156,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   catalog::ReadOptions reading;
   reading.as_of = order.brief.as_of;
   reading.load.time_max = order.budget.time_max;
+  reading.load.threads = order.brief.threads;
   reading.on_loaded = [&](const std::string& table, std::int64_t rows) {
     parts.observer.on(TableLoaded{table, rows});
   };

@@ -4,7 +4,9 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <functional>
+#include <limits>
 #include <unordered_set>
 
 namespace insights::frame {
@@ -22,8 +24,27 @@ std::uint64_t mixed(std::uint64_t value) {
 
 constexpr std::uint64_t null_hash = 0x9e3779b97f4a7c15ULL;
 
-void add_to(std::uint64_t& row_hash, std::uint64_t value_hash) {
-  row_hash = mixed(row_hash * 3 + value_hash);
+constexpr std::size_t short_text_max = 7;  // bytes: with their number they fill one word
+
+template <class Word>
+std::uint64_t word_at(const char* bytes) {
+  Word word;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+// One number for each short text, which no other short text has.
+std::uint64_t packed(std::string_view text) {
+  const std::size_t size = text.size();
+  std::uint64_t bytes = 0;
+  if (size >= 4) {
+    const auto last = word_at<std::uint32_t>(text.data() + size - 4);
+    bytes = word_at<std::uint32_t>(text.data()) | last << (8 * (size - 4));
+  } else {
+    for (std::size_t i = 0; i < size; ++i)
+      bytes |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+  }
+  return bytes | std::uint64_t{size} << 56;
 }
 
 bool is_blank(std::string_view text) {
@@ -35,13 +56,42 @@ constexpr int decimals_unknown = 9;
 constexpr std::array<double, decimals_unknown> powers_of_ten{1,   1e1, 1e2, 1e3, 1e4,
                                                              1e5, 1e6, 1e7, 1e8};
 
+constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53
+
+// The nearest integer, ties away from zero; every number beyond 2^53 is one. std::round() by hand:
+// it is a call for each number, and this is not.
+double rounded(double value) {
+  if (!(std::fabs(value) < largest_exact_integer)) return value;
+  return static_cast<double>(static_cast<std::int64_t>(value + std::copysign(0.5, value)));
+}
+
 // Is the value a multiple of 10^-places, as far as a double can tell?
 bool has_decimals(double value, int places) {
   const double scaled = value * powers_of_ten[static_cast<std::size_t>(places)];
-  return std::fabs(scaled - std::round(scaled)) <= 1e-9 * std::max(1.0, std::fabs(scaled));
+  return std::fabs(scaled - rounded(scaled)) <= 1e-9 * std::max(1.0, std::fabs(scaled));
 }
 
-constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53
+void see_extreme(Profile& profile, double value) {
+  profile.minimum = std::min(profile.minimum, value);
+  profile.maximum = std::max(profile.maximum, value);
+}
+
+// A finite number.
+void see_number(Profile& profile, double value) {
+  see_extreme(profile, value);
+  profile.sum += value;
+  profile.sum_of_absolute += std::fabs(value);
+  profile.negatives += value < 0 ? 1 : 0;
+  profile.zeros += value == 0 ? 1 : 0;
+  if (rounded(value) == value) {
+    if (std::fabs(value) > largest_exact_integer) profile.beyond_double = true;
+    return;
+  }
+  profile.whole = false;
+  while (profile.decimals < decimals_unknown && !has_decimals(value, profile.decimals))
+    ++profile.decimals;
+}
+
 constexpr std::size_t counted_numbers_max = 65'536;
 constexpr double bitmap_span_max = 1 << 28;
 
@@ -81,6 +131,11 @@ std::int64_t count_distinct(const std::vector<std::int32_t>& days, const Profile
 
 }  // namespace
 
+// Short texts that differ have different hashes, because mixed() gives no number twice.
+std::uint64_t hash_of(std::string_view text) {
+  return mixed(text.size() <= short_text_max ? packed(text) : std::hash<std::string_view>{}(text));
+}
+
 Dictionary::Dictionary() : texts_(1), hashes_(1), slots_(64) {}
 
 std::uint32_t Dictionary::code_of(std::string_view text, std::uint64_t hash) {
@@ -95,7 +150,10 @@ std::uint32_t Dictionary::code_of(std::string_view text, std::uint64_t hash) {
       slots_[slot] = fresh;
       return fresh;
     }
-    if (hashes_[code] == hash && texts_[code] == text) return code;
+    if (hashes_[code] != hash) continue;
+    const auto& known = texts_[code];
+    const bool both_short = text.size() <= short_text_max && known.size() <= short_text_max;
+    if (both_short || known == text) return code;
   }
 }
 
@@ -111,7 +169,9 @@ void Dictionary::grow() {
 
 ColumnBuilder::ColumnBuilder(std::string name, std::string engine_type, std::size_t rows_expected,
                              std::size_t values_max)
-    : rows_expected_(rows_expected), values_max_(values_max) {
+    : hash_factor_(mixed(std::hash<std::string>{}(name)) | 1),
+      rows_expected_(rows_expected),
+      values_max_(values_max) {
   column_.name = std::move(name);
   column_.engine_type = std::move(engine_type);
 }
@@ -158,19 +218,19 @@ void ColumnBuilder::append_texts(const source::ColumnBatch& batch, std::size_t r
   for (std::size_t row = 0; row < rows; ++row) {
     if (!batch.valid[row]) {
       ++column_.profile.nulls;
-      add_to(row_hashes[row], null_hash);
+      row_hashes[row] += null_hash * hash_factor_;
       continue;
     }
     const std::string_view text = batch.texts[row];
-    text_characters_ += static_cast<double>(text.size());
+    text_characters_ += text.size();
     if (previous_code == 0 || text != previous) {
       previous = text;
-      previous_hash = mixed(std::hash<std::string_view>{}(text));
+      previous_hash = hash_of(text);
       previous_code = coded != nullptr ? dictionary_.code_of(text, previous_hash) : 1;
     }
     if (is_blank(text)) ++column_.profile.empty_texts;
     codes_block_[row] = previous_code;
-    add_to(row_hashes[row], previous_hash);
+    row_hashes[row] += previous_hash * hash_factor_;
   }
   if (coded == nullptr) return;
   coded->codes.append(codes_block_.data(), rows,
@@ -183,26 +243,16 @@ void ColumnBuilder::append_texts(const source::ColumnBatch& batch, std::size_t r
   }
 }
 
-void ColumnBuilder::see_number(double value) {
-  auto& profile = column_.profile;
-  see_extremes(value);
-  profile.sum += value;
-  profile.sum_of_absolute += std::fabs(value);
-  if (value < 0) ++profile.negatives;
-  if (value == 0) ++profile.zeros;
-  if (std::round(value) == value) {
-    if (std::fabs(value) > largest_exact_integer) profile.beyond_double = true;
-    return;
-  }
-  profile.whole = false;
-  while (decimals_ < decimals_unknown && !has_decimals(value, decimals_)) ++decimals_;
+void ColumnBuilder::see_extremes() {
+  if (any_value_) return;
+  column_.profile.minimum = std::numeric_limits<double>::infinity();
+  column_.profile.maximum = -std::numeric_limits<double>::infinity();
 }
 
-void ColumnBuilder::see_extremes(double value) {
+void ColumnBuilder::extremes_done() {
   auto& profile = column_.profile;
-  profile.minimum = any_value_ ? std::min(profile.minimum, value) : value;
-  profile.maximum = any_value_ ? std::max(profile.maximum, value) : value;
-  any_value_ = true;
+  any_value_ = profile.minimum <= profile.maximum;
+  if (!any_value_) profile.minimum = profile.maximum = 0;
 }
 
 void ColumnBuilder::append_numbers(const source::ColumnBatch& batch, std::size_t rows,
@@ -211,26 +261,31 @@ void ColumnBuilder::append_numbers(const source::ColumnBatch& batch, std::size_t
     column_.data = Numbers{};
     std::get<Numbers>(column_.data).values.reserve(rows_expected_);
   }
-  auto& values = std::get<Numbers>(column_.data).values;
+  auto& all = std::get<Numbers>(column_.data).values;
+  all.resize(all.size() + rows, std::nan(""));
+  double* values = all.data() + all.size() - rows;
   const bool real = batch.type == source::ColumnBatch::Type::real;
+  see_extremes();
+  auto profile = column_.profile;  // a copy, which the compiler knows that nothing else points to
   for (std::size_t row = 0; row < rows; ++row) {
     if (!batch.valid[row]) {
-      ++column_.profile.nulls;
-      values.push_back(std::nan(""));
-      add_to(row_hashes[row], null_hash);
+      ++profile.nulls;
+      row_hashes[row] += null_hash * hash_factor_;
       continue;
     }
     const double value = real ? batch.reals[row] : static_cast<double>(batch.integers[row]);
-    add_to(row_hashes[row], mixed(real ? std::bit_cast<std::uint64_t>(value)
-                                       : static_cast<std::uint64_t>(batch.integers[row])));
+    const auto bits = real ? std::bit_cast<std::uint64_t>(value)
+                           : static_cast<std::uint64_t>(batch.integers[row]);
+    row_hashes[row] += mixed(bits) * hash_factor_;
     if (!std::isfinite(value)) {
-      ++column_.profile.non_finite;
-      values.push_back(std::nan(""));
+      ++profile.non_finite;
       continue;
     }
-    see_number(value);
-    values.push_back(value);
+    see_number(profile, value);
+    values[row] = value;
   }
+  column_.profile = profile;
+  extremes_done();
 }
 
 void ColumnBuilder::append_days(const source::ColumnBatch& batch, std::size_t rows,
@@ -241,6 +296,7 @@ void ColumnBuilder::append_days(const source::ColumnBatch& batch, std::size_t ro
   }
   auto& data = std::get<Days>(column_.data);
   const bool has_time = batch.type == source::ColumnBatch::Type::moment;
+  see_extremes();
   auto& profile = column_.profile;
   profile.odd_times += batch.odd_times;
   for (std::size_t row = 0; row < rows; ++row) {
@@ -248,20 +304,21 @@ void ColumnBuilder::append_days(const source::ColumnBatch& batch, std::size_t ro
       ++profile.nulls;
       data.days.push_back(no_day);
       if (has_time) data.seconds.push_back(0);
-      add_to(row_hashes[row], null_hash);
+      row_hashes[row] += null_hash * hash_factor_;
       continue;
     }
     const std::int64_t raw = batch.integers[row];
-    add_to(row_hashes[row], mixed(static_cast<std::uint64_t>(raw)));
+    row_hashes[row] += mixed(static_cast<std::uint64_t>(raw)) * hash_factor_;
     const base::Day day =
         has_time ? base::day_of(base::Moment{raw}) : base::Day{static_cast<std::int32_t>(raw)};
-    see_extremes(day.since_epoch);
+    see_extreme(profile, day.since_epoch);
     data.days.push_back(day.since_epoch);
     if (has_time) {
       const std::int64_t midnight = static_cast<std::int64_t>(day.since_epoch) * 86'400'000'000;
       data.seconds.push_back(static_cast<std::int32_t>((raw - midnight) / 1'000'000));
     }
   }
+  extremes_done();
 }
 
 Column ColumnBuilder::finish() {
@@ -280,8 +337,8 @@ Column ColumnBuilder::finish() {
     }
   }
   const auto texts = profile.rows - profile.nulls;
-  if (texts > 0) profile.text_length_mean = text_characters_ / static_cast<double>(texts);
-  profile.decimals = decimals_;
+  if (texts > 0)
+    profile.text_length_mean = static_cast<double>(text_characters_) / static_cast<double>(texts);
   return std::move(column_);
 }
 

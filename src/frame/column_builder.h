@@ -12,11 +12,13 @@
 
 namespace insights::frame {
 
+std::uint64_t hash_of(std::string_view text);
+
 // Text -> code by open addressing. Codes start at 1; texts are owned by the dictionary.
 class Dictionary {
  public:
   Dictionary();
-  // The text's code; a new one when it has not been seen.
+  // The text's code; a new one when it has not been seen. `hash`: hash_of(text).
   std::uint32_t code_of(std::string_view text, std::uint64_t hash);
   std::size_t size() const { return texts_.size(); }
   std::vector<std::string> take() { return std::move(texts_); }
@@ -33,7 +35,9 @@ class ColumnBuilder {
  public:
   ColumnBuilder(std::string name, std::string engine_type, std::size_t rows_expected,
                 std::size_t values_max);
-  // Takes the first `rows` of a batch column and mixes each value into row_hashes[0 .. rows).
+  // Takes the first `rows` of a batch column and adds each value's hash to row_hashes[0 .. rows):
+  // the sum over all columns, in any order, is the row's. Builders of different columns may work
+  // side by side.
   void append(const source::ColumnBatch& batch, std::size_t rows,
               std::span<std::uint64_t> row_hashes);
   Column finish();
@@ -45,18 +49,19 @@ class ColumnBuilder {
                       std::span<std::uint64_t> row_hashes);
   void append_days(const source::ColumnBatch& batch, std::size_t rows,
                    std::span<std::uint64_t> row_hashes);
-  void see_number(double value);
-  void see_extremes(double value);
+  // From here on the profile's extremes are those of no value, until extremes_done().
+  void see_extremes();
+  void extremes_done();
 
   Column column_;
+  std::uint64_t hash_factor_;  // odd: the same value in another column counts otherwise
   std::size_t rows_expected_;
   std::size_t values_max_;
   bool started_ = false;
   bool any_value_ = false;
   Dictionary dictionary_;
   std::vector<std::uint32_t> codes_block_;
-  double text_characters_ = 0;
-  int decimals_ = 0;
+  std::size_t text_characters_ = 0;
 };
 
 }  // namespace insights::frame

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "frame/column_builder.h"
@@ -114,4 +115,21 @@ TEST_CASE("rows that agree in every column have the same hash, others do not") {
   second.append(reals({1, 1, 1}), 3, hashes);
   CHECK(hashes[0] == hashes[1]);
   CHECK(hashes[0] != hashes[2]);
+}
+
+TEST_CASE("texts of any length keep codes of their own, whatever zeros are in them") {
+  using namespace std::string_literals;
+  std::vector<std::string> values;
+  for (std::size_t length = 0; length <= 12; ++length) {
+    for (const char last : {'a', 'b', '\0'}) {
+      values.push_back(std::string(length, 'a') + last);
+      values.push_back(last + std::string(length, '\0'));
+    }
+  }
+  std::ranges::sort(values);
+  values.erase(std::ranges::unique(values).begin(), values.end());
+  const std::vector<std::string_view> views(values.begin(), values.end());
+  const auto column = built(texts(views), views.size());
+  CHECK(column.profile.distinct == static_cast<std::int64_t>(values.size()));
+  for (std::size_t i = 0; i < values.size(); ++i) CHECK(column.coded()->codes[i] == i + 1);
 }

@@ -17,6 +17,7 @@ struct LoadOptions {
   std::size_t values_max = 2'000'000;  // of a text column; beyond, the column is Dropped
   std::size_t columns_max = 400;       // later columns are left unread
   std::chrono::milliseconds time_max{std::chrono::minutes{10}};
+  int threads = 1;  // that fill columns; the frame does not depend on how many
 };
 
 // Runs `query` (it must give the columns of the frame, in order) and keeps all of its rows.

@@ -38,11 +38,21 @@ bool is_flag(const catalog::Subject& subject, std::size_t measure) {
   return subject.columns[measure].role == Role::flag;
 }
 
-stats::Moments moments_of(const std::vector<double>& numbers) {
-  stats::Moments moments;
-  for (const double number : numbers) {
-    if (!std::isnan(number)) moments.add(number);
+// Summed about the column's mean: no division a row, and no digits lost.
+stats::Moments moments_of(const catalog::Subject& subject, std::size_t measure) {
+  const auto& profile = subject.frame.columns[measure].profile;
+  const auto seen = profile.rows - profile.nulls - profile.non_finite;
+  const double centre = seen > 0 ? profile.sum / static_cast<double>(seen) : 0;
+  std::int64_t n = 0;
+  double sum = 0, squares = 0;
+  for (const double number : subject.numbers(measure)) {
+    if (std::isnan(number)) continue;
+    ++n;
+    sum += number - centre;
+    squares += (number - centre) * (number - centre);
   }
+  auto moments = stats::moments_from_sums(n, sum, squares);
+  moments.mean += centre;
   return moments;
 }
 
@@ -50,7 +60,7 @@ stats::Moments moments_of(const std::vector<double>& numbers) {
 bool belongs_to_entity(const Workspace& workspace, std::size_t measure) {
   const auto& subject = workspace.subject;
   const auto& numbers = subject.numbers(measure);
-  const auto all = moments_of(numbers);
+  const auto all = moments_of(subject, measure);
   const double scatter_max = 1e-6 * all.m2;
   // What scatters already on a part of the rows does so on all of them.
   const auto scatters = [&](const frame::Coded& coded, std::size_t rows) {
@@ -73,15 +83,14 @@ bool belongs_to_entity(const Workspace& workspace, std::size_t measure) {
   return false;
 }
 
-bool is_copy(const catalog::Subject& subject, std::size_t measure, std::size_t earlier) {
-  std::vector<double> x, y;
-  const auto &first = subject.numbers(measure), &second = subject.numbers(earlier);
-  for (std::size_t row = 0; row < first.size(); ++row) {
-    if (std::isnan(first[row]) || std::isnan(second[row])) continue;
-    x.push_back(first[row]);
-    y.push_back(second[row]);
+bool is_copy(const Workspace& workspace, std::size_t measure, std::size_t earlier) {
+  const auto &first = workspace.subject.numbers(measure),
+             &second = workspace.subject.numbers(earlier);
+  stats::CoMoments both;
+  for (const std::size_t row : workspace.sample) {
+    if (!std::isnan(first[row]) && !std::isnan(second[row])) both.add(first[row], second[row]);
   }
-  const auto correlation = stats::pearson(stats::co_moments_of(x, y));
+  const auto correlation = stats::pearson(both);
   return correlation && std::fabs(correlation->coefficient) >= same_as_another;
 }
 
@@ -316,7 +325,7 @@ void examine_measure(const Workspace& workspace, std::size_t measure,
                      std::vector<Candidate>& candidates) {
   const auto& subject = workspace.subject;
   AverageCourse what{measure, no_column, 0, follow_up_of(workspace, measure)};
-  const double deviation = moments_of(subject.numbers(measure)).standard_deviation();
+  const double deviation = moments_of(subject, measure).standard_deviation();
   const auto whole = average_course(workspace, what, {});
   const auto rows = ranked_rows(workspace, what);
   const auto move = move_of(whole, rank_tests(rows[0], whole));
@@ -378,7 +387,7 @@ std::vector<std::size_t> measures_over_time(const Workspace& workspace) {
     const bool amount = subject.money == i && !has_lines;
     if (!averaged && !amount && column.role != Role::flag) continue;
     const bool told = std::ranges::any_of(
-        measures, [&](std::size_t earlier) { return is_copy(subject, i, earlier); });
+        measures, [&](std::size_t earlier) { return is_copy(workspace, i, earlier); });
     if (!told && !belongs_to_entity(workspace, i)) measures.push_back(i);
   }
   return measures;

@@ -21,6 +21,7 @@
 #include "patterns/rates.h"
 #include "patterns/survival.h"
 #include "stats/distributions.h"
+#include "stats/rank_tests.h"
 
 namespace insights::patterns {
 
@@ -207,16 +208,33 @@ class Examining {
     return quarters && is_told_by_quarters(workspace_, pair, found.effect, *quarters);
   }
 
+  // Where every row of the sample is a case, the ranks are those of the column, for any other.
+  Ranks ranks_of_column(std::size_t column, const std::vector<double>& numbers) {
+    auto& known = ranks_[column];
+    if (!known) known = std::make_shared<const std::vector<double>>(stats::average_ranks(numbers));
+    return known;
+  }
+  BothRanks ranks_of_pair(const CorrelatedPair& pair, const Cases& cases) {
+    if (pair.unit || cases.rows.size() < workspace_.sample.size()) return ranks_of(cases);
+    return {ranks_of_column(pair.x, cases.x), ranks_of_column(pair.y, cases.y)};
+  }
+
   void test(CorrelatedPair pair) {
-    auto whole = measured(pair);
+    auto cases = cases_of(workspace_, *fates_, pair, {});
+    auto ranks = ranks_of_pair(pair, cases);
+    auto whole = together(cases, ranks);
     if (whole && whole->rho < 0) {
       give_time(pair);
-      if (pair.began_by) whole = measured(pair);
+      if (pair.began_by) {
+        cases = cases_of(workspace_, *fates_, pair, {});
+        ranks = ranks_of_pair(pair, cases);
+        whole = together(cases, ranks);
+      }
     }
     if (!whole) return;
     Tested one{pair, whole, 0, whole->p, is_large(pair, *whole, effect_min)};
     const auto first_segment = tested_.size();
-    test_segments(pair);
+    test_segments(pair, Glance(subject_, cases, ranks));
     // Hardly more than of everything is no news of a segment.
     for (std::size_t i = first_segment; one.material && i < tested_.size(); ++i) {
       const double more = std::fabs(tested_[i].whole->effect) - std::fabs(whole->effect);
@@ -230,21 +248,20 @@ class Examining {
     tested_.push_back(one);
   }
 
-  void test_segments(const CorrelatedPair& pair) {
+  void test_segments(const CorrelatedPair& pair, const Glance& glance) {
     // Over the values of a unit there are few cases, and each is worth its time.
-    std::optional<Glance> glance;
-    if (!pair.unit) glance.emplace(workspace_, pair);
+    const bool glances_first = !pair.unit;
     for (const std::size_t column : workspace_.groupings) {
       const auto values = subject_.codes(column).values();
       if (values < 3 || values > segments_max + 1 || subject_.columns[column].kind == "calendar" ||
           pair.unit == column)
         continue;
-      const auto glances = glance ? glance->by(column) : std::vector<SegmentGlance>();
+      const auto glances = glances_first ? glance.by(column) : std::vector<SegmentGlance>();
       for (std::uint32_t value = 1; value < values; ++value) {
         auto inside = pair;
         inside.segment = column;
         inside.value = value;
-        if (glance && !is_worth_testing(pair, inside, glances[value])) continue;
+        if (glances_first && !is_worth_testing(pair, inside, glances[value])) continue;
         const auto own = measured(inside), others = measured(inside, Side::outside);
         if (!own || !others) continue;
         Tested one{inside, own, others->effect, std::max(own->p, p_of_difference(*own, *others)),
@@ -340,6 +357,7 @@ class Examining {
   ByConstruction construction_;
   std::vector<std::size_t> xs_, ys_;
   std::map<std::size_t, std::optional<std::size_t>> decided_by_;
+  std::map<std::size_t, Ranks> ranks_;  // by column, over the sample
   std::vector<Tested> tested_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -24,7 +25,8 @@ struct CorrelatedPair {
 
 // The cases of a pair, without those where either is missing.
 struct Cases {
-  std::vector<double> x, y;                      // [cases]
+  std::vector<double> x, y;       // [cases]
+  std::vector<std::size_t> rows;  // [cases]; empty when the cases are a unit's values
   std::function<std::vector<Grouped>()> groups;  // that cases may share their fate in
   bool flag = false;                             // y of a row is 0 or 1
   std::size_t least = 0;                         // fewer cases say nothing
@@ -42,7 +44,18 @@ enum class Side { inside, outside };  // of the segment
 
 Cases cases_of(const Workspace& workspace, const Fates& fates, const CorrelatedPair& pair,
                const frame::Mask& kept, Side side = Side::inside);
-std::optional<Together> together(const Cases& cases);
+
+// Of the cases' numbers, averaged over ties.
+using Ranks = std::shared_ptr<const std::vector<double>>;
+struct BothRanks {
+  Ranks x, y;
+};
+BothRanks ranks_of(const Cases& cases);
+
+std::optional<Together> together(const Cases& cases, const BothRanks& ranks);
+inline std::optional<Together> together(const Cases& cases) {
+  return together(cases, ranks_of(cases));
+}
 
 // A first look at all values of a column at once: rank correlations inside and outside, by the
 // ranks over all rows. Close enough to say where testing is worth the time.
@@ -52,13 +65,15 @@ struct SegmentGlance {
 };
 class Glance {
  public:
-  Glance(const Workspace& workspace, const CorrelatedPair& pair);
+  // Of cases that are rows. Borrows all three.
+  Glance(const catalog::Subject& subject, const Cases& cases, const BothRanks& ranks)
+      : subject_(subject), cases_(cases), ranks_(ranks) {}
   std::vector<SegmentGlance> by(std::size_t column) const;  // [values]
 
  private:
-  const Workspace& workspace_;
-  std::vector<std::size_t> rows_;          // the cases
-  std::vector<double> x_ranks_, y_ranks_;  // [cases]
+  const catalog::Subject& subject_;
+  const Cases& cases_;
+  const BothRanks& ranks_;
 };
 
 // The rows in the lowest and the highest quarter of x.

@@ -160,13 +160,12 @@ Cases cases_of(const Workspace& workspace, const Fates& fates, const CorrelatedP
   if (pair.unit) {
     cases = cases_of_units(workspace, pair, kept, side);
   } else {
-    std::vector<std::size_t> rows;
     each_case(workspace, pair, kept, side, [&](std::size_t row, double x, double y) {
-      rows.push_back(row);
+      cases.rows.push_back(row);
       cases.x.push_back(x);
       cases.y.push_back(y);
     });
-    cases.groups = [&fates, rows = std::move(rows)] { return fates.of(rows); };
+    cases.groups = [&fates, rows = cases.rows] { return fates.of(rows); };
     cases.flag = subject.columns[pair.y].role == Role::flag;
   }
   cases.least = pair.unit ? units_min : cases_min;
@@ -180,48 +179,58 @@ Cases cases_of(const Workspace& workspace, const Fates& fates, const CorrelatedP
   return cases;
 }
 
-Glance::Glance(const Workspace& workspace, const CorrelatedPair& pair) : workspace_(workspace) {
-  std::vector<double> x, y;
-  each_case(workspace, pair, {}, Side::inside, [&](std::size_t row, double own_x, double own_y) {
-    rows_.push_back(row);
-    x.push_back(own_x);
-    y.push_back(own_y);
-  });
-  x_ranks_ = stats::average_ranks(x);
-  y_ranks_ = stats::average_ranks(y);
-}
-
 std::vector<SegmentGlance> Glance::by(std::size_t column) const {
-  const auto& coded = workspace_.subject.codes(column);
-  std::vector<stats::CoMoments> inside(coded.values());
-  for (std::size_t i = 0; i < rows_.size(); ++i)
-    inside[coded.codes[rows_[i]]].add(x_ranks_[i], y_ranks_[i]);
-  const auto correlation = [](const stats::CoMoments& one) {
-    const double spread = one.m2_x * one.m2_y;
-    return spread > 0 ? one.c2 / std::sqrt(spread) : 0;
+  const auto& coded = subject_.codes(column);
+  // Ranks are whole or halves: their sums and products lose nothing.
+  struct Sums {
+    double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
+    void add(const Sums& other, double sign) {
+      n += sign * other.n;
+      x += sign * other.x;
+      y += sign * other.y;
+      xx += sign * other.xx;
+      yy += sign * other.yy;
+      xy += sign * other.xy;
+    }
+    double correlation() const {
+      const double spread = (n * xx - x * x) * (n * yy - y * y);
+      return spread > 0 ? (n * xy - x * y) / std::sqrt(spread) : 0;
+    }
   };
+  std::vector<Sums> inside(coded.values());
+  for (std::size_t i = 0; i < cases_.rows.size(); ++i) {
+    const double x = (*ranks_.x)[i], y = (*ranks_.y)[i];
+    inside[coded.codes[cases_.rows[i]]].add({1, x, y, x * x, y * y, x * y}, 1);
+  }
+  Sums all;
+  for (std::size_t value = 1; value < inside.size(); ++value) all.add(inside[value], 1);
   std::vector<SegmentGlance> glances(inside.size());
   for (std::size_t value = 1; value < inside.size(); ++value) {
-    stats::CoMoments outside;
-    for (std::size_t other = 1; other < inside.size(); ++other) {
-      if (other != value) outside.merge(inside[other]);
-    }
-    glances[value] = {correlation(inside[value]), correlation(outside), inside[value].n, outside.n};
+    auto outside = all;
+    outside.add(inside[value], -1);
+    glances[value] = {inside[value].correlation(), outside.correlation(),
+                      std::llround(inside[value].n), std::llround(outside.n)};
   }
   return glances;
 }
 
-std::optional<Together> together(const Cases& cases) {
+BothRanks ranks_of(const Cases& cases) {
+  const auto ranked = [](const std::vector<double>& numbers) {
+    return std::make_shared<const std::vector<double>>(stats::average_ranks(numbers));
+  };
+  return {ranked(cases.x), ranked(cases.y)};
+}
+
+std::optional<Together> together(const Cases& cases, const BothRanks& ranks) {
   const auto n = static_cast<double>(cases.x.size());
   if (cases.x.size() < cases.least) return std::nullopt;
-  const auto ranks = stats::average_ranks(cases.x);
-  const auto x = standardized(ranks), y = standardized(stats::average_ranks(cases.y));
+  const auto x = standardized(*ranks.x), y = standardized(*ranks.y);
   double product = 0;
   for (std::size_t i = 0; i < x.size(); ++i) product += x[i] * y[i];
   Together found;
   found.cases = n;
   found.rho = std::clamp(product / n, -1.0, 1.0);
-  found.effect = cases.flag ? rank_biserial(ranks, cases.y) : found.rho;
+  found.effect = cases.flag ? rank_biserial(*ranks.x, cases.y) : found.rho;
   std::vector<double> rest(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) rest[i] = y[i] - found.rho * x[i];
   if (std::fabs(found.effect) < effect_looked_at) {

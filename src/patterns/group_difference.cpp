@@ -86,9 +86,9 @@ std::vector<findings::Entity> entities_of(const catalog::Subject& subject, const
 }
 
 // A flag's groups are told here only together: rate_outlier tells of each.
-std::optional<Candidate> candidate_of(const Workspace& workspace, Difference what) {
+std::optional<Candidate> candidate_of(const Workspace& workspace, Difference what,
+                                      const Groups& groups) {
   const auto& subject = workspace.subject;
-  const auto groups = groups_of(subject, what, {});
   const auto analysis = stats::welch_anova(std::span(groups.units).subspan(1));
   const bool is_rate = subject.columns[what.measure].role == catalog::Role::flag;
   what.values = groups_to_tell(groups, is_rate ? 2 : 1);
@@ -130,18 +130,22 @@ std::vector<Candidate> examine_group_difference(const Workspace& workspace) {
   std::vector<Candidate> candidates;
   if (workspace.small) return candidates;
   const auto& subject = workspace.subject;
+  std::vector<Difference> asked;
   for (const std::size_t measure : averaged_measures(workspace)) {
     for (const std::size_t column : workspace.groupings) {
-      if (workspace.stop.stop_requested()) return candidates;
       const auto values = subject.codes(column).values();
       if (values < 3 || values > values_max + 1 || subject.columns[column].kind == "calendar")
         continue;
       // What is dear and what is cheap is on the price list.
       if (subject.money == measure && is_trade(workspace) && is_goods(workspace, column)) continue;
-      if (auto candidate =
-              candidate_of(workspace, {measure, column, workspace.unit_of(column), {}}))
-        candidates.push_back(*std::move(candidate));
+      asked.push_back({measure, column, workspace.unit_of(column), {}});
     }
+  }
+  const auto groups = groups_of(subject, asked, {});
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (workspace.stop.stop_requested()) return candidates;
+    if (auto candidate = candidate_of(workspace, asked[i], groups[i]))
+      candidates.push_back(*std::move(candidate));
   }
   return candidates;
 }

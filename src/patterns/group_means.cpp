@@ -1,8 +1,11 @@
 #include "patterns/group_means.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+
+#include "patterns/row_blocks.h"
 
 namespace insights::patterns {
 
@@ -20,11 +23,6 @@ void add(Groups& groups, std::size_t group, double value, bool ranked) {
   groups.units[group].add(value);
   if (ranked) groups.values[group].push_back(value);
 }
-
-// Moments of rows from their sums about a common centre: one addition a row, and no digits lost.
-struct CentredSums {
-  double rows = 0, sum = 0, squares = 0;  // of number - centre
-};
 
 // Calls visit(row, group, number) for each row that takes part.
 void each_row(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept,
@@ -55,6 +53,78 @@ void add_units(const catalog::Subject& subject, const Difference& what, const fr
       add(groups, group_of[unit], sums[unit] / rows[unit], units.values() <= ranked_units_max);
   }
 }
+
+// Near the column's numbers, so that squares of what is left lose no digits. 0 for flags, which are
+// counted.
+double centre_of(const catalog::Subject& subject, std::size_t measure) {
+  const auto& profile = subject.frame.columns[measure].profile;
+  const auto seen = profile.rows - profile.nulls - profile.non_finite;
+  const bool flag = profile.whole && profile.minimum >= 0 && profile.maximum <= 1;
+  return flag || seen == 0 ? 0 : profile.sum / static_cast<double>(seen);
+}
+
+std::size_t place_in(std::vector<std::size_t>& list, std::size_t one) {
+  const auto found = std::ranges::find(list, one);
+  if (found == list.end()) list.push_back(one);
+  return static_cast<std::size_t>(std::ranges::find(list, one) - list.begin());
+}
+
+// Sums over rows by measure, column and value.
+class RowTotals {
+ public:
+  struct Of {
+    double rows = 0, sum = 0, squares = 0;  // of number - centre
+  };
+
+  RowTotals(const catalog::Subject& subject, std::span<const Difference> all) : subject_(subject) {
+    for (const auto& what : all) {
+      place_in(measures_, what.measure);
+      place_in(columns_, what.column);
+    }
+    std::vector<Addend> addends;
+    for (const std::size_t measure : measures_) {
+      const double centre = centre_of(subject, measure);
+      addends.push_back({&subject.numbers(measure), false, centre});
+      addends.push_back({&subject.numbers(measure), true, centre});
+    }
+    blocks_.emplace(addends);
+  }
+
+  void add_rows(const frame::Mask& kept) {
+    std::vector<RowSums> filling;
+    for (const std::size_t column : columns_)
+      filling.emplace_back(*blocks_, subject_.codes(column).values());
+    std::array<std::uint32_t, RowBlocks::rows_max> cell_of_row{};
+    for (std::size_t first = 0; first < subject_.frame.rows; first += RowBlocks::rows_max) {
+      const std::size_t count = std::min(RowBlocks::rows_max, subject_.frame.rows - first);
+      const auto cells = std::span(cell_of_row).first(count);
+      blocks_->read(first, count);
+      for (std::size_t i = 0; i < columns_.size(); ++i) {
+        subject_.codes(columns_[i]).codes.visit([&](const auto* codes) {
+          std::copy_n(codes + first, count, cells.begin());
+        });
+        for (std::size_t row = 0; !kept.empty() && row < count; ++row) {
+          if (kept[first + row] == 0) cells[row] = RowBlocks::no_cell;
+        }
+        filling[i].add(cells);
+      }
+    }
+    for (auto& column : filling) sums_.push_back(column.take());
+  }
+
+  Of of(const Difference& what, std::uint32_t value) {
+    const auto measure = 2 * place_in(measures_, what.measure);
+    const double* cell = sums_[place_in(columns_, what.column)].data() + value * blocks_->width();
+    return {cell[blocks_->count_place(measure)], cell[blocks_->sum_place(measure)],
+            cell[blocks_->sum_place(measure + 1)]};
+  }
+
+ private:
+  const catalog::Subject& subject_;
+  std::vector<std::size_t> measures_, columns_;
+  std::optional<RowBlocks> blocks_;
+  std::vector<std::vector<double>> sums_;  // [column]
+};
 
 // When part of the rows is gone, a unit may be gone with them.
 std::int64_t least_of(const Difference& what, const frame::Mask& kept) {
@@ -114,35 +184,39 @@ Cut best_cut(const Groups& groups, std::span<const std::uint32_t> ordered) {
 
 }  // namespace
 
-Groups groups_of(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept) {
-  const std::size_t count = subject.codes(what.column).values();
-  Groups groups{std::vector<Moments>(count), std::vector<double>(count), std::vector<double>(count),
-                least_of(what, kept), std::vector<std::vector<double>>(count)};
-  const auto& profile = subject.frame.columns[what.measure].profile;
-  const double centre = profile.rows > profile.nulls
-                            ? profile.sum / static_cast<double>(profile.rows - profile.nulls)
-                            : 0;
-  std::vector<CentredSums> centred(count);
-  const bool ranked = !what.unit && subject.frame.rows <= ranked_units_max;
-  each_row(subject, what, kept, [&](std::size_t, std::uint32_t group, double number) {
-    const double off = number - centre;
-    auto& own = centred[group];
-    own.rows += 1;
-    own.sum += off;
-    own.squares += off * off;
-    if (ranked) groups.values[group].push_back(number);
-  });
-  for (std::size_t group = 1; group < count; ++group) {
-    const auto& own = centred[group];
-    const double n = own.rows, mean = n > 0 ? own.sum / n : 0;
-    groups.rows[group] = n;
-    groups.sums[group] = own.sum + n * centre;
-    if (!what.unit && n > 0)
-      groups.units[group] = {std::llround(n), centre + mean,
-                             std::max(0.0, own.squares - n * mean * mean)};
+std::vector<Groups> groups_of(const catalog::Subject& subject, std::span<const Difference> all,
+                              const frame::Mask& kept) {
+  RowTotals totals(subject, all);
+  totals.add_rows(kept);
+  std::vector<Groups> made;
+  for (const auto& what : all) {
+    const std::size_t count = subject.codes(what.column).values();
+    Groups groups{std::vector<Moments>(count), std::vector<double>(count),
+                  std::vector<double>(count), least_of(what, kept),
+                  std::vector<std::vector<double>>(count)};
+    const double centre = centre_of(subject, what.measure);
+    for (std::uint32_t group = 1; group < count; ++group) {
+      const auto own = totals.of(what, group);
+      const double n = own.rows, mean = n > 0 ? own.sum / n : 0;
+      groups.rows[group] = n;
+      groups.sums[group] = own.sum + n * centre;
+      if (!what.unit && n > 0)
+        groups.units[group] = {std::llround(n), centre + mean,
+                               std::max(0.0, own.squares - n * mean * mean)};
+    }
+    if (what.unit)
+      add_units(subject, what, kept, groups);
+    else if (subject.frame.rows <= ranked_units_max)
+      each_row(subject, what, kept, [&](std::size_t, std::uint32_t group, double number) {
+        groups.values[group].push_back(number);
+      });
+    made.push_back(std::move(groups));
   }
-  if (what.unit) add_units(subject, what, kept, groups);
-  return groups;
+  return made;
+}
+
+Groups groups_of(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept) {
+  return std::move(groups_of(subject, std::span(&what, 1), kept).front());
 }
 
 Apart apart(const Groups& groups, std::span<const std::uint32_t> values) {

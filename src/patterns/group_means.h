@@ -29,7 +29,9 @@ struct Groups {
       values;  // [value] of the units, when they are few enough to be ranked
 };
 
-// Over the kept rows (empty: all).
+// Over the kept rows (empty: all), in the order of `all`: rows are added up in one pass.
+std::vector<Groups> groups_of(const catalog::Subject& subject, std::span<const Difference> all,
+                              const frame::Mask& kept);
 Groups groups_of(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept);
 
 // Some groups together against all others.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <set>
 
@@ -57,7 +58,7 @@ bool is_standing(const Workspace& workspace, const Repeated& repeated) {
   return static_cast<double>(months.size()) >= standing_min * repeated.rows;
 }
 
-// Each value's amounts above 0, sorted.
+// Each value's amounts above 0.
 std::vector<std::vector<double>> amounts_by_value(const frame::Coded& coded,
                                                   const std::vector<double>& money) {
   std::vector<std::vector<double>> amounts(coded.values());
@@ -66,8 +67,26 @@ std::vector<std::vector<double>> amounts_by_value(const frame::Coded& coded,
       if (codes[row] != 0 && money[row] > 0) amounts[codes[row]].push_back(money[row]);
     }
   });
-  for (auto& own : amounts) std::ranges::sort(own);
   return amounts;
+}
+
+struct Counted {
+  double amount = 0, rows = 0;
+};
+
+// How many rows have each amount, in no order. A place whose amount is 0 is free.
+std::vector<Counted> counted(const std::vector<double>& amounts) {
+  std::vector<Counted> places(std::bit_ceil(amounts.size() + amounts.size() / 2 + 2));
+  const std::size_t last = places.size() - 1;
+  const int shift = std::countl_zero(last);
+  for (const double amount : amounts) {
+    constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;  // Knuth, vol. 3, 6.4: multiplicative
+    auto place = static_cast<std::size_t>((std::bit_cast<std::uint64_t>(amount) * golden) >> shift);
+    while (places[place].amount != 0 && places[place].amount != amount) place = (place + 1) & last;
+    places[place].amount = amount;
+    places[place].rows += 1;
+  }
+  return places;
 }
 
 Repeated repeated_in(const Workspace& workspace, std::size_t column) {
@@ -77,20 +96,16 @@ Repeated repeated_in(const Workspace& workspace, std::size_t column) {
   double repeated = 0, all = 0;
   std::vector<double> most_of_value(by_value.size(), 0);
   for (std::uint32_t value = 1; value < by_value.size(); ++value) {
-    const auto& amounts = by_value[value];
-    all += static_cast<double>(amounts.size());
-    for (std::size_t i = 0; i < amounts.size();) {
-      std::size_t end = i;
-      while (end < amounts.size() && amounts[end] == amounts[i]) ++end;
-      const auto rows = static_cast<double>(end - i);
+    all += static_cast<double>(by_value[value].size());
+    for (const auto& [amount, rows] : counted(by_value[value])) {
       if (rows > 1) repeated += rows;
       most_of_value[value] = std::max(most_of_value[value], rows);
-      if (rows > top.rows) {
+      const bool smaller = rows == top.rows && value == top.value && amount < top.amount;
+      if (rows > top.rows || smaller) {
         top.value = value;
-        top.amount = amounts[i];
+        top.amount = amount;
         top.rows = rows;
       }
-      i = end;
     }
   }
   for (std::uint32_t value = 1; value < most_of_value.size(); ++value) {

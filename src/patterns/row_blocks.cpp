@@ -62,8 +62,9 @@ void RowBlocks::read(std::size_t first, std::size_t rows) {
       continue;
     }
     double* reals = real_block_.data() + measure.real;
+    const double centre = measure.addend.centre;
     for (std::size_t i = 0; i < rows; ++i) {
-      const double number = gaps && std::isnan(numbers[i]) ? 0 : numbers[i];
+      const double number = gaps && std::isnan(numbers[i]) ? 0 : numbers[i] - centre;
       reals[i * reals_] = squared ? number * number : number;
     }
   }

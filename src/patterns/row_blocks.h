@@ -15,10 +15,12 @@
 
 namespace insights::patterns {
 
-// What is added up: the numbers of a column, [rows], NaN = none; borrowed. Or their squares.
+// What is added up: the numbers of a column, [rows], NaN = none; borrowed. Or their squares. Each
+// less the centre first, which is 0 where all numbers are 0 or 1.
 struct Addend {
   const std::vector<double>* numbers = nullptr;
   bool squared = false;
+  double centre = 0;
 };
 
 class RowBlocks {

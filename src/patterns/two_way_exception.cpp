@@ -75,12 +75,11 @@ Quarters quarters_sums(const std::vector<double>* amounts,
 double p_of_ratio(const Workspace& workspace, const Exception& one,
                   const std::vector<std::uint8_t>& quarters, const Quarters& sums) {
   const auto* amounts = amounts_of(workspace.subject);
+  const std::array<double, 5> weights{0, 1 / sums.sums[1], -1 / sums.sums[2], -1 / sums.sums[3],
+                                      1 / sums.sums[4]};
   const auto influence = [&](std::size_t row) -> double {
-    const auto quarter = quarters[row];
-    if (quarter == 0) return 0;
     const double amount = amounts == nullptr ? 1 : (*amounts)[row];
-    if (std::isnan(amount)) return 0;
-    return (quarter == 1 || quarter == 4 ? amount : -amount) / sums.sums[quarter];
+    return std::isnan(amount) ? 0 : amount * weights[quarters[row]];
   };
   const std::array columns{one.first.column, one.second.column};
   auto ways = clusters_across(workspace, columns);

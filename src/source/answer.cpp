@@ -62,6 +62,55 @@ class Collector {
   std::int64_t bytes_ = 0;
 };
 
+// Gathers chunks into batches, so that who takes them can share each out among threads. The chunks
+// behind a batch are kept until it was given.
+class Batcher {
+ public:
+  Batcher(const engine::Stream& stream, const BatchSink& sink) : sink_(sink) {
+    for (const auto& column : stream.columns()) readers_.emplace_back(column.type.get());
+    batch_.columns.resize(readers_.size());
+    begin();
+  }
+
+  // False when the sink wants no more.
+  bool add(engine::Chunk chunk) {
+    const idx_t rows = duckdb_data_chunk_get_size(chunk.get());
+    for (idx_t column = 0; column < readers_.size(); ++column) {
+      auto& own = batch_.columns[column];
+      readers_[column].append(duckdb_data_chunk_get_vector(chunk.get(), column), rows, own);
+      for (std::size_t i = own.texts.size(); i > batch_.rows; --i)
+        bytes_ += own.texts[i - 1].size();
+    }
+    batch_.rows += static_cast<std::size_t>(rows);
+    held_.push_back(std::move(chunk));
+    const bool full = batch_.rows * readers_.size() >= cells_max || bytes_ >= bytes_max;
+    return !full || give();
+  }
+
+  bool give() {
+    if (held_.empty()) return true;
+    const bool more = sink_(batch_);
+    begin();
+    return more;
+  }
+
+ private:
+  static constexpr std::size_t cells_max = std::size_t{1} << 20, bytes_max = std::size_t{16} << 20;
+
+  void begin() {
+    for (std::size_t column = 0; column < readers_.size(); ++column)
+      readers_[column].begin(batch_.columns[column]);
+    batch_.rows = bytes_ = 0;
+    held_.clear();
+  }
+
+  const BatchSink& sink_;
+  std::vector<engine::BatchReader> readers_;
+  Batch batch_;
+  std::vector<engine::Chunk> held_;
+  std::size_t bytes_ = 0;  // of the texts
+};
+
 }  // namespace
 
 base::Result<Rows> answer_query(const engine::Database& database, const std::string& text,
@@ -88,22 +137,16 @@ base::Status answer_scan(const engine::Database& database, const std::string& te
   const Watch watch(*connection, {limits.time_max, std::move(stop)});
   auto stream = engine::Stream::select(*connection, text);
   if (!stream) return ended(watch, stream.error());
-  std::vector<engine::BatchReader> readers;
-  for (const auto& column : stream->columns()) readers.emplace_back(column.type.get());
-  Batch batch;
-  batch.columns.resize(readers.size());
+  Batcher batcher(*stream, sink);
   while (true) {
-    const auto chunk = stream->next();
+    auto chunk = stream->next();
     if (!chunk) return ended(watch, chunk.error());
     TRY(watch.status());
-    if (*chunk == nullptr) return {};
-    const idx_t rows = duckdb_data_chunk_get_size(chunk->get());
-    batch.rows = static_cast<std::size_t>(rows);
-    for (idx_t column = 0; column < readers.size(); ++column) {
-      readers[column].read(duckdb_data_chunk_get_vector(chunk->get(), column), rows,
-                           batch.columns[column]);
+    if (*chunk == nullptr) {
+      batcher.give();
+      return {};
     }
-    if (!sink(batch)) return {};
+    if (!batcher.add(*std::move(chunk))) return {};
   }
 }
 

@@ -177,7 +177,7 @@ TEST_CASE(
     "a scan ends in peace when its sink has enough, and as cancelled when a stop is asked for") {
   const auto source = opened({kinds().scratch / "sales.csv"});
   int batches = 0;
-  CHECK(source->scan(checked(*source, "SELECT * FROM sales"), {}, {},
+  CHECK(source->scan(checked(*source, "SELECT * FROM sales a, sales b"), {}, {},
                      [&](const Batch&) { return ++batches < 3; }));
   CHECK(batches == 3);
   std::stop_source stop;

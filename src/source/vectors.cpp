@@ -187,20 +187,21 @@ bool with_number(duckdb_type stored, Use use) {
 }
 
 // False when no row is null.
-bool read_valid(duckdb_vector vector, std::size_t rows, std::vector<std::uint8_t>& valid) {
+bool append_valid(duckdb_vector vector, std::size_t rows, std::vector<std::uint8_t>& valid) {
   const std::uint64_t* mask = duckdb_vector_get_validity(vector);
-  valid.assign(rows, 1);
+  const std::size_t first = valid.size();
+  valid.resize(first + rows, 1);
   if (mask == nullptr) return false;
   for (std::size_t row = 0; row < rows; ++row) {
-    valid[row] = static_cast<std::uint8_t>((mask[row / 64] >> (row % 64)) & 1U);
+    valid[first + row] = static_cast<std::uint8_t>((mask[row / 64] >> (row % 64)) & 1U);
   }
   return true;
 }
 
 // What DuckDB leaves in the place of a null is anything; zero makes it the same on each run.
-void clear_nulls(ColumnBatch& column) {
+void clear_nulls(ColumnBatch& column, std::size_t first) {
   const auto clear = [&](auto& values) {
-    for (std::size_t row = 0; row < values.size(); ++row) {
+    for (std::size_t row = first; row < values.size(); ++row) {
       if (column.valid[row] == 0) values[row] = {};
     }
   };
@@ -268,31 +269,42 @@ Cell CellReader::cell(duckdb_vector vector, idx_t row) const {
 BatchReader::BatchReader(duckdb_logical_type type)
     : kind_(type), batch_type_(batch_type_of(kind_.id)) {}
 
-void BatchReader::read(duckdb_vector vector, idx_t row_count, ColumnBatch& column) {
-  const auto rows = static_cast<std::size_t>(row_count);
+void BatchReader::begin(ColumnBatch& column) {
   column.type = batch_type_;
-  const bool has_nulls = read_valid(vector, rows, column.valid);
+  column.valid.clear();
+  column.integers.clear();
+  column.reals.clear();
+  column.texts.clear();
+  texts_.clear();
+}
+
+void BatchReader::append(duckdb_vector vector, idx_t row_count, ColumnBatch& column) {
+  const auto rows = static_cast<std::size_t>(row_count);
+  const std::size_t first = column.valid.size();
+  const bool has_nulls = append_valid(vector, rows, column.valid);
   switch (batch_type_) {
     case ColumnBatch::Type::boolean:
     case ColumnBatch::Type::integer:
-      read_integers(vector, rows, column);
+      append_integers(vector, rows, column);
       break;
     case ColumnBatch::Type::real:
-      read_reals(vector, rows, column);
+      append_reals(vector, rows, column);
       break;
     case ColumnBatch::Type::day:
     case ColumnBatch::Type::moment:
-      read_times(vector, rows, column);
+      append_times(vector, rows, column);
       break;
     case ColumnBatch::Type::text:
-      read_texts(vector, rows, column);
+      append_texts(vector, rows, column);
       break;
   }
-  if (has_nulls) clear_nulls(column);
+  if (has_nulls) clear_nulls(column, first);
 }
 
-void BatchReader::read_integers(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const {
-  column.integers.resize(rows);
+void BatchReader::append_integers(duckdb_vector vector, std::size_t rows,
+                                  ColumnBatch& column) const {
+  const std::size_t first = column.integers.size();
+  column.integers.resize(first + rows);
   // A boolean's byte may hold anything where it is null: read as a number, it is no undefined
   // behaviour.
   const auto stored =
@@ -301,63 +313,65 @@ void BatchReader::read_integers(duckdb_vector vector, std::size_t rows, ColumnBa
     using Stored = decltype(sample);
     if constexpr (std::is_integral_v<Stored>) {
       const auto* values = data_of<Stored>(vector);
-      std::transform(values, values + rows, column.integers.begin(),
+      std::transform(values, values + rows, column.integers.data() + first,
                      [](Stored value) { return static_cast<std::int64_t>(value); });
     }
   });
 }
 
-void BatchReader::read_reals(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const {
-  column.reals.resize(rows);
+void BatchReader::append_reals(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const {
+  const std::size_t first = column.reals.size();
+  column.reals.resize(first + rows);
   with_number(kind_.stored, [&](auto sample) {
     using Stored = decltype(sample);
     const auto* values = data_of<Stored>(vector);
     if (kind_.id == DUCKDB_TYPE_DECIMAL) {
-      std::transform(values, values + rows, column.reals.begin(),
+      std::transform(values, values + rows, column.reals.data() + first,
                      [scale = kind_.scale](Stored value) { return decimal_of(value, scale); });
     } else {
-      std::transform(values, values + rows, column.reals.begin(),
+      std::transform(values, values + rows, column.reals.data() + first,
                      [](Stored value) { return real_of(value); });
     }
   });
 }
 
-void BatchReader::read_times(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const {
-  column.integers.resize(rows);
+void BatchReader::append_times(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const {
+  const std::size_t first = column.integers.size();
+  column.integers.resize(first + rows);
   if (batch_type_ == ColumnBatch::Type::day) {
     const auto* days = data_of<std::int32_t>(vector);
     for (std::size_t row = 0; row < rows; ++row) {
       const bool counts = days[row] >= day_min && days[row] <= day_max;
-      column.valid[row] &= static_cast<std::uint8_t>(counts);
-      column.integers[row] = counts ? days[row] : 0;
+      column.valid[first + row] &= static_cast<std::uint8_t>(counts);
+      column.integers[first + row] = counts ? days[row] : 0;
     }
   } else {
     const auto* moments = data_of<std::int64_t>(vector);
     const auto factor = microseconds_factor(kind_.id);
     for (std::size_t row = 0; row < rows; ++row) {
       const auto moment = microseconds(moments[row], factor);
-      if (!moment) column.valid[row] = 0;
-      column.integers[row] = moment.value_or(0);
+      if (!moment) column.valid[first + row] = 0;
+      column.integers[first + row] = moment.value_or(0);
     }
   }
 }
 
-void BatchReader::read_texts(duckdb_vector vector, std::size_t rows, ColumnBatch& column) {
-  column.texts.assign(rows, {});
-  texts_.clear();
+void BatchReader::append_texts(duckdb_vector vector, std::size_t rows, ColumnBatch& column) {
+  const std::size_t first = column.texts.size();
+  column.texts.resize(first + rows);
   if (kind_.id == DUCKDB_TYPE_VARCHAR) {
     const auto* strings = data_of<duckdb_string_t>(vector);
     // What stands in the place of a null may point anywhere.
     for (std::size_t row = 0; row < rows; ++row) {
-      if (column.valid[row] != 0) column.texts[row] = text_of(strings[row]);
+      if (column.valid[first + row] != 0) column.texts[first + row] = text_of(strings[row]);
     }
     return;
   }
   for (std::size_t row = 0; row < rows; ++row) {
-    if (column.valid[row] == 0) continue;
-    column.texts[row] = kind_.id == DUCKDB_TYPE_ENUM
-                            ? kind_.dictionary[dictionary_index(kind_, vector, row)]
-                            : texts_.emplace_back(nested_text(vector, kind_.type, row));
+    if (column.valid[first + row] == 0) continue;
+    column.texts[first + row] = kind_.id == DUCKDB_TYPE_ENUM
+                                    ? kind_.dictionary[dictionary_index(kind_, vector, row)]
+                                    : texts_.emplace_back(nested_text(vector, kind_.type, row));
   }
 }
 

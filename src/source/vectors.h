@@ -49,15 +49,17 @@ class BatchReader {
  public:
   explicit BatchReader(duckdb_logical_type type);
   ColumnBatch::Type type() const { return batch_type_; }
-  // Overwrites `column` with the vector's rows. Texts point into the vector or into this reader,
-  // and are good until the next call.
-  void read(duckdb_vector vector, idx_t rows, ColumnBatch& column);
+  // An empty column; what was appended before is gone.
+  void begin(ColumnBatch& column);
+  // Appends the vector's rows. Texts point into the vector, which must outlive the batch, or into
+  // this reader, and are good until the next begin().
+  void append(duckdb_vector vector, idx_t rows, ColumnBatch& column);
 
  private:
-  void read_integers(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const;
-  void read_reals(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const;
-  void read_times(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const;
-  void read_texts(duckdb_vector vector, std::size_t rows, ColumnBatch& column);
+  void append_integers(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const;
+  void append_reals(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const;
+  void append_times(duckdb_vector vector, std::size_t rows, ColumnBatch& column) const;
+  void append_texts(duckdb_vector vector, std::size_t rows, ColumnBatch& column);
 
   ColumnKind kind_;
   ColumnBatch::Type batch_type_;
