@@ -102,14 +102,15 @@ class Investigating {
                  : a.candidate->entry.fingerprint < b.candidate->entry.fingerprint;
     });
     spare_room(ready_, [](const Ready& ready) { return ready.candidate->entry.pattern; });
-    for (const auto& ready : ready_) {
-      if (stop.stop_requested()) break;
-      auto& entry = result_.ledger.entries[ready.entry];
-      if (result_.claims.size() >= brief_.claims_max) {
-        entry.decision = Decision::below_top;
-        continue;
-      }
-      result_.claims.push_back({stated(ready), ready.entry});
+    const std::size_t stated_max = std::min(ready_.size(), brief_.claims_max);
+    for (std::size_t i = stated_max; i < ready_.size(); ++i)
+      result_.ledger.entries[ready_[i].entry].decision = Decision::below_top;
+    // A claim looks at the rows it is about once more, whatever the others say: side by side.
+    std::vector<std::optional<findings::Claim>> claims(stated_max);
+    base::parallel_for(stated_max, brief_.threads, stop,
+                       [&](std::size_t i) { claims[i] = stated(ready_[i]); });
+    for (std::size_t i = 0; i < stated_max; ++i) {
+      if (claims[i]) result_.claims.push_back({*std::move(claims[i]), ready_[i].entry});
     }
     return std::move(result_);
   }

@@ -154,7 +154,7 @@ void add_duration(Subject& subject, Duration duration, const Vocabulary& vocabul
     named = fmt::format("time from {} to {}", without_date_words(start.name, vocabulary),
                         without_date_words(end.name, vocabulary));
   column.name = free_name(subject, named);
-  column.label = column.name;
+  column.label = spoken(column.name);
   column.noun = column.name;
   column.nouns = plural_of(column.name);
   column.role = Role::measure;
@@ -193,7 +193,7 @@ void add_flag(Subject& subject, Column column, std::vector<double> values) {
   column.table = subject.table;
   column.type = frame::Type::integer;
   column.exact_sql = column.sql;
-  column.label = column.name;
+  column.label = spoken(column.name);
   column.noun = column.name;
   column.nouns = plural_of(column.name);
   column.name = free_name(subject, column.name);

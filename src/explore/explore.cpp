@@ -161,7 +161,8 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
     parts.observer.on(TableLoaded{table, rows});
   };
   const auto told = parts.source.notes().size();
-  take_first_look(metered, order, parts, reading, stop);
+  findings::EvidenceReader reader(metered, parts.gate);
+  take_first_look(metered, order, parts, reading, reader, stop);
   auto catalog =
       TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
   for (const auto& subject : catalog.subjects) {
@@ -188,7 +189,6 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
                         seconds(search_share(order.budget)), seconds(order.budget.time_max))
           : std::string();
 
-  findings::EvidenceReader reader(metered, parts.gate);
   auto proven = prove_all(investigation, reader, order, parts.observer, stop);
   auto ranked = findings::rank(std::move(proven), investigation.bases, order.brief.focus);
   findings::EvidenceReader fresh(metered, parts.gate);

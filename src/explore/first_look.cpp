@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "findings/evidence.h"
 #include "findings/prove.h"
 
 namespace insights::explore {
@@ -35,7 +34,8 @@ bool is_large(source::Source& source, const sql::Gate& gate, std::int64_t rows_m
 }  // namespace
 
 void take_first_look(source::Source& source, const Order& order, const Parts& parts,
-                     catalog::ReadOptions reading, std::stop_token stop) {
+                     catalog::ReadOptions reading, findings::EvidenceReader& reader,
+                     std::stop_token stop) {
   if (!is_large(source, parts.gate, order.first_look.rows_min, stop)) return;
   reading.sample = catalog::Sample{order.first_look.sample_rows, order.seed};
   reading.on_loaded = {};
@@ -48,7 +48,6 @@ void take_first_look(source::Source& source, const Order& order, const Parts& pa
   brief.claims_max = told_max;
   const auto investigation = parts.analyst.investigate(brief, subjects, {}, stop);
   if (!investigation) return;
-  findings::EvidenceReader reader(source, parts.gate);
   for (const auto& [claim, place] : investigation->claims) {
     if (stop.stop_requested()) return;
     const auto finding = findings::prove(claim, reader, order.style, stop);

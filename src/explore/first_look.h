@@ -9,6 +9,7 @@
 
 #include "catalog/read.h"
 #include "explore/explore.h"
+#include "findings/evidence.h"
 
 namespace insights::explore {
 
@@ -16,7 +17,9 @@ namespace insights::explore {
 // run itself will fail on it, or do without.
 //   source   counts what the sample and the proofs cost
 //   reading  how the run will read its tables
+//   reader   the run's: what it asks here it need not ask again
 void take_first_look(source::Source& source, const Order& order, const Parts& parts,
-                     catalog::ReadOptions reading, std::stop_token stop);
+                     catalog::ReadOptions reading, findings::EvidenceReader& reader,
+                     std::stop_token stop);
 
 }  // namespace insights::explore

@@ -49,8 +49,9 @@ std::vector<std::string> told(std::int64_t rows_min) {
   Told observer;
   explore::Order order;
   order.first_look = {.rows_min = rows_min, .sample_rows = 1500};
+  findings::EvidenceReader reader(*source, gate);
   explore::take_first_look(*source, order, {*source, gate, vocabulary, metadata, analyst, observer},
-                           {}, {});
+                           {}, reader, {});
   return observer.titles;
 }
 

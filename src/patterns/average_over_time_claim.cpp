@@ -15,12 +15,6 @@ namespace {
 using findings::Format;
 using findings::GuardStatus;
 
-// A column's name as one says it, unless somebody gave it a better one or it holds digits.
-std::string measure_word(findings::Values& values, const catalog::Column& measure) {
-  const auto phrase = measure_phrase(values, measure);
-  return phrase == measure.name ? catalog::spoken(measure.name) : phrase;
-}
-
 findings::Guard follow_up_guard(const FollowUp& follow) {
   if (!follow.is_duration)
     return {"follow_up", GuardStatus::not_applicable, "it is no time that something took"};
@@ -48,7 +42,7 @@ CourseText text_of(const Workspace& workspace, const AverageCourse& what,
   text.first = what.follow.first;
   text.end = what.follow.end;
   text.subject = flag ? fmt::format("share of {} that {}", subject.nouns, flag_phrase(measure))
-                      : "average " + measure_word(values, measure);
+                      : "average " + measure_phrase(values, measure);
   text.format = flag ? Format::percent : amount_format(measure);
   text.unit = flag ? "" : measure.unit;
   text.amount_sql = [&subject, column = what.measure](std::string_view condition) {

@@ -39,28 +39,49 @@ struct Spread {
   double degrees = 1;    // at least 1
 };
 
-// influence(row) for every row; 0 for a row that takes no part.
+// influence(row) for every row; 0 for a row that takes no part. In the order of `ways`, which are
+// all added up in one pass.
+template <class Influence>
+std::vector<Spread> spreads_over(std::span<const Clusters> ways, Influence influence) {
+  struct Sums {
+    std::vector<double> of_cluster;
+    double squares = 0, fourths = 0;
+    void add(double sum) {
+      squares += sum * sum;
+      fourths += sum * sum * sum * sum;
+    }
+  };
+  std::vector<Sums> sums;
+  for (const auto& clusters : ways) sums.push_back({std::vector<double>(clusters.count, 0)});
+  const std::size_t rows = ways.empty() ? 0 : ways.front().ids.size();
+  for (std::size_t row = 0; row < rows; ++row) {
+    const double own = influence(row);
+    if (own == 0) continue;
+    for (std::size_t way = 0; way < ways.size(); ++way) {
+      if (const auto id = ways[way].ids[row]; id == 0)
+        sums[way].add(own);
+      else
+        sums[way].of_cluster[id] += own;
+    }
+  }
+  std::vector<Spread> spreads;
+  for (auto& one : sums) {
+    for (const double sum : one.of_cluster) one.add(sum);
+    if (!(one.fourths > 0)) {
+      spreads.emplace_back();
+      continue;
+    }
+    // How many clusters of one size would carry it as evenly; of normal ones the fourth power has a
+    // mean of three times the square of the variance.
+    const double even = std::max(2.0, 3 * one.squares * one.squares / one.fourths);
+    spreads.push_back({std::sqrt(one.squares * even / (even - 1)), even - 1});
+  }
+  return spreads;
+}
+
 template <class Influence>
 Spread spread_over(const Clusters& clusters, Influence influence) {
-  std::vector<double> sums(clusters.count, 0);
-  double squares = 0, fourths = 0;
-  const auto add = [&](double sum) {
-    squares += sum * sum;
-    fourths += sum * sum * sum * sum;
-  };
-  for (std::size_t row = 0; row < clusters.ids.size(); ++row) {
-    const double own = influence(row);
-    if (clusters.ids[row] == 0)
-      add(own);
-    else
-      sums[clusters.ids[row]] += own;
-  }
-  for (const double sum : sums) add(sum);
-  if (!(fourths > 0)) return {};
-  // How many clusters of one size would carry it as evenly; of normal ones the fourth power has a
-  // mean of three times the square of the variance.
-  const double even = std::max(2.0, 3 * squares * squares / fourths);
-  return {std::sqrt(squares * even / (even - 1)), even - 1};
+  return spreads_over(std::span(&clusters, 1), influence).front();
 }
 
 // Two-sided, of a statistic that is 0 when there is nothing.

@@ -71,10 +71,8 @@ class Statement {
   }
 
  private:
-  // A column's name as one says it, unless somebody gave it a better one or it holds digits.
   std::string word(const catalog::Column& column, std::string_view hole) {
-    const auto phrase = measure_phrase(values_, column, hole);
-    return phrase == column.name ? catalog::spoken(column.name) : phrase;
+    return measure_phrase(values_, column, hole);
   }
 
   std::string x_sql() const {

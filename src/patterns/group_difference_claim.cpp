@@ -42,7 +42,7 @@ class Statement {
     const auto phrase =
         subjects_phrase(subject_, workspace_.vocabulary, found_.column, found_.values);
     const bool higher = apart_.relative > 0;
-    const auto what = is_rate_ ? flag_phrase(measure_) : measure_word();
+    const auto what = is_rate_ ? flag_phrase(measure_) : measure_phrase(values_, measure_);
     const auto told = comparison(higher);
     claim_.title = is_rate_ ? fmt::format("{}: {}{{mean}} of {} {}, against {{others}} elsewhere",
                                           phrase, higher ? "" : "only ", subject_.nouns, what)
@@ -126,12 +126,6 @@ class Statement {
                                                                      ? higher ? "longer" : "shorter"
                                                                  : higher ? "higher"
                                                                           : "lower");
-  }
-
-  // A column's name as one says it, unless somebody gave it a better one or it holds digits.
-  std::string measure_word() {
-    const auto phrase = measure_phrase(values_, measure_);
-    return phrase == measure_.name ? catalog::spoken(measure_.name) : phrase;
   }
 
   void draw(const std::string& measure) {

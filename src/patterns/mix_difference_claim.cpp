@@ -158,8 +158,7 @@ findings::Claim state_nearly_the_same(const Workspace& workspace, const MixPair&
   values.cell("cases", "a", 0, "cases", Format::integer).cell("usual", "a", 0, "usual");
   values.formula("share", "usual / cases", Format::percent);
   const auto word = [&](const catalog::Column& column, std::string_view hole) {
-    const auto phrase = measure_phrase(values, column, hole);
-    return phrase == column.name ? catalog::spoken(column.name) : phrase;
+    return measure_phrase(values, column, hole);
   };
   claim.title =
       fmt::format("{} and {} say nearly the same: {{share}} of the rows have the usual pair",

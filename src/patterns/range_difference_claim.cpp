@@ -67,8 +67,7 @@ class Statement {
 
  private:
   std::string word(const catalog::Column& column, std::string_view hole) {
-    const auto phrase = measure_phrase(values_, column, hole);
-    return phrase == column.name ? catalog::spoken(column.name) : phrase;
+    return measure_phrase(values_, column, hole);
   }
 
   std::string place_sql() const {

@@ -161,8 +161,7 @@ class Statement {
   }
 
   void say_average() {
-    const auto phrase = measure_phrase(values_, measure_);
-    const auto what = phrase == measure_.name ? catalog::spoken(measure_.name) : phrase;
+    const auto what = measure_phrase(values_, measure_);
     claim_.title = fmt::format("{}: average {} {{rate_own}}, against {}", who(true), what,
                                parents("for the other"));
     claim_.summary = fmt::format(

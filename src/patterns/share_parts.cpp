@@ -53,39 +53,39 @@ std::vector<float> logarithms_of(const catalog::Subject& subject, std::size_t me
 RelativeSizes::RelativeSizes(const catalog::Subject& subject, std::size_t column,
                              std::span<const float> logarithms, const Periods& periods,
                              const frame::Mask& kept)
-    : periods_(periods.count) {
-  const std::size_t values = subject.codes(column).values();
-  logarithms_.resize(values * periods_);
-  counts_.resize(values * periods_);
-  rows_.resize(values);
-  all_logarithms_.resize(periods_);
-  all_counts_.resize(periods_);
+    : periods_(periods.count),
+      cells_(subject.codes(column).values() * periods.count),
+      all_(periods.count) {
   subject.codes(column).codes.visit([&](const auto* codes) {
     for (std::size_t row = 0; row < logarithms.size(); ++row) {
       const auto period = periods.of_row[row];
       if (period == no_period || codes[row] == 0 || (!kept.empty() && kept[row] == 0)) continue;
-      rows_[codes[row]] += 1;
+      auto& cell = cells_[codes[row] * periods_ + period];
+      cell.rows += 1;
       if (std::isnan(logarithms[row])) continue;
-      const double logarithm = logarithms[row];
-      logarithms_[codes[row] * periods_ + period] += logarithm;
-      counts_[codes[row] * periods_ + period] += 1;
-      all_logarithms_[period] += logarithm;
-      all_counts_[period] += 1;
+      cell.counted += 1;
+      cell.logarithms += logarithms[row];
     }
   });
+  for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
+    all_[cell % periods_].counted += cells_[cell].counted;
+    all_[cell % periods_].logarithms += cells_[cell].logarithms;
+  }
 }
 
 std::optional<std::vector<double>> RelativeSizes::of(std::uint32_t value) const {
   std::vector<double> ratios;
-  double counted = 0;
+  double counted = 0, rows = 0;
   for (std::size_t t = 0; t < periods_; ++t) {
-    const double own = counts_[value * periods_ + t], others = all_counts_[t] - own;
-    if (own < 1 || others < 1) return std::nullopt;
-    const double logarithm = logarithms_[value * periods_ + t];
-    ratios.push_back(std::exp(logarithm / own - (all_logarithms_[t] - logarithm) / others));
-    counted += own;
+    const auto& own = cells_[value * periods_ + t];
+    const double others = all_[t].counted - own.counted;
+    if (own.counted < 1 || others < 1) return std::nullopt;
+    ratios.push_back(
+        std::exp(own.logarithms / own.counted - (all_[t].logarithms - own.logarithms) / others));
+    counted += own.counted;
+    rows += own.rows;
   }
-  if (counted < positive_min * rows_[value]) return std::nullopt;
+  if (counted < positive_min * rows) return std::nullopt;
   return ratios;
 }
 

@@ -38,10 +38,12 @@ class RelativeSizes {
   std::optional<std::vector<double>> of(std::uint32_t value) const;
 
  private:
+  struct Cell {
+    double rows = 0, counted = 0, logarithms = 0;  // counted: rows that have a logarithm
+  };
   std::size_t periods_;
-  std::vector<double> logarithms_, counts_;  // [values x periods]
-  std::vector<double> rows_;                 // [values]
-  std::vector<double> all_logarithms_, all_counts_;
+  std::vector<Cell> cells_;  // [values x periods]
+  std::vector<Cell> all_;    // [periods], rows left out
 };
 
 // A share of the total and its parts, [periods] each. `rows`, `all_rows`, `sizes` may be left out.

@@ -28,8 +28,7 @@ std::string text_sql_of(const Subject& subject, const Mention& mention) {
 
 // "description" as one says it; a name with digits as a value.
 std::string text_noun(findings::Values& values, const catalog::Column& column) {
-  const auto phrase = measure_phrase(values, column, "text_name");
-  return phrase == column.name ? catalog::spoken(column.name) : phrase;
+  return measure_phrase(values, column, "text_name");
 }
 
 void add_word(findings::Values& values) { values.cell("word", "a", 0, "word"); }
@@ -194,8 +193,7 @@ findings::Claim state_mentions_and_measure(const Workspace& workspace, const Men
                    flag ? Format::percent : amount_format(measure), measure.unit);
   }
   const auto nouns = row_nouns(subject);
-  auto name = measure_phrase(values, measure);
-  if (name == measure.name) name = catalog::spoken(measure.name);
+  const auto name = measure_phrase(values, measure);
   claim.title =
       flag
           ? fmt::format(

@@ -87,8 +87,7 @@ double p_of_ratio(const Workspace& workspace, const Exception& one,
   if (ways.empty())
     ways.push_back({std::vector<std::uint32_t>(quarters.size(), 0), 1});  // rows stand alone
   double p = 0;
-  for (const auto& clusters : ways) {
-    auto spread = spread_over(clusters, influence);
+  for (auto& spread : spreads_over(ways, influence)) {
     spread.deviation = std::hypot(spread.deviation, one.siblings);
     p = std::max(p, p_of(sums.log_ratio(), spread));
   }

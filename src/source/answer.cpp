@@ -1,5 +1,6 @@
 #include "source/answer.h"
 
+#include "base/parallel.h"
 #include "source/vectors.h"
 #include "source/watch.h"
 
@@ -62,53 +63,51 @@ class Collector {
   std::int64_t bytes_ = 0;
 };
 
-// Gathers chunks into batches, so that who takes them can share each out among threads. The chunks
-// behind a batch are kept until it was given.
-class Batcher {
+// A batch with the chunks behind it: several, so that who takes it can share it out among threads.
+class Gathering {
  public:
-  Batcher(const engine::Stream& stream, const BatchSink& sink) : sink_(sink) {
+  explicit Gathering(const engine::Stream& stream) {
     for (const auto& column : stream.columns()) readers_.emplace_back(column.type.get());
     batch_.columns.resize(readers_.size());
-    begin();
   }
 
-  // False when the sink wants no more.
-  bool add(engine::Chunk chunk) {
-    const idx_t rows = duckdb_data_chunk_get_size(chunk.get());
-    for (idx_t column = 0; column < readers_.size(); ++column) {
-      auto& own = batch_.columns[column];
-      readers_[column].append(duckdb_data_chunk_get_vector(chunk.get(), column), rows, own);
-      for (std::size_t i = own.texts.size(); i > batch_.rows; --i)
-        bytes_ += own.texts[i - 1].size();
+  const Batch& batch() const { return batch_; }
+
+  // Takes the stream's next rows, in place of those that were here. False when they are its last.
+  engine::Outcome<bool> fill(engine::Stream& stream) {
+    for (std::size_t column = 0; column < readers_.size(); ++column)
+      readers_[column].begin(batch_.columns[column]);
+    batch_.rows = 0;
+    held_.clear();
+    std::size_t bytes = 0;  // of the texts
+    while (batch_.rows * readers_.size() < cells_max && bytes < bytes_max) {
+      auto chunk = stream.next();
+      if (!chunk) return std::unexpected(chunk.error());
+      if (*chunk == nullptr) return false;
+      bytes += add(*std::move(chunk));
     }
-    batch_.rows += static_cast<std::size_t>(rows);
-    held_.push_back(std::move(chunk));
-    const bool full = batch_.rows * readers_.size() >= cells_max || bytes_ >= bytes_max;
-    return !full || give();
-  }
-
-  bool give() {
-    if (held_.empty()) return true;
-    const bool more = sink_(batch_);
-    begin();
-    return more;
+    return true;
   }
 
  private:
-  static constexpr std::size_t cells_max = std::size_t{1} << 20, bytes_max = std::size_t{16} << 20;
+  static constexpr std::size_t cells_max = std::size_t{1} << 19, bytes_max = std::size_t{8} << 20;
 
-  void begin() {
-    for (std::size_t column = 0; column < readers_.size(); ++column)
-      readers_[column].begin(batch_.columns[column]);
-    batch_.rows = bytes_ = 0;
-    held_.clear();
+  std::size_t add(engine::Chunk chunk) {
+    const idx_t rows = duckdb_data_chunk_get_size(chunk.get());
+    std::size_t bytes = 0;
+    for (idx_t column = 0; column < readers_.size(); ++column) {
+      auto& own = batch_.columns[column];
+      readers_[column].append(duckdb_data_chunk_get_vector(chunk.get(), column), rows, own);
+      for (std::size_t i = batch_.rows; i < own.texts.size(); ++i) bytes += own.texts[i].size();
+    }
+    batch_.rows += static_cast<std::size_t>(rows);
+    held_.push_back(std::move(chunk));
+    return bytes;
   }
 
-  const BatchSink& sink_;
   std::vector<engine::BatchReader> readers_;
   Batch batch_;
   std::vector<engine::Chunk> held_;
-  std::size_t bytes_ = 0;  // of the texts
 };
 
 }  // namespace
@@ -131,22 +130,32 @@ base::Result<Rows> answer_query(const engine::Database& database, const std::str
 }
 
 base::Status answer_scan(const engine::Database& database, const std::string& text,
-                         const Limits& limits, std::stop_token stop, const BatchSink& sink) {
+                         const Limits& limits, std::stop_token stop, int threads,
+                         const BatchSink& sink) {
   const auto connection = engine::Connection::open(database);
   if (!connection) return std::unexpected(engine::error_of(connection.error()));
   const Watch watch(*connection, {limits.time_max, std::move(stop)});
   auto stream = engine::Stream::select(*connection, text);
   if (!stream) return ended(watch, stream.error());
-  Batcher batcher(*stream, sink);
+  Gathering one(*stream), other(*stream);
+  auto *current = &one, *next = &other;
+  auto more = current->fill(*stream);
   while (true) {
-    auto chunk = stream->next();
-    if (!chunk) return ended(watch, chunk.error());
+    if (!more) return ended(watch, more.error());
     TRY(watch.status());
-    if (*chunk == nullptr) {
-      batcher.give();
-      return {};
-    }
-    if (!batcher.add(*std::move(chunk))) return {};
+    // The engine does not read ahead: the next batch is fetched while the sink has this one.
+    bool wanted = true;
+    engine::Outcome<bool> fetched = false;
+    base::parallel_for(*more ? 2 : 1, threads, {}, [&](std::size_t round) {
+      if (round == 1) {
+        fetched = next->fill(*stream);
+      } else if (current->batch().rows > 0) {
+        wanted = sink(current->batch());
+      }
+    });
+    if (!wanted || !*more) return {};
+    more = std::move(fetched);
+    std::swap(current, next);
   }
 }
 

@@ -9,10 +9,11 @@
 
 namespace insights::source {
 
-// As Source::query and Source::scan.
+// As Source::query and Source::scan, whose batches are fetched ahead when there are two threads.
 base::Result<Rows> answer_query(const engine::Database& database, const std::string& text,
                                 const Limits& limits, std::stop_token stop);
 base::Status answer_scan(const engine::Database& database, const std::string& text,
-                         const Limits& limits, std::stop_token stop, const BatchSink& sink);
+                         const Limits& limits, std::stop_token stop, int threads,
+                         const BatchSink& sink);
 
 }  // namespace insights::source

@@ -45,15 +45,16 @@ base::Result<std::unique_ptr<Source>> DuckDbSource::open(Staging::Closed staging
   std::error_code ignored;
   // The open file lives on without its name, and is gone when the program is, however that ends.
   std::filesystem::remove(staging.file, ignored);
-  return std::unique_ptr<Source>(
-      new DuckDbSource(std::move(staging.directory), std::move(database), std::move(contents)));
+  return std::unique_ptr<Source>(new DuckDbSource(std::move(staging.directory), std::move(database),
+                                                  std::move(contents), staging.options.threads));
 }
 
 DuckDbSource::DuckDbSource(PrivateDirectory directory, engine::Database database,
-                           DuckDbContents contents)
+                           DuckDbContents contents, int threads)
     : directory_(std::move(directory)),
       database_(std::move(database)),
-      contents_(std::move(contents)) {}
+      contents_(std::move(contents)),
+      threads_(threads > 0 ? threads : 2) {}
 
 base::Result<Rows> DuckDbSource::query(const sql::CheckedQuery& query, const Limits& limits,
                                        std::stop_token stop) {
@@ -62,7 +63,7 @@ base::Result<Rows> DuckDbSource::query(const sql::CheckedQuery& query, const Lim
 
 base::Status DuckDbSource::scan(const sql::CheckedQuery& query, const Limits& limits,
                                 std::stop_token stop, const BatchSink& sink) {
-  return answer_scan(database_, query.text(), limits, std::move(stop), sink);
+  return answer_scan(database_, query.text(), limits, std::move(stop), threads_, sink);
 }
 
 base::Result<DataVersion> DuckDbSource::version(std::stop_token stop) {

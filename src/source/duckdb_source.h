@@ -52,11 +52,13 @@ class DuckDbSource final : public Source {
                     const BatchSink& sink) override;
 
  private:
-  DuckDbSource(PrivateDirectory directory, engine::Database database, DuckDbContents contents);
+  DuckDbSource(PrivateDirectory directory, engine::Database database, DuckDbContents contents,
+               int threads);
 
   PrivateDirectory directory_;  // first: what spills into it is closed before it goes
   engine::Database database_;
   DuckDbContents contents_;
+  int threads_;
   std::mutex version_mutex_;
   std::optional<DataVersion> version_;
 };

@@ -88,7 +88,7 @@ class Source {
   virtual base::Result<Rows> query(const sql::CheckedQuery& query, const Limits& limits,
                                    std::stop_token stop) = 0;
 
-  // Streams a result in row order through `sink`, on the caller's thread; never holds all of it. Of
+  // Streams a result in row order through `sink`, one batch at a time; never holds all of it. Of
   // the limits only the time holds here, the sink's work included: rows and bytes are the sink's
   // business, which ends the scan by returning false. Same errors, also when some batches have been
   // given.

@@ -41,7 +41,7 @@ bool answer(int answers, const engine::Database& database, const WorkerRequest& 
   }
   bool is_heard = true;
   const auto done =
-      answer_scan(database, request.text, request.limits, {}, [&](const Batch& batch) {
+      answer_scan(database, request.text, request.limits, {}, 1, [&](const Batch& batch) {
         is_heard = write_message(answers, packed(batch));
         return is_heard;
       });
