@@ -52,7 +52,8 @@ void on_signal(int signal) {
 }
 
 void watch_for_crashes() {
-  for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGBUS}) std::signal(signal, on_signal);
+  for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGBUS})
+    std::signal(signal, on_signal);
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_set_death_callback(save_running);
 #endif

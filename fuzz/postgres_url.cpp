@@ -1,8 +1,8 @@
 // Any text as the URL of a server: it is read, or refused; nothing is connected to.
+#include "source/postgres_url.h"
+
 #include <cstdint>
 #include <string>
-
-#include "source/postgres_url.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
