@@ -92,7 +92,7 @@ struct Usage {
 struct Price {
   double input = 0, cached = 0, cache_write = 0, output = 0;
   double priority = 1;  // so many times as much in the priority tier
-  std::string source;   // where it stands, and of which day
+  std::string source = {};   // where it stands, and of which day
   bool operator==(const Price&) const = default;
 };
 
