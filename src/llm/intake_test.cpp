@@ -3,11 +3,20 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace insights::llm {
 namespace {
 
 const http::Response stream{.status = 200, .headers = {{"content-type", "text/event-stream"}}};
 const http::Response object{.status = 200, .headers = {{"content-type", "application/json"}}};
+
+// One of tests/llm/answers, which the fuzz target starts from, too.
+std::string stored(const std::string& name) {
+  std::ifstream file(INSIGHTS_SOURCE_DIR "/tests/llm/answers/" + name);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 Reading read(Protocol protocol, std::string_view text, std::size_t cut = 0,
              const http::Response& response = stream) {
@@ -18,85 +27,11 @@ Reading read(Protocol protocol, std::string_view text, std::size_t cut = 0,
   return intake.finish(response);
 }
 
-const std::string responses_stream =
-    R"(event: response.created
-data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1","status":"in_progress","output":[]}}
+const std::string responses_stream = stored("responses.sse");
 
-event: response.output_item.added
-data: {"type":"response.output_item.added","output_index":0,"item":{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"not yet"}}
+const std::string chat_stream = stored("chat.sse");
 
-data: {"type":"response.reasoning_summary_text.delta","item_id":"rs_1","output_index":0,"summary_index":0,"delta":"Thinking"}
-
-data: {"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"Thinking"}],"encrypted_content":"whole=="}}
-
-data: {"type":"response.output_item.done","output_index":1,"item":{"type":"a_new_thing","id":"x_1","what":{"ever":[1,2.50,null]}}}
-
-data: {"type":"response.an_event_nobody_knows","delta":7}
-
-data: {"type":"response.output_item.done","output_index":2,"item":{"type":"message","id":"msg_1","role":"assistant","status":"completed","phase":"commentary","content":[{"type":"output_text","text":"Gr\u00fc\u00dfe ","annotations":[]},{"type":"output_text","text":"all","annotations":[]}]}}
-
-data: {"type":"response.output_item.done","output_index":3,"item":{"type":"function_call","id":"fc_1","call_id":"call_a","name":"execute_sql","arguments":"{\"sql\":\"SELECT 1\"}","status":"completed"}}
-
-data: {"type":"response.completed","response":{"id":"resp_1","model":"gpt-5.2-2025-12-11","status":"completed","service_tier":"default","output":[],"usage":{"input_tokens":1200,"input_tokens_details":{"cached_tokens":1024},"output_tokens":90,"output_tokens_details":{"reasoning_tokens":64},"total_tokens":1290}}}
-
-)";
-
-const std::string chat_stream =
-    R"(: OPENROUTER PROCESSING
-
-data: {"id":"c","model":"m-1","choices":[{"index":0,"delta":{"role":"assistant","content":null,"reasoning":"Hm","reasoning_details":[{"type":"reasoning.text","index":0,"text":"H","signature":null}]}}]}
-
-data: {"id":"c","choices":[{"index":0,"delta":{"content":"Gr\u00fc\u00dfe "}}]}
-
-data: {"id":"c","choices":[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.text","index":0,"text":"m","signature":"s=="}],"content":"all"}}]}
-
-data: {"id":"c","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"execute_sql","arguments":""}}]}}]}
-
-data: {"id":"c","choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"call_b","type":"function","function":{"name":"finish","arguments":"{}"}}]}}]}
-
-data: {"id":"c","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"sql\":\"SE"}}]}}]}
-
-data: {"id":"c","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"LECT 1\"}"}}]},"finish_reason":"stop"}]}
-
-data: {"id":"c","choices":[],"usage":{"prompt_tokens":1200,"completion_tokens":90,"prompt_tokens_details":{"cached_tokens":1024},"completion_tokens_details":{"reasoning_tokens":64},"cost":0.0123}}
-
-data: [DONE]
-
-)";
-
-const std::string messages_stream =
-    R"(event: message_start
-data: {"type":"message_start","message":{"id":"msg_1","model":"claude-x","content":[],"usage":{"input_tokens":100,"cache_creation_input_tokens":76,"cache_read_input_tokens":1024,"output_tokens":1}}}
-
-event: content_block_start
-data: {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}
-
-event: ping
-data: {"type":"ping"}
-
-data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm"}}
-
-data: {"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"s=="}}
-
-data: {"type":"content_block_stop","index":0}
-
-data: {"type":"content_block_start","index":1,"content_block":{"type":"redacted_thinking","data":"zz"}}
-
-data: {"type":"content_block_start","index":2,"content_block":{"type":"text","text":""}}
-
-data: {"type":"content_block_delta","index":2,"delta":{"type":"text_delta","text":"Gr\u00fc\u00dfe all"}}
-
-data: {"type":"content_block_start","index":3,"content_block":{"type":"tool_use","id":"toolu_a","name":"execute_sql","input":{}}}
-
-data: {"type":"content_block_delta","index":3,"delta":{"type":"input_json_delta","partial_json":"{\"sql\":\"SE"}}
-
-data: {"type":"content_block_delta","index":3,"delta":{"type":"input_json_delta","partial_json":"LECT 1\"}"}}
-
-data: {"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":90}}
-
-data: {"type":"message_stop"}
-
-)";
+const std::string messages_stream = stored("messages.sse");
 
 }  // namespace
 

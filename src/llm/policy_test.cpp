@@ -1,6 +1,9 @@
 // What happens after a failure, what a model is asked for, what it costs.
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "llm/accommodation.h"
 #include "llm/effort.h"
 #include "llm/endpoint.h"
@@ -212,6 +215,16 @@ TEST_CASE("a table of models that is wrong is refused with its line") {
   CHECK(error("[[model]]\nname = \"x\"\nprice = { input = 1 }\n") ==
         "m.toml:3: a price needs 'output'");
   CHECK(error("models = 5\n") == "m.toml:1: a table of models holds [[model]] entries");
+}
+
+TEST_CASE("the table that the guide shows is understood") {
+  std::ifstream file(INSIGHTS_SOURCE_DIR "/docs/guide/models.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const auto start = page.find("[[model]]");
+  REQUIRE(start != std::string::npos);
+  const auto table = parse_models(page.substr(start, page.find("```", start) - start), "models.md");
+  REQUIRE(table.has_value());
+  CHECK(facts_of(*table, "my-model-2")->price->cached == 0.05);
 }
 
 TEST_CASE("a usage costs what the price says, and what the provider says comes first") {

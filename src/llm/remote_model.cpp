@@ -47,6 +47,10 @@ bool sleep_for(std::chrono::milliseconds time, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
+Failure stopped(const Usage& usage) {
+  return {Failure::Kind::error, {ErrorKind::cancelled, "the request was stopped", ""}, usage};
+}
+
 // The words without the secrets that a server may have echoed.
 std::string without(const std::vector<std::string>& secrets, std::string text) {
   for (const auto& secret : secrets) {
@@ -145,6 +149,7 @@ Outcome<Reply> RemoteModel::respond(const Conversation& conversation,
   const auto calls_before = calls_in(conversation);
   Usage lost;  // of attempts that failed after they had begun
   std::int64_t bytes_sent = 0, bytes_received = 0;
+  if (stop.stop_requested()) return std::unexpected(stopped({}));
   for (int retry = 0, changes = 0;;) {
     const auto body = body_of(conversation, asking_);
     tell_sent(endpoint_.ask_url, body);
@@ -170,7 +175,7 @@ Outcome<Reply> RemoteModel::respond(const Conversation& conversation,
     }
     learn_context(error);
     if (!wait_for_retry(error, retry++, progress, stop))
-      return std::unexpected(failure_of(error, lost));
+      return std::unexpected(stop.stop_requested() ? stopped(lost) : failure_of(error, lost));
   }
 }
 
@@ -188,11 +193,10 @@ bool RemoteModel::wait_for_retry(const ProviderError& error, int retry,
 }
 
 Failure RemoteModel::failure_of(const ProviderError& error, const Usage& usage) const {
-  const bool is_stopped = error.transport && error.transport->kind == http::Failure::Kind::stopped;
   auto kind = ErrorKind::unavailable;
   if (error.transport) kind = error.transport->error.kind;
   if (error.status == 404) kind = ErrorKind::not_found;
-  return {is_stopped ? Failure::Kind::error : kind_of(error),
+  return {kind_of(error),
           {kind, without(secrets_of(settings_), words_of(error, endpoint_.host)), hint_for(error)},
           usage};
 }
@@ -270,7 +274,8 @@ Outcome<std::optional<std::pair<Compaction, Usage>>> RemoteModel::compact(
       endpoint_.compact_url.clear();
       return std::optional<std::pair<Compaction, Usage>>();
     }
-    if (!wait_for_retry(error, retry, nullptr, stop)) return std::unexpected(failure_of(error, {}));
+    if (!wait_for_retry(error, retry, nullptr, stop))
+      return std::unexpected(stop.stop_requested() ? stopped({}) : failure_of(error, {}));
   }
 }
 
