@@ -76,6 +76,15 @@ TEST_CASE("a failure is told by what it means") {
                  .type = "invalid_request_error",
                  .message = "prompt is too long: 210000 tokens > 200000 maximum"}) ==
         Failure::Kind::context_too_long);
+  const auto llama = error_of_body(
+      500, R"({"error":{"code":500,"message":"the request exceeds the available context size",)"
+           R"("type":"exceed_context_size_error","n_prompt_tokens":1407,"n_ctx":8192}})");
+  CHECK(kind_of(llama) == Failure::Kind::context_too_long);
+  CHECK(llama.context_tokens == 8192);
+  CHECK(wait(llama) == std::nullopt);
+  CHECK(wait(error_of_body(
+            500, R"({"error":{"code":500,"message":"Context size has been exceeded."}})")) ==
+        std::nullopt);
   CHECK(kind_of({.status = 400, .message = "Your credit balance is too low"}) ==
         Failure::Kind::quota);
   CHECK(kind_of({.status = 400, .message = "no"}) == Failure::Kind::error);

@@ -47,6 +47,21 @@ bool sleep_for(std::chrono::milliseconds time, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
+// "This model's maximum context length is 8192 tokens ...": how much it is, by its own word.
+std::int64_t context_named(const std::string& message) {
+  constexpr std::string_view words = "maximum context length is ";
+  const auto start = message.find(words);
+  if (start == std::string::npos) return 0;
+  std::int64_t tokens = 0;
+  for (auto i = start + words.size(); i < message.size() && tokens < 100'000'000; ++i) {
+    const char letter = message[i];
+    if (letter == ',' || letter == '_') continue;
+    if (letter < '0' || letter > '9') break;
+    tokens = tokens * 10 + (letter - '0');
+  }
+  return tokens;
+}
+
 Failure stopped(const Usage& usage) {
   return {Failure::Kind::error, {ErrorKind::cancelled, "the request was stopped", ""}, usage};
 }
@@ -159,8 +174,9 @@ Outcome<Reply> RemoteModel::respond(const Conversation& conversation,
     bytes_received += received;
     if (reading) {
       learn_from(*reading, body.size());
-      add(reading->usage, lost);
       reading->notes = std::exchange(notes_, {});
+      notice_cut(*reading, body.size());
+      add(reading->usage, lost);
       reading->bytes_sent = bytes_sent;
       reading->bytes_received = bytes_received;
       return *std::move(reading);
@@ -234,20 +250,25 @@ void RemoteModel::learn_from(const Reply& reply, std::size_t bytes_sent) {
   bytes_per_token_ = std::clamp(ratio, 2.0, 6.0);
 }
 
-// "This model's maximum context length is 8192 tokens ...": how much it is, by its own word.
 void RemoteModel::learn_context(const ProviderError& error) {
   if (kind_of(error) != Failure::Kind::context_too_long) return;
-  constexpr std::string_view words = "maximum context length is ";
-  const auto start = error.message.find(words);
-  if (start == std::string::npos) return;
-  std::int64_t tokens = 0;
-  for (auto i = start + words.size(); i < error.message.size() && tokens < 100'000'000; ++i) {
-    const char letter = error.message[i];
-    if (letter == ',' || letter == '_') continue;
-    if (letter < '0' || letter > '9') break;
-    tokens = tokens * 10 + (letter - '0');
-  }
+  const auto tokens =
+      error.context_tokens > 0 ? error.context_tokens : context_named(error.message);
   if (tokens >= output_tokens_least) context_learned_ = tokens;
+}
+
+// Ollama cuts what is too long without a word; what it counts gives it away. No text has twelve
+// bytes a token.
+void RemoteModel::notice_cut(Reply& reply, std::size_t bytes_sent) {
+  constexpr std::size_t bytes_least = 24'000, bytes_per_token_most = 12;
+  const auto input = static_cast<std::size_t>(reply.usage.input);
+  if (endpoint_.protocol != Protocol::chat || has_noticed_cut_ || reply.usage.estimated) return;
+  if (bytes_sent < bytes_least || input * bytes_per_token_most >= bytes_sent) return;
+  has_noticed_cut_ = true;
+  reply.notes.push_back(fmt::format(
+      "{} counts {} tokens of input where about {} were sent: it may cut off what is too long for "
+      "it. Ollama takes OLLAMA_CONTEXT_LENGTH=64000",
+      endpoint_.host, input, static_cast<std::size_t>(static_cast<double>(bytes_sent) / 3.5)));
 }
 
 Outcome<std::optional<std::pair<Compaction, Usage>>> RemoteModel::compact(
