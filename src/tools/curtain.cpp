@@ -161,8 +161,8 @@ std::string Curtain::told(const findings::Finding& finding) {
                                      findings::headline_characters_max));
 }
 
-std::string Curtain::told_error(std::string_view message) const {
-  auto text = fenced(findings::clean_text(message, 600));
+std::string Curtain::told_quoting(std::string_view message) const {
+  auto text = fenced(findings::clean_text(message, 1000));
   if (privacy_.mode == PrivacyMode::full) return text;
   // An engine quotes the value that it could not read.
   std::string kept;

@@ -57,8 +57,8 @@ class Curtain {
   std::string told(const source::Cell& cell, bool reads_persons = false) const;
   // A finding's title and summary as they may be told.
   std::string told(const findings::Finding& finding);
-  // The words of an engine, which may quote values.
-  std::string told_error(std::string_view message) const;
+  // A text that may quote values: the words of an engine, a statement.
+  std::string told_quoting(std::string_view text) const;
 
   // The text with each token replaced by what it stands for: within a text of SQL as it stands in
   // quotes.

@@ -106,9 +106,12 @@ std::string Session::tables_text(std::size_t most) const {
       sql::name(desk_->database().source.dialect()), lines);
 }
 
-std::string Session::columns_text(std::string_view table) {
-  const auto prepared = desk_->subject(table);
-  return prepared ? description(*desk_, **prepared).text : "";
+std::string Session::columns_text(std::size_t most) {
+  const auto& subjects = desk_->material.subjects;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, subjects.size()); ++i)
+    text += (i == 0 ? "" : "\n") + description(*desk_, subjects[i]).text;
+  return text;
 }
 
 Work begin_list_tables(Desk& desk, const std::string&, std::string_view arguments) {

@@ -11,7 +11,7 @@ namespace {
 Answer kept(Desk& desk, const std::string& id, base::Result<Query> query) {
   if (!query) {
     const auto& error = query.error();
-    return refusal({error.kind, desk.curtain.told_error(error.message), error.hint});
+    return refusal({error.kind, desk.curtain.told_quoting(error.message), error.hint});
   }
   std::string text;
   if (query->rows) text = desk.curtain.block(id, *query->rows, query->read);

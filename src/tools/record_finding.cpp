@@ -192,7 +192,7 @@ void keep(Desk& desk, Made made, const Draft& draft) {
     });
     desk.recorded.push_back({made.claim, draft.based_on.value_or("")});
   }
-  if (desk.on_recorded) desk.on_recorded(made.finding);
+  if (desk.on_recorded && !desk.recalling) desk.on_recorded(made.finding);
 }
 
 Answer record(Desk& desk, const Result<Draft>& draft) {
@@ -202,9 +202,9 @@ Answer record(Desk& desk, const Result<Draft>& draft) {
   auto made = made_of(desk, *draft);
   if (!made) {
     desk.sent_back.push_back({draft->title, made.error().message});
-    return {
-        "Not recorded. " + desk.curtain.told_error(made.error().message) + " " + made.error().hint,
-        true};
+    return {"Not recorded. " + desk.curtain.told_quoting(made.error().message) + " " +
+                made.error().hint,
+            true};
   }
   if (!is_lead(desk, *draft)) make_distinct(desk, made->claim);
   made->finding.fingerprint = made->claim.fingerprint;

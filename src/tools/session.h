@@ -73,7 +73,11 @@ class Session {
   void on_recorded(RecordedSink sink);
   // What an analyst may read of the catalog, for a prompt.
   std::string tables_text(std::size_t most) const;
-  std::string columns_text(std::string_view table);
+  std::string columns_text(std::size_t most);  // of so many tables
+
+  // What must not be forgotten when a conversation is shortened: what was recorded, the tests, and
+  // the queries that can still be cited.
+  std::string summary() const;
 
   // The leads' investigation with everything that was recorded, tested and sent back in it; tests
   // are corrected for all that were made.

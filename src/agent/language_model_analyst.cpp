@@ -1,0 +1,111 @@
+#include "agent/language_model_analyst.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "agent/conversation_loop.h"
+#include "agent/prompt.h"
+#include "agent/record.h"
+
+namespace insights::agent {
+
+namespace {
+
+using analyst::Investigation;
+using base::Result;
+
+Result<std::vector<Record>> records_of(store::Journal& journal) {
+  std::vector<Record> records;
+  for (const auto& entry : TRY(journal.entries())) records.push_back(TRY(record_of(entry)));
+  return records;
+}
+
+Opened opened_of(const Settings& settings, const Prompt& prompt, const analyst::Database& database,
+                 const Investigation& leads, std::stop_token stop) {
+  Opened opened;
+  if (const auto version = database.source.version(stop)) opened.data_digest = version->digest;
+  opened.settings_digest = settings.settings_digest;
+  opened.system = prompt.system;
+  opened.opening = prompt.opening;
+  for (const auto& stated : leads.claims) opened.leads.push_back(stated.claim.fingerprint);
+  return opened;
+}
+
+analyst::ModelUse use_of(const Settings& settings, const llm::Model& model,
+                         const ConversationLoop& loop, const tools::Session& session,
+                         const Ended& ended) {
+  const auto& usage = loop.spending().usage();
+  analyst::ModelUse use;
+  use.provider = model.provider();
+  use.model = model.name();
+  use.privacy = tools::name(settings.tools.privacy.mode);
+  use.iterations = loop.iterations();
+  use.calls = loop.calls();
+  use.input_tokens = usage.input;
+  use.cached_tokens = usage.cached;
+  use.output_tokens = usage.output;
+  use.reasoning_tokens = usage.reasoning;
+  use.estimated = usage.estimated;
+  use.usd = loop.spending().usd();
+  use.priced = loop.spending().priced();
+  use.bytes_sent = loop.bytes_sent();
+  use.leads = session.leads();
+  use.recorded = static_cast<std::int64_t>(session.recorded().size());
+  use.deepened = session.deepened();
+  use.sent_back = static_cast<std::int64_t>(session.sent_back().size());
+  use.ended = ended.reason;
+  use.complete = ended.complete;
+  return use;
+}
+
+}  // namespace
+
+LanguageModelAnalyst::LanguageModelAnalyst(const Settings& settings, analyst::Analyst& statistical,
+                                           llm::Model& model, const catalog::Vocabulary& vocabulary,
+                                           store::Journal& journal, StepSink tell,
+                                           std::function<void(const tools::Carried&)> carried)
+    : settings_(settings),
+      statistical_(statistical),
+      model_(model),
+      vocabulary_(vocabulary),
+      journal_(journal),
+      tell_(std::move(tell)),
+      carried_(std::move(carried)) {}
+
+Result<Investigation> LanguageModelAnalyst::investigate(const analyst::Brief& brief,
+                                                        const analyst::Material& material,
+                                                        const analyst::Progress& progress,
+                                                        std::stop_token stop) {
+  auto leading = brief;
+  // Without leads nothing is looked for; what impacts are held against is worked out all the same.
+  if (!settings_.leads && material.database != nullptr) leading.only = {"nothing"};
+  auto leads = TRY(statistical_.investigate(leading, material, progress, stop));
+  if (material.database == nullptr) return leads;
+
+  // The model's time ends with the search's, so that what it recorded can still be proven.
+  const auto end = brief.enough.stop_possible() ? brief.enough : stop;
+  tools::Session session(brief, material, vocabulary_, settings_.tools, end);
+  session.offer_leads(leads);
+  const auto prompt = TRY(prompt_of(settings_, brief, *material.database, session));
+  session.on_recorded([&](const findings::Finding& finding) {
+    const auto [kind, body] = entry_of(Proven{finding.fingerprint, finding.title, finding.summary});
+    static_cast<void>(journal_.append(kind, body));
+    if (tell_) tell_({Step::Kind::recorded, finding.title, 0, 0});
+  });
+  const StepSink telling = [&](const Step& step) {
+    if (step.kind == Step::Kind::asking && carried_) carried_(session.carried());
+    if (tell_) tell_(step);
+  };
+  ConversationLoop loop(settings_, model_, session, journal_, telling, end);
+  const auto opened = opened_of(settings_, prompt, *material.database, leads, stop);
+  const auto records = TRY(records_of(journal_));
+  TRY(loop.begin(prompt, opened, records, material.database->run_id));
+  const auto ended = loop.run();
+  auto result = session.concluded(std::move(leads));
+  result.model = use_of(settings_, model_, loop, session, ended);
+  if (!ended.complete) result.ended_early = "the language model: " + ended.reason;
+  return result;
+}
+
+}  // namespace insights::agent
