@@ -3,7 +3,7 @@
 //
 //   schema      names and types only: a result is told by its shape
 //   aggregates  only groups of at least `group_min` rows, and no value of a single row
-//   tokens      names of things and persons are replaced ("customer_name~4") and put back in what
+//   tokens      names of things and persons are replaced ("buyer~4") and put back in what
 //               comes back
 //   full        values as they are, but for those about persons
 //
