@@ -12,6 +12,7 @@ find_package(benchmark REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
 
 # PostgreSQL's parser, from Debian's libpg-query-dev, which has no file for pkg-config.
 find_path(PG_QUERY_INCLUDE pg_query.h REQUIRED)

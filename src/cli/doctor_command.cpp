@@ -151,7 +151,7 @@ std::string as_text(const Diagnosis& diagnosis) {
   text += "\nSettings\n";
   for (const auto& setting : diagnosis.settings) {
     const auto value = setting.value.empty() ? "-" : one_line(setting.value, value_characters_max);
-    text += fmt::format("  {:<20} {:<{}}  {}\n", setting.key->name, value, widest, setting.origin);
+    text += fmt::format("  {:<21} {:<{}}  {}\n", setting.key->name, value, widest, setting.origin);
   }
   text += "\nTried\n";
   for (const auto& [what, works, outcome, hint] : diagnosis.trials) {
