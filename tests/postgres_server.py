@@ -43,7 +43,7 @@ class Server:
         self.data = self.folder / "data"
         self.port = free_port()
         self.settings = [f"port={self.port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder}",
-                         "fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=64MB",
+                         "fsync=off", "full_page_writes=off", "shared_buffers=64MB",
                          "max_connections=20", "logging_collector=off", *settings]
         self.user = None
         if os.geteuid() == 0:  # the server refuses to run as root

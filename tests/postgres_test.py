@@ -303,7 +303,11 @@ class WhatGoesWrong(Journey):
         process = subprocess.Popen([PROGRAM, "explore", url, "--quiet", "--format", "json", *arguments], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
         try:
-            during()
+            try:
+                during()
+            except AssertionError as error:
+                process.kill()
+                self.fail(f"{error}\n{process.communicate()}")
             out, err = process.communicate(timeout=self.SECONDS)
         finally:
             process.kill()
@@ -316,7 +320,8 @@ class WhatGoesWrong(Journey):
             if SERVER.sql(f"SELECT 1 FROM pg_stat_activity WHERE application_name = 'insights' AND state = 'active' AND query LIKE '%{text}%'"):
                 return
             time.sleep(0.05)
-        self.fail("the query never ran")
+        self.fail("the query never ran; the server's sessions:\n" + SERVER.sql(
+            "SELECT application_name, state, left(query, 200) FROM pg_stat_activity WHERE backend_type = 'client backend'"))
 
     @classmethod
     def setUpClass(cls):

@@ -1,5 +1,7 @@
 #include "patterns/rates.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -49,9 +51,26 @@ std::vector<std::size_t> flag_columns(const catalog::Subject& subject) {
 
 std::string flag_phrase(const catalog::Column& flag) {
   auto words = catalog::words_of(flag.label);
-  if (words.size() > 1 &&
-      (words.front() == "is" || words.front() == "was" || words.front() == "has"))
+  if (words.size() > 1 && (words.front() == "is" || words.front() == "was"))
     words.erase(words.begin());
+  // "has_discount", "needs_approval": what the rows do, or have.
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> verbs{
+      {{"has", "have"},
+       {"have", "have"},
+       {"contains", "contain"},
+       {"contain", "contain"},
+       {"includes", "include"},
+       {"needs", "need"},
+       {"requires", "require"},
+       {"uses", "use"},
+       {"allows", "allow"}}};
+  const auto verb = words.size() > 1 ? std::ranges::find(verbs, words.front(),
+                                                         &decltype(verbs)::value_type::first)
+                                     : verbs.end();
+  if (verb != verbs.end()) {
+    words.front() = verb->second;
+    return fmt::format("{}", fmt::join(words, " "));
+  }
   // "target reached", "goal_met": what the rows did.
   static constexpr std::array<std::string_view, 5> done{"met", "reached", "achieved", "hit",
                                                         "missed"};
