@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "store/database.h"
 
 namespace insights::store {
 
@@ -24,6 +25,18 @@ class Journal {
   virtual base::Status append(std::string_view kind, std::string_view body) = 0;
   // In the order they were written. Error: unavailable.
   virtual base::Result<std::vector<JournalEntry>> entries() = 0;
+};
+
+// In a store, which is borrowed and must outlive it.
+class StoredJournal final : public Journal {
+ public:
+  StoredJournal(Database& database, std::string run) : database_(database), run_(std::move(run)) {}
+  base::Status append(std::string_view kind, std::string_view body) override;
+  base::Result<std::vector<JournalEntry>> entries() override;
+
+ private:
+  Database& database_;
+  std::string run_;
 };
 
 }  // namespace insights::store
