@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "explore/events.h"
 #include "llm/model.h"
 #include "tools/session.h"
 
@@ -26,22 +27,8 @@ struct Settings {
   std::function<std::optional<double>(const llm::Usage& usage)> dollars;
 };
 
-// What the model is doing, told on the run's thread.
-struct Step {
-  enum class Kind {
-    asking,    // a request goes out: text says which step of how many
-    thinking,  // a piece of what it thinks or says
-    calling,   // a tool, with its arguments
-    answered,  // by a tool
-    recorded,  // a finding: its title
-    waiting,   // for the provider: why
-    remark,    // something the user should know
-  };
-  Kind kind = Kind::asking;
-  std::string text;
-  std::int64_t iteration = 0;
-  double usd = 0;  // so far
-};
+// Told on the run's thread.
+using Step = explore::ModelStep;
 using StepSink = std::function<void(const Step& step)>;
 
 }  // namespace insights::agent
