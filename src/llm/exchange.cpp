@@ -127,6 +127,13 @@ Usage estimated_usage(const std::string& body, std::size_t bytes_of_text) {
           .estimated = true};
 }
 
+// Of an answer that was cut, what was told so far may be too little.
+void complete(Usage& usage, const Usage& estimated) {
+  if (usage.input == 0) usage.input = estimated.input;
+  usage.output = std::max(usage.output, estimated.output);
+  usage.estimated = true;
+}
+
 }  // namespace
 
 Exchange exchange(http::Client& client, const Endpoint& endpoint, const Settings& settings,
@@ -148,8 +155,8 @@ Exchange exchange(http::Client& client, const Endpoint& endpoint, const Settings
   auto reading = intake.finish(head);
   if (!reading) {
     take_headers(reading.error(), head);
-    if (reading.error().is_cut && reading.error().usage.input == 0)
-      reading.error().usage = estimated_usage(body, intake.bytes_of_text());
+    if (reading.error().is_cut)
+      complete(reading.error().usage, estimated_usage(body, intake.bytes_of_text()));
   } else {
     if (reading->usage.estimated) reading->usage = estimated_usage(body, intake.bytes_of_text());
     reading->request_id = head.header("x-request-id");

@@ -71,19 +71,21 @@ Json arguments_of(const ToolCall& call) {
   return arguments && arguments->is_object() ? *std::move(arguments) : Json::object();
 }
 
-void add_turn(RequestText& text, const ModelTurn& turn) {
-  auto blocks = turn.wire.empty() ? std::optional(Json::array()) : parsed(turn.wire);
-  if (!blocks || !blocks->is_array()) return;
-  if (turn.wire.empty()) {
-    if (!turn.text.empty()) blocks->push_back({{"type", "text"}, {"text", turn.text}});
-    for (const auto& call : turn.calls) {
-      blocks->push_back({{"type", "tool_use"},
-                         {"id", call.id},
-                         {"name", call.name},
-                         {"input", arguments_of(call)}});
-    }
+// The blocks of a turn; none when nothing is left of it.
+Json blocks_of(const ModelTurn& turn) {
+  if (!turn.wire.empty()) {
+    auto blocks = parsed(turn.wire);
+    return blocks && blocks->is_array() ? *std::move(blocks) : Json::array();
   }
-  if (!blocks->empty()) text.add({{"role", "assistant"}, {"content", *std::move(blocks)}});
+  auto blocks = Json::array();
+  if (!turn.text.empty()) blocks.push_back({{"type", "text"}, {"text", turn.text}});
+  for (const auto& call : turn.calls) {
+    blocks.push_back({{"type", "tool_use"},
+                      {"id", call.id},
+                      {"name", call.name},
+                      {"input", arguments_of(call)}});
+  }
+  return blocks;
 }
 
 // Of what stands on the user's side, all that follows one turn of the model's is one message, the
@@ -122,8 +124,10 @@ std::string messages_request(const Conversation& conversation, const Asking& ask
   for (auto i = first_item(conversation); i < conversation.items.size(); ++i) {
     const auto& item = conversation.items[i];
     if (const auto* turn = std::get_if<ModelTurn>(&item)) {
+      auto blocks = blocks_of(*turn);
+      if (blocks.empty()) continue;
       user.close();
-      add_turn(text, *turn);
+      text.add({{"role", "assistant"}, {"content", std::move(blocks)}});
     } else if (const auto* result = std::get_if<ToolResult>(&item)) {
       user.add(*result);
     } else if (const auto* message = std::get_if<UserMessage>(&item)) {

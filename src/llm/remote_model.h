@@ -48,8 +48,8 @@ class RemoteModel final : public Model {
   Settings settings_;
   Endpoint endpoint_;
   ModelFacts facts_;
-  Asking asking_;  // as the endpoint takes it, by what was learned
-  std::vector<std::string> notes_;
+  std::vector<std::string> notes_;  // not told yet
+  Asking asking_;                   // as the endpoint takes it, by what was learned
   http::Client client_;
   std::mt19937 random_;
   double bytes_per_token_ = 3.5;
