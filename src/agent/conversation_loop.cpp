@@ -26,6 +26,35 @@ std::vector<tools::Call> calls_of(const llm::ModelTurn& turn) {
   return calls;
 }
 
+// The first line in which the two differ: "privacy = full".
+std::string difference(std::string_view before, std::string_view now) {
+  while (!before.empty()) {
+    const auto line = before.substr(0, before.find('\n'));
+    if (line != now.substr(0, now.find('\n'))) return std::string(line);
+    before.remove_prefix(std::min(before.size(), line.size() + 1));
+    now.remove_prefix(std::min(now.size(), line.size() + 1));
+  }
+  return "";
+}
+
+base::Status check_same(const Opened* before, const Opened& now) {
+  const auto other = [](std::string what, std::string hint) {
+    return base::fail(base::ErrorKind::invalid_input, std::move(what), std::move(hint));
+  };
+  if (before == nullptr)
+    return other("the run to be resumed did not get as far as the model", "Start a new run.");
+  if (before->data_digest != now.data_digest)
+    return other("the data is not what it was in the run to be resumed", "Start a new run.");
+  if (before->kept != now.kept)
+    return other("the settings are not those of the run to be resumed: it had " +
+                     difference(before->kept, now.kept),
+                 "Resume it with these settings, or start a new run.");
+  if (before->leads != now.leads)
+    return other("the data is not what it was in the run to be resumed: other findings lead it",
+                 "Start a new run.");
+  return {};
+}
+
 std::string told(std::string_view text) { return std::string(text.substr(0, told_characters_max)); }
 
 }  // namespace
@@ -64,16 +93,16 @@ base::Status ConversationLoop::begin(const Prompt& prompt, const Opened& opened,
   opening_ = before == nullptr ? prompt.opening : before->opening;
   conversation_.items.push_back(llm::UserMessage{opening_});
   if (records.empty()) return keep(opened);
-  if (before == nullptr || before->data_digest != opened.data_digest ||
-      before->settings_digest != opened.settings_digest || before->leads != opened.leads) {
-    const bool data = before != nullptr &&
-                      (before->data_digest != opened.data_digest || before->leads != opened.leads);
-    return base::fail(base::ErrorKind::invalid_input,
-                      data ? "the data is not what the run to be resumed was about"
-                           : "the settings are not those of the run to be resumed",
-                      "Start a new run, or resume with the data and settings it had.");
-  }
+  TRY(check_same(before, opened));
+  is_of_other_model_ = before->model != opened.model;
   for (const auto& record : records) replay(record);
+  if (is_of_other_model_ && std::ranges::any_of(conversation_.items, [](const llm::Item& item) {
+        return std::holds_alternative<llm::Compaction>(item);
+      })) {
+    return base::fail(base::ErrorKind::invalid_input,
+                      "the run was compacted by " + before->model + ", which no other can read",
+                      "Resume it with the same model.");
+  }
   return {};
 }
 
@@ -84,6 +113,8 @@ void ConversationLoop::replay(const Record& record) {
     bytes_sent_ += turn->bytes_sent;
     spending_.book(turn->usage, turn->usd);
     conversation_.items.push_back(turn->turn);
+    // What a provider sent only it can read: to another the turn is told in its words and calls.
+    if (is_of_other_model_) std::get<llm::ModelTurn>(conversation_.items.back()).wire.clear();
     owes_answers_ = !turn->turn.calls.empty();
   } else if (const auto* results = std::get_if<Results>(&record)) {
     const auto* asked = last_turn(conversation_);

@@ -65,6 +65,7 @@ class ConversationLoop {
   std::int64_t iterations_ = 0, calls_ = 0, bytes_sent_ = 0;
   std::int64_t output_tokens_max_ = 0;
   int fruitless_ = 0;                          // steps in a row that brought nothing
+  bool is_of_other_model_ = false;             // the run that is taken up was with another one
   bool shortened_ = false;                     // just compacted: not twice in a row
   bool owes_answers_ = false;                  // the last turn's calls are not answered yet
   std::map<std::string, std::int64_t> asked_;  // calls that were answered, and at which step

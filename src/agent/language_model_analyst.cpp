@@ -21,11 +21,13 @@ Result<std::vector<Record>> records_of(store::Journal& journal) {
   return records;
 }
 
-Opened opened_of(const Settings& settings, const Prompt& prompt, const analyst::Database& database,
-                 const Investigation& leads, std::stop_token stop) {
+Opened opened_of(const Settings& settings, const llm::Model& model, const Prompt& prompt,
+                 const analyst::Database& database, const Investigation& leads,
+                 std::stop_token stop) {
   Opened opened;
   if (const auto version = database.source.version(stop)) opened.data_digest = version->digest;
-  opened.settings_digest = settings.settings_digest;
+  opened.kept = settings.kept;
+  opened.model = model.provider() + " " + model.name();
   opened.system = prompt.system;
   opened.opening = prompt.opening;
   for (const auto& stated : leads.claims) opened.leads.push_back(stated.claim.fingerprint);
@@ -98,7 +100,7 @@ Result<Investigation> LanguageModelAnalyst::investigate(const analyst::Brief& br
     if (tell_) tell_(step);
   };
   ConversationLoop loop(settings_, model_, session, journal_, telling, end);
-  const auto opened = opened_of(settings_, prompt, *material.database, leads, stop);
+  const auto opened = opened_of(settings_, model_, prompt, *material.database, leads, stop);
   const auto records = TRY(records_of(journal_));
   TRY(loop.begin(prompt, opened, records, material.database->run_id));
   const auto ended = loop.run();

@@ -84,7 +84,8 @@ struct Writing {
 Writing written(const Opened& opened) {
   return {"opened",
           {{"data_digest", opened.data_digest},
-           {"settings_digest", opened.settings_digest},
+           {"kept", opened.kept},
+           {"model", opened.model},
            {"system", opened.system},
            {"opening", opened.opening},
            {"leads", opened.leads}}};
@@ -131,8 +132,9 @@ Writing written(const Ended& ended) {
 
 Record read(std::string_view kind, const Json& body) {
   if (kind == "opened") {
-    return Opened{body.at("data_digest"), body.at("settings_digest"), body.at("system"),
-                  body.at("opening"), body.at("leads").get<std::vector<std::string>>()};
+    return Opened{body.at("data_digest"), body.at("kept"),
+                  body.at("model"),       body.at("system"),
+                  body.at("opening"),     body.at("leads").get<std::vector<std::string>>()};
   }
   if (kind == "turn") {
     return Turn{turn_of(body.at("turn")), static_cast<llm::Ending>(body.at("ending").get<int>()),

@@ -15,7 +15,9 @@ namespace insights::agent {
 
 // The first entry: what the run is about, so that it is not gone on with about something else.
 struct Opened {
-  std::string data_digest, settings_digest;
+  std::string data_digest;
+  std::string kept;                // Settings::kept
+  std::string model;               // provider and name
   std::string system, opening;     // as they were sent
   std::vector<std::string> leads;  // fingerprints, in order
   bool operator==(const Opened&) const = default;

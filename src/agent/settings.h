@@ -22,7 +22,7 @@ struct Settings {
   std::int64_t output_tokens_max = 16'000;  // of one answer, its reasoning included
   double context_share = 0.75;    // of the window: beyond it the conversation is compacted
   std::string prompts_directory;  // files here stand in for the built-in ones
-  std::string settings_digest;    // of what a run must not change when it is taken up again
+  std::string kept;               // of what a run must not change when it is taken up again
   // US dollars of a usage; nothing when no price is known, and then money stops nothing.
   std::function<std::optional<double>(const llm::Usage& usage)> dollars;
 };

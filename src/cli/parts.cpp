@@ -13,6 +13,7 @@
 #include "catalog/read.h"
 #include "catalog/vocabulary.h"
 #include "catalog/vocabulary_files.h"
+#include "cli/model_run.h"
 #include "cli/version.h"
 #include "config/focus.h"
 #include "config/text_file.h"
@@ -31,6 +32,8 @@
 namespace insights::cli {
 namespace {
 
+using base::ErrorKind;
+using base::fail;
 using base::Result;
 using config::Config;
 
@@ -192,12 +195,28 @@ Result<findings::Focus> focus_of(const Config& config) {
 }
 
 Result<explore::Run> run_exploration(const Config& config, const findings::Focus& focus,
-                                     Progress& progress, std::stop_token stop) {
+                                     const std::string& resume, Progress& progress,
+                                     std::stop_token stop) {
   const auto vocabulary = TRY(vocabulary_of(config));
   const auto metadata = TRY(read_metadata(config));
+  const bool with_model = asks_a_model(config);
+  if (!resume.empty() && !with_model) {
+    return fail(ErrorKind::invalid_input, "only a run of a language model can be resumed",
+                "Add --analyst llm.");
+  }
+  if (config.analyst == config::Analyst::llm && !with_model)
+    progress.remark("privacy is off: no language model is asked");
   progress.doing("opening the source");
-  const auto source = TRY(open_source(config.locations, config, stop));
+  // What a model writes runs in a process of its own, and so does the rest of its run.
+  const auto source = TRY(with_model ? open_worker_source(config.locations, config, stop)
+                                     : open_source(config.locations, config, stop));
   warn_of_privileges(*source, config, progress);
+  if (with_model) {
+    auto order = order_of(config, focus);
+    if (!resume.empty()) order.run_id = resume;
+    return explore_with_model(config, order, !resume.empty(), *source, vocabulary, metadata,
+                              progress, stop);
+  }
   const auto gate = TRY(source::open_gate(*source));
   analyst::StatisticalAnalyst analyst(vocabulary);
   const auto order = order_of(config, focus);
@@ -272,6 +291,8 @@ std::string rendered(const explore::Run& run, config::Format format, const Confi
 
 std::string time_of_day() { return new_run().started_at; }
 
-std::string_view analyst_name() { return "statistical"; }
+std::string_view analyst_name(const Config& config) {
+  return asks_a_model(config) ? "llm" : "statistical";
+}
 
 }  // namespace insights::cli
