@@ -71,6 +71,12 @@ class ScriptedModel final : public llm::Model {
     });
   }
 
+  // So many answers were given by another process.
+  void skip(std::size_t answers) {
+    next_ = answers;
+    skipped_ = answers;
+  }
+
   std::string provider() const override { return "scripted"; }
   std::string name() const override { return "script"; }
   std::int64_t context_tokens() const override { return context; }
@@ -90,7 +96,7 @@ class ScriptedModel final : public llm::Model {
     auto reply = script_[next_++](conversation);
     if (!reply) return reply;
     for (std::size_t i = 0; i < reply->turn.calls.size(); ++i)
-      reply->turn.calls[i].id = fmt::format("c{}_{}", requests.size(), i);
+      reply->turn.calls[i].id = fmt::format("c{}_{}", skipped_ + requests.size(), i);
     if (reply->usage == llm::Usage{}) {
       reply->usage.input = estimated_tokens(conversation);
       reply->usage.output = 100;
@@ -113,7 +119,7 @@ class ScriptedModel final : public llm::Model {
 
  private:
   std::vector<Say> script_;
-  std::size_t next_ = 0;
+  std::size_t next_ = 0, skipped_ = 0;
 };
 
 // The outputs of the last request's tool results, all of them.

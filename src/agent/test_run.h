@@ -55,7 +55,7 @@ struct TestRun {
     settings.tools.privacy.mode = tools::PrivacyMode::full;
   }
 
-  explore::Run go() {
+  base::Result<explore::Run> attempt() {
     // Of the thread, not static: DuckDB's own state of the thread must outlive it.
     auto opened = source::open({.locations = {file}, .threads = 1}, {});
     REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
@@ -66,8 +66,11 @@ struct TestRun {
                                  [&](const Step& step) { steps.push_back(step); });
     order.run_id = "run-1";
     order.brief.threads = 2;
-    auto run = explore::explore(order, {**opened, *gate, vocabulary(), metadata, analyst, silent},
-                                stop.get_token());
+    return explore::explore(order, {**opened, *gate, vocabulary(), metadata, analyst, silent},
+                            stop.get_token());
+  }
+  explore::Run go() {
+    auto run = attempt();
     REQUIRE_MESSAGE(run.has_value(), (run ? "" : run.error().message));
     return *std::move(run);
   }
