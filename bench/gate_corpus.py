@@ -4,6 +4,8 @@
     bench/gate_corpus.py CORPUS.jsonl... [--no-run] [--postgres]   lines {"id", "dialect", "sql", "verdict", "stop_by"}
     bench/gate_corpus.py tests/guard/*.sqltest                     the project's own files
 
+A verdict is allow, refuse, or mask: it passes, and a model sees tokens in place of some values. Where a corpus wants to know
+only what passes (it has no "mask"), mask is as good as allow.
 Prints every difference between the verdict wanted and given. Then runs: the honest DuckDB statements through `insights
 query`; those marked "caps" that pass, which must end within 5 s and 1 GB with the next query answered; and with --postgres
 the honest PostgreSQL statements, as the gate writes them anew, on a server of its own (Debian's postgresql-15, in a
@@ -43,10 +45,10 @@ def sqltest(path):
 
 def read_cases(paths):
     for path in map(pathlib.Path, paths):
-        if path.suffix == ".sqltest":
-            yield from sqltest(path)
-        else:
-            yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        lines = path.read_text(encoding="utf-8").splitlines()
+        cases = sqltest(path) if path.suffix == ".sqltest" else list(map(json.loads, lines))
+        of_persons = any(case["verdict"] == "mask" for case in cases)
+        yield from ({**case, "of_persons": of_persons} for case in cases)
 
 
 def write_tables(folder):
@@ -91,7 +93,8 @@ def compare(cases, answers):
     for case in cases:
         answer = answers.get(case["id"], {"verdict": "none", "reason": "no answer"})
         may_pass = case["verdict"] == "refuse" and case.get("stop_by") == "caps"
-        if answer["verdict"] != case["verdict"] and not may_pass:
+        given = "allow" if answer["verdict"] == "mask" and not case["of_persons"] else answer["verdict"]
+        if given != case["verdict"] and not may_pass:
             show("DIFFERS", case, f"wanted {case['verdict']}: {answer['reason']}")
             wrong += 1
     return wrong
@@ -194,8 +197,8 @@ def main():
         write_tables(tables)
         answers = judge(cases, tables)
         wrong = compare(cases, answers)
-        passed = [case for case in cases if answers.get(case["id"], {}).get("verdict") == "allow"]
-        honest = [case for case in passed if case["verdict"] == "allow"]
+        passed = [case for case in cases if answers.get(case["id"], {}).get("verdict") in ("allow", "mask")]
+        honest = [case for case in passed if case["verdict"] in ("allow", "mask")]
         print(f"{len(cases)} cases, {wrong} differ from what is wanted")
         if "--no-run" not in flags:
             wrong += run_duckdb([case for case in honest if case["dialect"] in ("duckdb", "any")], tables)

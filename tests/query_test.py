@@ -50,12 +50,41 @@ class Query(Journey):
         self.assertEqual(self.query("--dialect", "postgres", "SELECT 1").returncode, USAGE)
         self.assertEqual(self.query("--check", "--dialect", "oracle", "SELECT 1").returncode, USAGE)
 
+    def test_for_a_model_personal_data_is_masked_and_not_given_away(self):
+        statement = "SELECT email, region, amount FROM sales ORDER BY amount LIMIT 2"
+        shown = json.loads(self.query("--json", statement).stdout)["rows"]
+        self.assertEqual(shown, [["p0@example.com", "N", 0], ["p1@example.com", "S", 1]])
+        masked = json.loads(self.query("--json", "--mask", statement).stdout)["rows"]
+        self.assertEqual([row[1:] for row in masked], [row[1:] for row in shown])
+        self.assertRegex(masked[0][0], "^masked-[0-9a-f]{16}$")
+        self.assertNotEqual(masked[0][0], masked[1][0])
+        oracle = "SELECT count(*) FROM sales WHERE email LIKE 'p1%'"
+        self.assertEqual(self.query(oracle).returncode, 0)
+        for words in (["--mask"], ["--check"]):
+            self.assertEqual(self.query(*words, oracle).returncode, REFUSED)
+        failing = self.query("--mask", "SELECT strptime(email, '%Y') FROM sales")
+        self.assertEqual(failing.returncode, 1)
+        self.assertNotIn("example.com", failing.stderr)
+
+    def test_the_metadata_says_what_is_personal_and_what_a_model_gets(self):
+        def verdict(entry):
+            self.file("metadata/sales.json", json.dumps(entry))
+            done = self.query("--check", "--json", "--metadata", self.folder / "metadata", "SELECT email, region FROM sales")
+            return json.loads(done.stdout)["verdict"] if done.stdout else done.stderr
+        self.assertEqual(verdict({}), "mask")
+        self.assertEqual(verdict({"email": {"personal": False}}), "allow")
+        self.assertEqual(verdict({"email": {"policy": "allow"}}), "allow")
+        self.assertEqual(verdict({"email": {"policy": "refuse"}}), "refuse")
+        self.assertEqual(verdict({"email": {"personal": False}, "region": {"personal": "address"}}), "mask")
+        self.assertIn('did you mean "phone"', verdict({"email": {"personal": "phon"}}))
+        self.assertIn('no policy "hide"', verdict({"email": {"policy": "hide"}}))
+
     def test_lines_are_judged_one_by_one(self):
         lines = [{"id": "a", "dialect": "duckdb", "sql": "FROM sales"}, {"id": 7, "dialect": "postgres", "sql": "SELECT pg_sleep(1)"},
-                 {"id": "c", "dialect": "trino", "sql": "SELECT 1"}, {"id": "d", "dialect": "any", "sql": "SELECT 1"}]
+                 {"id": "c", "dialect": "trino", "sql": "SELECT 1"}, {"id": "d", "dialect": "any", "sql": "SELECT region FROM sales"}]
         done = self.query("--check", "--jsonl", input="\n".join(map(json.dumps, lines)) + "\nnonsense\n")
         answers = [json.loads(line) for line in done.stdout.splitlines()]
-        self.assertEqual([answer["verdict"] for answer in answers], ["allow", "refuse", "refuse", "allow", "refuse"])
+        self.assertEqual([answer["verdict"] for answer in answers], ["mask", "refuse", "refuse", "allow", "refuse"])
         self.assertEqual([answer["id"] for answer in answers], ["a", 7, "c", "d", None])
         self.assertEqual(answers[2]["reason"], "there is no gate for trino")
 

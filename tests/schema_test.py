@@ -16,6 +16,17 @@ class TheSample(Journey):
             self.assertRegex(done.stdout, pattern)
 
 
+class PersonalData(Journey):
+    def test_it_says_which_columns_are_personal_and_why(self):
+        data = self.file("people.csv", "day,contact,region,first_name\n" + "".join(
+            f"2024-01-{i:02d},p{i}@example.com,N{i % 2},Ada\n" for i in range(1, 29)))
+        done = run("schema", data)
+        self.assertRegex(done.stdout, r"personal: email, masked for models, and not to be compared; its values look like email")
+        columns = {column["name"]: column["personal"] for column in json.loads(run("schema", data, "--json").stdout)["subjects"][0]["columns"]}
+        self.assertEqual((columns["contact"]["kind"], columns["contact"]["policy"], columns["contact"]["guarded"]), ("email", "mask", True))
+        self.assertIsNone(columns["region"])
+
+
 class Corrections(Journey):
     """A table whose names say nothing, then what its owner writes about it."""
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <random>
 #include <utility>
 
 #include "agent/conversation_loop.h"
@@ -32,6 +34,29 @@ Opened opened_of(const Settings& settings, const llm::Model& model, const Prompt
   opened.opening = prompt.opening;
   for (const auto& stated : leads.claims) opened.leads.push_back(stated.claim.fingerprint);
   return opened;
+}
+
+source::Masks::Key fresh_key() {
+  std::random_device chance;  // of the system
+  source::Masks::Key key{};
+  for (auto& byte : key) byte = static_cast<unsigned char>(chance() & 0xFF);
+  return key;
+}
+
+std::string text_of(const source::Masks::Key& key) {
+  std::string text;
+  for (const auto byte : key) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+source::Masks::Key key_of(std::string_view text) {
+  source::Masks::Key key{};
+  for (std::size_t i = 0; i < key.size() && 2 * i + 1 < text.size(); ++i) {
+    unsigned byte = 0;
+    std::from_chars(text.data() + 2 * i, text.data() + 2 * i + 2, byte, 16);
+    key[i] = static_cast<unsigned char>(byte);
+  }
+  return key;
 }
 
 analyst::ModelUse use_of(const Settings& settings, const llm::Model& model,
@@ -87,7 +112,11 @@ Result<Investigation> LanguageModelAnalyst::investigate(const analyst::Brief& br
 
   // The model's time ends with the search's, so that what it recorded can still be proven.
   const auto end = brief.enough.stop_possible() ? brief.enough : stop;
-  tools::Session session(brief, material, vocabulary_, settings_.tools, end);
+  const auto records = TRY(records_of(journal_));
+  const auto* before = records.empty() ? nullptr : std::get_if<Opened>(&records.front());
+  auto options = settings_.tools;
+  options.mask_key = before == nullptr ? fresh_key() : key_of(before->mask_key);
+  auto session = TRY(tools::Session::open(brief, material, vocabulary_, options, end));
   session.offer_leads(leads);
   const auto prompt = TRY(prompt_of(settings_, brief, *material.database, session));
   session.on_recorded([&](const findings::Finding& finding) {
@@ -100,8 +129,8 @@ Result<Investigation> LanguageModelAnalyst::investigate(const analyst::Brief& br
     if (tell_) tell_(step);
   };
   ConversationLoop loop(settings_, model_, session, journal_, telling, end);
-  const auto opened = opened_of(settings_, model_, prompt, *material.database, leads, stop);
-  const auto records = TRY(records_of(journal_));
+  auto opened = opened_of(settings_, model_, prompt, *material.database, leads, stop);
+  opened.mask_key = text_of(options.mask_key);
   TRY(loop.begin(prompt, opened, records, material.database->run_id));
   const auto ended = loop.run();
   auto result = session.concluded(std::move(leads));

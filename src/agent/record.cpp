@@ -86,6 +86,7 @@ Writing written(const Opened& opened) {
           {{"data_digest", opened.data_digest},
            {"kept", opened.kept},
            {"model", opened.model},
+           {"mask_key", opened.mask_key},
            {"system", opened.system},
            {"opening", opened.opening},
            {"leads", opened.leads}}};
@@ -132,9 +133,13 @@ Writing written(const Ended& ended) {
 
 Record read(std::string_view kind, const Json& body) {
   if (kind == "opened") {
-    return Opened{body.at("data_digest"), body.at("kept"),
-                  body.at("model"),       body.at("system"),
-                  body.at("opening"),     body.at("leads").get<std::vector<std::string>>()};
+    return Opened{body.at("data_digest"),
+                  body.at("kept"),
+                  body.at("model"),
+                  body.at("mask_key"),
+                  body.at("system"),
+                  body.at("opening"),
+                  body.at("leads").get<std::vector<std::string>>()};
   }
   if (kind == "turn") {
     return Turn{turn_of(body.at("turn")), static_cast<llm::Ending>(body.at("ending").get<int>()),

@@ -18,6 +18,7 @@ struct Opened {
   std::string data_digest;
   std::string kept;                // Settings::kept
   std::string model;               // provider and name
+  std::string mask_key;            // hexadecimal; never leaves this machine
   std::string system, opening;     // as they were sent
   std::vector<std::string> leads;  // fingerprints, in order
   bool operator==(const Opened&) const = default;

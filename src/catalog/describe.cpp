@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace insights::catalog {
 
@@ -114,7 +115,31 @@ std::string describe_head(const Subject& subject) {
   return text;
 }
 
-std::string describe_columns(const Subject& subject) {
+// "email, guarded from models: its name says email"
+std::string personal_text(const Personal& personal) {
+  const auto treated = [&]() -> std::string_view {
+    switch (personal.privacy) {
+      case sql::Privacy::open:
+        return "shown to models";
+      case sql::Privacy::masked:
+        return "masked for models";
+      case sql::Privacy::guarded:
+        return "masked for models, and not to be compared";
+      case sql::Privacy::closed:
+        return "closed to models";
+    }
+    std::unreachable();
+  }();
+  return fmt::format("personal: {}, {}; {}{}", personal.kind, treated, personal.why,
+                     personal.from_metadata ? " [metadata]" : "");
+}
+
+std::string_view policy_name(sql::Privacy privacy) {
+  if (privacy == sql::Privacy::open) return "allow";
+  return privacy == sql::Privacy::closed ? "refuse" : "mask";
+}
+
+std::string describe_columns(const Subject& subject, const PersonalColumns& all_personal) {
   std::size_t width = 6;
   for (const auto& column : subject.columns)
     width = std::max(width, std::min<std::size_t>(column.name.size(), 28));
@@ -132,11 +157,13 @@ std::string describe_columns(const Subject& subject) {
       why += fmt::format("; {} empty", subject.frame.columns[i].profile.nulls);
     text += fmt::format("  {:<{}}    {}{}\n", "", width, why,
                         column.from_metadata ? " [metadata]" : "");
+    if (const auto* personal = find(all_personal, column.table, column.name))
+      text += fmt::format("  {:<{}}    {}\n", "", width, personal_text(*personal));
   }
   return text;
 }
 
-Json column_json(const Subject& subject, std::size_t i) {
+Json column_json(const Subject& subject, std::size_t i, const PersonalColumns& all_personal) {
   const auto& column = subject.columns[i];
   const auto& profile = subject.frame.columns[i].profile;
   Json json;
@@ -166,10 +193,18 @@ Json column_json(const Subject& subject, std::size_t i) {
   for (const std::size_t other : determined_by(subject, i))
     determined.push_back(subject.columns[other].name);
   json["determines"] = determined;
+  const auto* personal = find(all_personal, column.table, column.name);
+  json["personal"] = personal == nullptr
+                         ? Json(nullptr)
+                         : Json{{"kind", personal->kind},
+                                {"policy", policy_name(personal->privacy)},
+                                {"guarded", personal->privacy == sql::Privacy::guarded},
+                                {"why", personal->why},
+                                {"from_metadata", personal->from_metadata}};
   return json;
 }
 
-Json subject_json(const Subject& subject) {
+Json subject_json(const Subject& subject, const PersonalColumns& personal) {
   const auto column_name = [&](const std::optional<std::size_t>& i) {
     return i ? Json(subject.columns[*i].name) : Json(nullptr);
   };
@@ -198,7 +233,7 @@ Json subject_json(const Subject& subject) {
   json["joins"] = joins;
   Json columns = Json::array();
   for (std::size_t i = 0; i < subject.columns.size(); ++i)
-    columns.push_back(column_json(subject, i));
+    columns.push_back(column_json(subject, i, personal));
   json["columns"] = columns;
   json["notes"] = subject.notes;
   return json;
@@ -206,10 +241,10 @@ Json subject_json(const Subject& subject) {
 
 }  // namespace
 
-std::string describe(const Catalog& catalog) {
+std::string describe(const Catalog& catalog, const PersonalColumns& personal) {
   std::string text;
   for (const auto& subject : catalog.subjects)
-    text += describe_head(subject) + "\n" + describe_columns(subject) + "\n";
+    text += describe_head(subject) + "\n" + describe_columns(subject, personal) + "\n";
   for (const auto& note : catalog.notes) text += fmt::format("note: {}\n", note);
   text +=
       "To correct it, write what is so into metadata/TABLE.json, add --metadata metadata, and run\n"
@@ -218,7 +253,8 @@ std::string describe(const Catalog& catalog) {
       "\"label\": \"sales\"},\n"
       "   \"another\":  {\"role\": \"entity\", \"kind\": \"customer\", \"label_column\": "
       "\"its name\"},\n"
-      "   \"a third\":  {\"return_value\": \"RE\"}}\n";
+      "   \"a third\":  {\"return_value\": \"RE\"},\n"
+      "   \"a fourth\": {\"personal\": \"email\", \"policy\": \"mask\"}}\n";
   text += "Roles: ";
   for (const auto role : {Role::time, Role::entity, Role::dimension, Role::measure, Role::flag,
                           Role::identifier, Role::label, Role::text, Role::unused})
@@ -227,11 +263,12 @@ std::string describe(const Catalog& catalog) {
   return text;
 }
 
-std::string describe_json(const Catalog& catalog) {
+std::string describe_json(const Catalog& catalog, const PersonalColumns& personal) {
   Json json;
   json["business_context"] = catalog.business_context;
   json["subjects"] = Json::array();
-  for (const auto& subject : catalog.subjects) json["subjects"].push_back(subject_json(subject));
+  for (const auto& subject : catalog.subjects)
+    json["subjects"].push_back(subject_json(subject, personal));
   json["notes"] = catalog.notes;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -5,14 +5,15 @@
 #include <string>
 
 #include "catalog/catalog.h"
+#include "catalog/personal.h"
 
 namespace insights::catalog {
 
 // Plain text, one block a table: role, kind, unit and the reason of each column, keys, chain,
-// returns, joins.
-std::string describe(const Catalog& catalog);
+// returns, joins; and which columns are personal.
+std::string describe(const Catalog& catalog, const PersonalColumns& personal);
 
 // The same as one JSON document.
-std::string describe_json(const Catalog& catalog);
+std::string describe_json(const Catalog& catalog, const PersonalColumns& personal);
 
 }  // namespace insights::catalog

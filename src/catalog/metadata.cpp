@@ -39,9 +39,9 @@ base::Result<std::string> read_text(const fs::path& path) {
 }
 
 const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> keys{"type",         "unit",         "description",
-                                             "label",        "role",         "kind",
-                                             "label_column", "return_value", "additive"};
+  static const std::vector<std::string> keys{"type",     "unit",     "description",  "label",
+                                             "role",     "kind",     "label_column", "return_value",
+                                             "additive", "personal", "policy"};
   return keys;
 }
 
@@ -56,6 +56,20 @@ base::Result<ColumnMetadata> column_from(const Json& json, const std::string& wh
       column.additive = value.get<bool>();
       continue;
     }
+    if (key == "personal" && value.is_boolean() && !value.get<bool>()) {
+      column.personal = "";
+      continue;
+    }
+    if (key == "personal") {
+      if (!value.is_string() || value.get<std::string>().empty()) {
+        return base::fail(
+            base::ErrorKind::invalid_input,
+            fmt::format("{}: \"personal\" is neither a kind of personal data nor false", where),
+            R"(write "personal": "email", or "personal": false)");
+      }
+      column.personal = value.get<std::string>();
+      continue;
+    }
     std::string* place = key == "type"           ? &column.type
                          : key == "unit"         ? &column.unit
                          : key == "description"  ? &column.description
@@ -64,6 +78,7 @@ base::Result<ColumnMetadata> column_from(const Json& json, const std::string& wh
                          : key == "kind"         ? &column.kind
                          : key == "label_column" ? &column.label_column
                          : key == "return_value" ? &column.return_value
+                         : key == "policy"       ? &column.policy
                                                  : nullptr;
     if (place == nullptr) {
       return base::fail(base::ErrorKind::invalid_input,
@@ -76,6 +91,12 @@ base::Result<ColumnMetadata> column_from(const Json& json, const std::string& wh
                         fmt::format("{}: \"{}\" is not a text", where, key));
     }
     *place = value.get<std::string>();
+  }
+  static const std::vector<std::string> policies{"mask", "allow", "refuse"};
+  if (!column.policy.empty() && std::ranges::count(policies, column.policy) == 0) {
+    return base::fail(base::ErrorKind::invalid_input,
+                      fmt::format("{}: there is no policy \"{}\"", where, column.policy),
+                      R"(write "mask", "allow" or "refuse")");
   }
   return column;
 }

@@ -20,6 +20,8 @@ struct ColumnMetadata {
   std::string label_column;  // entity: the column that names it
   std::string return_value;  // the value that marks a return
   std::optional<bool> additive;
+  std::optional<std::string> personal{};  // a kind of personal data; "": it is none
+  std::string policy{};                   // "mask", "allow" or "refuse"; "": as its kind says
 };
 
 struct TableMetadata {

@@ -60,6 +60,16 @@ void add(Vocabulary& vocabulary, const toml::table& document) {
                                       texts(*table, "words")});
     }
   }
+  if (const auto* entries = document["personal"].as_array()) {
+    for (const auto& node : *entries) {
+      const auto* table = node.as_table();
+      if (table == nullptr) continue;
+      vocabulary.personal.push_back({(*table)["name"].value_or(std::string{}),
+                                     texts(*table, "words"), (*table)["guarded"].value_or(false),
+                                     (*table)["numbers"].value_or(false),
+                                     (*table)["dates"].value_or(false)});
+    }
+  }
   if (const auto* words = document["words"].as_table()) {
     add_words(vocabulary.identifier, *words, "identifier");
     add_words(vocabulary.label, *words, "label");
@@ -80,6 +90,9 @@ void add(Vocabulary& vocabulary, const toml::table& document) {
     add_words(vocabulary.given, *words, "given");
     add_words(vocabulary.linking, *words, "linking");
     add_words(vocabulary.stop, *words, "stop");
+    add_words(vocabulary.about_personal, *words, "about_personal");
+    add_words(vocabulary.company, *words, "company");
+    add_words(vocabulary.legal_form, *words, "legal_form");
   }
 }
 

@@ -37,13 +37,23 @@ struct DurationWords {
   std::vector<std::string> words;  // of the end's name
 };
 
+// Data about persons, by the words of a column's name.
+struct PersonalWords {
+  std::string name;                // "email"
+  std::vector<std::string> words;  // each one word, or several that follow each other
+  bool guarded = false;            // it reaches or identifies somebody
+  bool numbers = false;            // whole numbers may be it
+  bool dates = false;              // dates may be it
+};
+
 struct Vocabulary {
   std::vector<Kind> kinds;
   std::vector<MeasureWords> measures;
   std::vector<DurationWords> durations;
+  std::vector<PersonalWords> personal;
   std::set<std::string, std::less<>> identifier, label, time_preferred, time_avoided, calendar, bad,
       good, yes, no, bookkeeping, date_words, target, status, person, prose, outcome, given,
-      linking, stop;
+      linking, stop, about_personal, company, legal_form;
 
   const Kind* kind_named(std::string_view name) const;
   // The first kind one of whose words is among `words`; nullptr when none is.

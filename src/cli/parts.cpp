@@ -180,6 +180,14 @@ Result<catalog::Catalog> read_catalog(source::Source& source, const Config& conf
   return catalog::read(source, gate, vocabulary, metadata, options, stop);
 }
 
+Result<catalog::PersonalColumns> personal_columns(source::Source& source, const Config& config,
+                                                  std::stop_token stop) {
+  const auto gate = TRY(source::open_gate(source));
+  const auto vocabulary = TRY(vocabulary_of(config));
+  const auto metadata = TRY(read_metadata(config));
+  return catalog::find_personal(source, gate, vocabulary, metadata, std::move(stop));
+}
+
 Result<findings::Focus> focus_of(const Config& config) {
   const auto known = TRY(config::focus_areas(config.focus_directory));
   findings::Focus focus;

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "catalog/metadata.h"
+#include "catalog/personal.h"
 #include "cli/say.h"
 #include "config/config.h"
 #include "explore/events.h"
@@ -41,6 +42,11 @@ base::Result<catalog::Metadata> read_metadata(const config::Config& config);
 
 base::Result<catalog::Catalog> read_catalog(source::Source& source, const config::Config& config,
                                             explore::RunObserver& observer, std::stop_token stop);
+
+// Which columns of the source are personal, by the settings' metadata and vocabulary.
+base::Result<catalog::PersonalColumns> personal_columns(source::Source& source,
+                                                        const config::Config& config,
+                                                        std::stop_token stop);
 
 // The chosen focus areas as one: of each topic the largest weight. Error: not_found.
 base::Result<findings::Focus> focus_of(const config::Config& config);

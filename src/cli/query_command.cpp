@@ -17,6 +17,7 @@
 #include "cli/query_output.h"
 #include "cli/say.h"
 #include "source/gate.h"
+#include "source/masks.h"
 #include "sql/gate.h"
 
 namespace insights::cli {
@@ -45,19 +46,30 @@ std::chrono::milliseconds time_max_of(const Config& config) {
 // The gates of a source, each made when it is first asked for.
 class Gates {
  public:
-  explicit Gates(const source::Source& source) : source_(source) {}
+  Gates(sql::Relations relations, sql::Reader reader)
+      : relations_(std::move(relations)), reader_(reader) {}
 
   Result<const sql::Gate*> of(sql::Dialect dialect) {
     const auto known = gates_.find(dialect);
     if (known != gates_.end()) return &known->second;
-    auto gate = TRY(sql::Gate::open(dialect, source::relations_of(source_)));
+    auto gate = TRY(sql::Gate::open(dialect, relations_, reader_));
     return &gates_.emplace(dialect, std::move(gate)).first->second;
   }
 
  private:
-  const source::Source& source_;
+  sql::Relations relations_;
+  sql::Reader reader_;
   std::map<sql::Dialect, sql::Gate> gates_;
 };
+
+// A statement is judged as a model's: that is what masking is for. A person who runs his own sees
+// what is there, and is not asked what of it is personal.
+Result<Gates> gates_of(source::Source& source, bool for_model, const Config& config,
+                       const std::stop_token& stop) {
+  if (!for_model) return Gates(source::relations_of(source), sql::Reader::person);
+  const auto personal = TRY(personal_columns(source, config, stop));
+  return Gates(catalog::relations_for_model(source, personal), sql::Reader::model);
+}
 
 // One line of --jsonl, judged.
 Result<std::string> judged_line(const std::string& line, sql::Dialect built_in, Gates& gates) {
@@ -71,7 +83,7 @@ Result<std::string> judged_line(const std::string& line, sql::Dialect built_in, 
   }
   const auto* gate = TRY(gates.of(dialect));
   const auto judged = gate->judge(parsed->sql);
-  return judged ? verdict_line(*parsed) : verdict_line(*parsed, judged.error());
+  return judged ? verdict_line(*parsed, *judged) : verdict_line(*parsed, judged.error());
 }
 
 Result<ExitCode> judge_lines(sql::Dialect dialect, Gates& gates) {
@@ -110,6 +122,7 @@ struct Order {
   const sql::Gate& gate;
   source::Source& source;
   source::Limits limits;
+  bool masks = false;
   std::string log_file;  // empty: it is not logged
 };
 
@@ -137,7 +150,7 @@ Result<ExitCode> run_one(const Order& order, const Invocation& invocation, Progr
   const auto started = std::chrono::steady_clock::now();
   const auto judged = order.gate.judge(order.statement);
   LoggedQuery entry;
-  entry.verdict = judged ? "allow" : "refuse";
+  entry.verdict = judged ? verdict_of(*judged) : "refuse";
   if (!judged) {
     entry.reason = sql::name(judged.error().reason);
     TRY(log_query(order, entry, started));
@@ -153,9 +166,13 @@ Result<ExitCode> run_one(const Order& order, const Invocation& invocation, Progr
     entry.error = result.error().message;
   }
   TRY(log_query(order, entry, started));
+  const auto& resolved = judged->resolved();
+  if (!result && order.masks)
+    return std::unexpected(source::Masks::masked(result.error(), resolved));
   if (!result) return std::unexpected(result.error());
-  TRY(write_standard_output(invocation.json ? rows_json(*result) : rows_text(*result)));
-  if (result->truncated) progress.remark(truncation_remark(*result, order.limits));
+  const auto shown = order.masks ? source::Masks::fresh().masked(*result, resolved) : *result;
+  TRY(write_standard_output(invocation.json ? rows_json(shown) : rows_text(shown)));
+  if (shown.truncated) progress.remark(truncation_remark(shown, order.limits));
   return ExitCode::done;
 }
 
@@ -197,13 +214,14 @@ Result<ExitCode> run_query(const Invocation& invocation, const Config& config) {
     if (!chosen) return usage_error(chosen.error());
     dialect = *chosen;
   }
-  Gates gates(*source);
+  const bool masks = invocation.has("--mask");
+  auto gates = TRY(gates_of(*source, only_judges || masks, config, interrupt.token()));
   if (of_lines) return judge_lines(dialect, gates);
   const auto* gate = TRY(gates.of(dialect));
   const auto statement = statement_of(invocation);
   if (only_judges) return judge_one(invocation, statement, *gate);
   const auto log = invocation.own.find("--log");
-  return run_one({statement, *gate, *source, limits,
+  return run_one({statement, *gate, *source, limits, masks,
                   log == invocation.own.end() ? std::string() : log->second},
                  invocation, progress, interrupt.token());
 }

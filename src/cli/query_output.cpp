@@ -113,8 +113,12 @@ std::string truncation_remark(const source::Rows& rows, const source::Limits& li
                      by_rows ? limits.rows_max : limits.bytes_max);
 }
 
+std::string_view verdict_of(const sql::CheckedQuery& query) {
+  return sql::gives_personal(query.resolved()) ? "mask" : "allow";
+}
+
 std::string judgement_json(const sql::CheckedQuery& query) {
-  const Json whole{{"verdict", "allow"},
+  const Json whole{{"verdict", verdict_of(query)},
                    {"dialect", sql::name(query.dialect())},
                    {"sql", query.text()},
                    {"tables", query.resolved().tables},
@@ -135,7 +139,10 @@ std::string judgement_text(const sql::CheckedQuery& query) {
   std::string tables;
   for (const auto& table : query.resolved().tables)
     tables += (tables.empty() ? " It reads " : ", ") + table;
-  return one_line("Allowed." + tables + (tables.empty() ? "" : "."), 2000) + "\n";
+  const std::string personal = sql::gives_personal(query.resolved())
+                                   ? " It gives personal data, which is masked for a model."
+                                   : "";
+  return one_line("Allowed." + tables + (tables.empty() ? "" : ".") + personal, 2000) + "\n";
 }
 
 base::Result<StatementLine> parse_statement_line(const std::string& line) {
@@ -157,8 +164,10 @@ base::Result<StatementLine> parse_statement_line(const std::string& line) {
   return statement;
 }
 
-std::string verdict_line(const StatementLine& line) {
-  return dumped({{"id", id_json(line)}, {"verdict", "allow"}, {"reason", ""}}) + "\n";
+std::string verdict_line(const StatementLine& line, const sql::CheckedQuery& query) {
+  const auto verdict = verdict_of(query);
+  const auto* reason = verdict == "mask" ? "its result holds personal data" : "";
+  return dumped({{"id", id_json(line)}, {"verdict", verdict}, {"reason", reason}}) + "\n";
 }
 
 std::string verdict_line(const StatementLine& line, const sql::Refusal& refusal) {

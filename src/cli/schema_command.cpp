@@ -16,9 +16,10 @@ base::Result<ExitCode> run_schema(const Invocation& invocation, const config::Co
   progress.doing("opening the source");
   const auto source = TRY(open_source(config.locations, config, interrupt.token()));
   const auto understood = TRY(read_catalog(*source, config, progress, interrupt.token()));
+  const auto personal = TRY(personal_columns(*source, config, interrupt.token()));
   progress.close();
-  const auto text =
-      invocation.json ? catalog::describe_json(understood) : catalog::describe(understood);
+  const auto text = invocation.json ? catalog::describe_json(understood, personal)
+                                    : catalog::describe(understood, personal);
   TRY(write_standard_output(text));
   return ExitCode::done;
 }

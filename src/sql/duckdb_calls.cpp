@@ -183,14 +183,18 @@ Verdict DuckDbRules::function(Node node, const Place& place) {
   const Place inside{place.scope, place.tables, TRY(grown(node, place))};
   const auto name = small_letters(node["function_name"].text());
   const bool takes_lambda = std::ranges::count(takers_of_lambdas, name) > 0;
-  for (const auto child : node["children"]) {
-    if (takes_lambda && child["class"].text() == "LAMBDA") {
-      TRY(lambda(child, inside, true));
-    } else {
-      TRY(expression(child, inside));
+  if (takes_lambda) {
+    for (const auto child : node["children"]) {
+      if (child["class"].text() == "LAMBDA") {
+        TRY(lambda(child, inside, true));
+      } else {
+        TRY(expression(child, inside));
+      }
     }
+  } else {
+    TRY(arguments(node, inside));
   }
-  TRY(expression(node["filter"], place));
+  TRY(condition(node["filter"], place));
   TRY(only(node["order_bys"], {"type", "orders"}));
   return orders(node["order_bys"]["orders"], place);
 }

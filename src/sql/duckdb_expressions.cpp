@@ -40,8 +40,11 @@ Verdict DuckDbRules::expression(Node node, const Place& place) {
   if (kind == "FUNCTION") return function(node, place);
   if (kind == "COMPARISON") {
     TRY(only(node, {"class", "type", "alias", "left", "right"}));
-    TRY(expression(node["left"], place));
-    return expression(node["right"], place);
+    const auto type = node["type"].text();
+    const bool for_equality = type.ends_with("EQUAL") && !type.contains("THAN");
+    TRY(compare({node["left"], node["right"]}, place,
+                for_equality || type.ends_with("DISTINCT_FROM")));
+    return {};
   }
   if (kind == "CONJUNCTION") {
     TRY(only(node, {"class", "type", "alias", "children"}));
@@ -49,24 +52,14 @@ Verdict DuckDbRules::expression(Node node, const Place& place) {
   }
   if (kind == "OPERATOR") {
     TRY(only(node, {"class", "type", "alias", "children"}));
-    if (std::ranges::count(operators, node["type"].text()) > 0)
-      return expressions(node["children"], place);
+    if (std::ranges::count(operators, node["type"].text()) > 0) return operation(node, place);
   }
   if (kind == "BETWEEN") {
     TRY(only(node, {"class", "type", "alias", "input", "lower", "upper"}));
-    TRY(expression(node["input"], place));
-    TRY(expression(node["lower"], place));
-    return expression(node["upper"], place);
+    TRY(compare({node["input"], node["lower"], node["upper"]}, place, false));
+    return {};
   }
-  if (kind == "CASE") {
-    TRY(only(node, {"class", "type", "alias", "case_checks", "else_expr"}));
-    for (const auto check : node["case_checks"]) {
-      TRY(only(check, {"when_expr", "then_expr"}));
-      TRY(expression(check["when_expr"], place));
-      TRY(expression(check["then_expr"], place));
-    }
-    return expression(node["else_expr"], place);
-  }
+  if (kind == "CASE") return choice(node, place);
   if (kind == "CAST") return cast(node, place);
   if (kind == "STAR") return star(node, place);
   if (kind == "SUBQUERY") return subquery(node, place);
@@ -155,7 +148,9 @@ Verdict DuckDbRules::lambda(Node node, const Place& place, bool of_function) {
       return refuse(RefusalClass::construct, "a lambda takes names only",
                     "Write lambda x: ... with a plain name.");
     }
-    scope.names.emplace_back(one["column_names"].first().text());
+    // What it stands for comes out of the arguments before it.
+    scope.names.push_back(
+        {std::string(one["column_names"].first().text()), names_.flow().carried()});
     return {};
   };
   if (left["class"].text() == "FUNCTION" && left["function_name"].text() == "row") {
@@ -169,16 +164,31 @@ Verdict DuckDbRules::lambda(Node node, const Place& place, bool of_function) {
 Verdict DuckDbRules::subquery(Node node, const Place& place) {
   TRY(only(node,
            {"class", "type", "alias", "subquery_type", "subquery", "child", "comparison_type"}));
-  TRY(expression(node["child"], place));
+  const auto compared = TRY(told(node["child"], place));
   TRY(only(node["subquery"], {"node"}));
-  TRY(query(node["subquery"]["node"], place.scope, place.tables));
+  const auto before = names_.flow().exchange(Privacy::open);
+  const auto columns = TRY(query(node["subquery"]["node"], place.scope, place.tables));
+  names_.flow().exchange(before);
+  const auto type = node["subquery_type"].text();
+  if (type == "SCALAR") names_.flow().carry(most(columns));
+  if (type == "ANY") {
+    const auto comparison = node["comparison_type"].text();
+    names_.flow().compare({compared, is_plain(node["child"])}, {most(columns), true},
+                          comparison == "COMPARE_EQUAL" || comparison == "COMPARE_NOTEQUAL");
+  }
   return {};
 }
 
 Verdict DuckDbRules::cast(Node node, const Place& place) {
   TRY(only(node, {"class", "type", "alias", "child", "cast_type", "try_cast"}));
   TRY(type(node["cast_type"]));
-  return expression(node["child"], place);
+  const auto privacy = TRY(told(node["child"], place));
+  names_.flow().carry(privacy);
+  const auto to = small_letters(node["cast_type"]["id"].text());
+  const bool by_name = to == "unbound" || to == "user";
+  const auto name = by_name ? small_letters(node["cast_type"]["type_info"]["name"].text()) : to;
+  if (!node["try_cast"].is_true() && !is_text_type(name)) names_.flow().convert(privacy);
+  return {};
 }
 
 Verdict DuckDbRules::orders(Node list, const Place& place) {
@@ -198,13 +208,14 @@ Verdict DuckDbRules::window(Node node, const Place& place) {
                   "ignore_nulls", "filter_expr", "exclude_clause", "distinct",      "arg_orders"}));
   TRY(function_name(node, place));
   TRY(grown(node, place));
-  TRY(expressions(node["children"], place));
-  TRY(expressions(node["partitions"], place));
+  TRY(arguments(node, place));
+  // Which rows belong together is not told by the value.
+  TRY(carried_by(names_.flow(), [&] { return expressions(node["partitions"], place); }));
   TRY(orders(node["orders"], place));
   TRY(orders(node["arg_orders"], place));
-  for (const auto field : {"start_expr", "end_expr", "offset_expr", "default_expr", "filter_expr"})
+  for (const auto field : {"start_expr", "end_expr", "offset_expr", "default_expr"})
     TRY(expression(node[field], place));
-  return {};
+  return condition(node["filter_expr"], place);
 }
 
 }  // namespace insights::sql

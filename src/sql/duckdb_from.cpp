@@ -9,18 +9,42 @@ namespace insights::sql {
 
 namespace {
 
-Columns columns_of(const Relation& table) {
+// What a table function of the list calls its columns.
+Columns columns_of_function(std::string_view name, Privacy privacy) {
   Columns columns;
-  for (const auto& column : table.columns) columns.names.push_back(column.name);
+  if (name == "json_each" || name == "json_tree") {
+    for (const auto* column :
+         {"key", "value", "type", "atom", "id", "parent", "fullkey", "path", "json", "rowid"})
+      columns.all.push_back({column, privacy});
+    return columns;
+  }
+  columns.all.push_back({std::string(name), privacy});
+  if (name == "unnest") {  // structs become columns
+    columns.is_open = true;
+    columns.is_counted = false;
+    columns.rest = privacy;
+  }
   return columns;
 }
 
-// What a table function of the list calls its columns.
-Columns columns_of_function(std::string_view name) {
-  if (name == "json_each" || name == "json_tree")
-    return {{"key", "value", "type", "atom", "id", "parent", "fullkey", "path", "json", "rowid"}};
-  if (name == "unnest") return {{"unnest"}, true};  // structs become columns
-  return {{std::string(name)}};
+// What SUMMARIZE and DESCRIBE tell of each column of a query: its values only where they are
+// `privacy`.
+Columns summary_columns(Privacy privacy) {
+  Columns columns;
+  for (const auto* name : {"column_name", "column_type"}) columns.all.push_back({name});
+  for (const auto* name : {"min", "max"}) columns.all.push_back({name, privacy});
+  columns.all.push_back({"approx_unique"});
+  for (const auto* name : {"avg", "std", "q25", "q50", "q75"})
+    columns.all.push_back({name, privacy});
+  for (const auto* name : {"count", "null_percentage"}) columns.all.push_back({name});
+  return columns;
+}
+
+Columns description_columns() {
+  Columns columns;
+  for (const auto* name : {"column_name", "column_type", "null", "key", "default", "extra"})
+    columns.all.push_back({name});
+  return columns;
 }
 
 }  // namespace
@@ -82,18 +106,28 @@ Verdict DuckDbRules::subquery_table(Node node, Scope& scope, const CommonTables*
 Verdict DuckDbRules::join(Node node, Scope& scope, const CommonTables* tables) {
   TRY(only(node, {"type", "alias", "sample", "left", "right", "condition", "join_type", "ref_type",
                   "using_columns"}));
+  const auto before = scope.relations.size();
   TRY(from(node["left"], scope, tables));
+  const auto right = scope.relations.size();
   TRY(from(node["right"], scope, tables));
   for (const auto column : node["using_columns"]) {
     if (names_.find(column.text(), &scope) == Names::Found::nothing)
       return std::unexpected(names_.unknown_column(column.text(), &scope));
+    names_.join_by_name(column.text(), scope, before, right);
   }
-  TRY(expression(node["condition"], {&scope, tables}));
+  TRY(condition(node["condition"], {&scope, tables}));
+  const auto kind = node["join_type"].text(), ref = node["ref_type"].text();
+  const bool is_plain = (ref == "REGULAR" || ref == "CROSS") && kind != "SEMI" && kind != "ANTI";
+  if (ref == "NATURAL") names_.join_by_every_name(scope, before, right);
+  if (!is_plain || node["using_columns"] || node["alias"]) scope.joins_by_name = true;
   if (node["alias"]) {
     Columns all;
-    for (const auto& relation : scope.relations)
-      all.names.insert(all.names.end(), relation.columns.names.begin(),
-                       relation.columns.names.end());
+    for (const auto& relation : scope.relations) {
+      all.all.insert(all.all.end(), relation.columns.all.begin(), relation.columns.all.end());
+      all.is_open = all.is_open || relation.columns.is_open;
+      all.rest = std::max(all.rest, relation.columns.rest);
+    }
+    all.is_counted = false;
     scope.relations.push_back({std::string(node["alias"].text()), std::move(all), nullptr, ""});
   }
   return {};
@@ -113,13 +147,15 @@ Verdict DuckDbRules::table_function(Node node, Scope& scope, const CommonTables*
   }
   TRY(only(call["order_bys"], {"type"}));
   const Scope left = scope;
-  TRY(expressions(call["children"], {&left, tables}));
+  const auto privacy = TRY(
+      carried_by(names_.flow(), [&] { return expressions(call["children"], {&left, tables}); }));
+  if (!opens_up(name)) names_.flow().decide(privacy);
   if (const auto* rule = growing(duckdb_functions(), name);
       rule != nullptr && rule->growth == Growth::series) {
     TRY(series(call["children"], false));
   }
-  auto columns = columns_of_function(name);
-  if (node["with_ordinality"].text() == "WITH_ORDINALITY") columns.names.emplace_back("ordinality");
+  auto columns = columns_of_function(name, privacy);
+  if (node["with_ordinality"].text() == "WITH_ORDINALITY") columns.all.push_back({"ordinality"});
   const auto alias = node["alias"].text();
   auto shown = renamed(std::move(columns), node["column_name_alias"].texts());
   scope.relations.push_back(
@@ -130,11 +166,19 @@ Verdict DuckDbRules::table_function(Node node, Scope& scope, const CommonTables*
 Verdict DuckDbRules::values(Node node, Scope& scope, const CommonTables* tables) {
   TRY(only(node, {"type", "alias", "sample", "values", "expected_names", "column_name_alias"}));
   const Scope left = scope;
-  for (const auto row : node["values"]) TRY(expressions(row, {&left, tables}));
   Columns columns;
   const auto width = node["values"].first().size();
   for (std::size_t index = 0; index < width; ++index)
-    columns.names.push_back(fmt::format("col{}", index));
+    columns.all.push_back({fmt::format("col{}", index)});
+  for (const auto row : node["values"]) {
+    std::size_t index = 0;
+    for (const auto value : row) {
+      const auto privacy = TRY(told(value, {&left, tables}));
+      if (index >= columns.all.size()) continue;
+      auto& column = columns.all[index++];
+      column.privacy = std::max(column.privacy, privacy);
+    }
+  }
   columns = renamed(std::move(columns), node["expected_names"].texts());
   columns = renamed(std::move(columns), node["column_name_alias"].texts());
   scope.relations.push_back({std::string(node["alias"].text()), std::move(columns), nullptr, ""});
@@ -148,29 +192,39 @@ Verdict DuckDbRules::pivot(Node node, Scope& scope, const CommonTables* tables) 
   Scope inside{scope.outer, {}, {}};
   TRY(from(node["source"], inside, tables));
   const Place place{&inside, tables};
-  TRY(expressions(node["aggregates"], place));
   const auto known = [&](std::string_view name) -> Verdict {
     if (names_.find(name, &inside) == Names::Found::nothing)
       return std::unexpected(names_.unknown_column(name, &inside));
     return {};
   };
+  // What the columns that are made hold.
+  Columns columns{{}, true, false, Privacy::open};
+  columns.rest =
+      TRY(carried_by(names_.flow(), [&] { return expressions(node["aggregates"], place); }));
   for (const auto group : node["groups"]) TRY(known(group.text()));
-  Columns columns{{}, true};
   for (const auto pivot : node["pivots"]) {
     TRY(only(pivot, {"pivot_expressions", "unpivot_names", "entries"}));
-    TRY(expressions(pivot["pivot_expressions"], place));
-    for (const auto entry : pivot["entries"]) {
+    // Which rows go into which column is told by comparing.
+    const auto compared = TRY(
+        carried_by(names_.flow(), [&] { return expressions(pivot["pivot_expressions"], place); }));
+    names_.flow().decide(compared);
+    const auto entry_of = [&](Node entry) -> Verdict {
       TRY(only(entry, {"values", "alias", "expr", "star_expr"}));
       if (entry["star_expr"]) TRY(expression(entry["star_expr"], place));
       if (entry["expr"]) TRY(expression(entry["expr"], place));
-      if (!pivot["unpivot_names"]) continue;
+      if (!pivot["unpivot_names"]) return {};
       for (const auto value : entry["values"]) TRY(known(value["value"].text()));
+      return {};
+    };
+    for (const auto entry : pivot["entries"]) {
+      const auto held = TRY(carried_by(names_.flow(), [&] { return entry_of(entry); }));
+      columns.rest = std::max(columns.rest, held);
     }
   }
   // What is neither pivoted nor grouped by stays, and is read.
   for (const auto& relation : inside.relations) {
     const auto kept = names_.all_columns(relation);
-    columns.names.insert(columns.names.end(), kept.names.begin(), kept.names.end());
+    columns.all.insert(columns.all.end(), kept.all.begin(), kept.all.end());
   }
   scope.relations.push_back({std::string(node["alias"].text()),
                              renamed(std::move(columns), node["column_name_alias"].texts()),
@@ -188,8 +242,9 @@ Verdict DuckDbRules::show(Node node, Scope& scope, const CommonTables* tables) {
   }
   TRY(only(node, {"type", "alias", "sample", "query", "show_type", "column_name_alias"}));
   const Scope left = scope;
-  TRY(query(node["query"], &left, tables));
-  scope.relations.push_back({std::string(node["alias"].text()), {{}, true}, nullptr, ""});
+  const auto columns = TRY(query(node["query"], &left, tables));
+  auto summary = kind == "SUMMARY" ? summary_columns(most(columns)) : description_columns();
+  scope.relations.push_back({std::string(node["alias"].text()), std::move(summary), nullptr, ""});
   return {};
 }
 

@@ -37,8 +37,8 @@ class DuckDbRules {
   Given set_operation(Node node, const Scope* outer, const CommonTables* tables);
   Given recursive(Node node, const Scope* outer, const CommonTables* tables);
   Verdict declare(Node map, const Scope* outer, CommonTables& tables);
-  Verdict modifiers(Node list, const Place& place);
-  Given result_columns(Node select_list, const Scope& scope);
+  Verdict modifiers(Node list, const Place& place, Privacy shown);
+  Given result_columns(Node select_list, const Scope& scope, const std::vector<Privacy>& told);
 
   // FROM (duckdb_from.cpp). Each adds to the scope what comes into sight.
   Verdict from(Node node, Scope& scope, const CommonTables* tables);
@@ -61,6 +61,16 @@ class DuckDbRules {
   Verdict cast(Node node, const Place& place);
   Verdict window(Node node, const Place& place);
 
+  // What values carry of personal data (duckdb_privacy.cpp).
+  using Told = std::expected<Privacy, Refusal>;
+  Told told(Node node, const Place& place);
+  Verdict condition(Node node, const Place& place);
+  // Compares the first with the others; gives what the first carries.
+  Told compare(const std::vector<Node>& all, const Place& place, bool for_equality);
+  Verdict operation(Node node, const Place& place);
+  Verdict choice(Node node, const Place& place);
+  Verdict arguments(Node call, const Place& place);
+
   // Functions and types (duckdb_calls.cpp).
   Verdict function(Node node, const Place& place);
   Verdict function_name(Node node, const Place& place) const;
@@ -73,5 +83,8 @@ class DuckDbRules {
   const DuckDbParser& parser_;
   double growth_ = 1;  // of the whole statement
 };
+
+// A column as it is, or in one case of letters: what two tables may be joined by.
+bool is_plain(Node expression);
 
 }  // namespace insights::sql

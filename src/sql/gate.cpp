@@ -31,6 +31,7 @@ Judgement judge_duckdb(std::string text, const DuckDbParser& parser, const Relat
 struct Gate::Judge {
   Dialect dialect;
   Relations relations;
+  Reader reader;
   std::optional<DuckDbParser> duckdb;  // there for its own dialect
 
   Judgement operator()(std::string text) const {
@@ -46,8 +47,8 @@ struct Gate::Judge {
   }
 };
 
-base::Result<Gate> Gate::open(Dialect dialect, Relations relations) {
-  auto judge = std::make_unique<Judge>(Judge{dialect, std::move(relations), std::nullopt});
+base::Result<Gate> Gate::open(Dialect dialect, Relations relations, Reader reader) {
+  auto judge = std::make_unique<Judge>(Judge{dialect, std::move(relations), reader, std::nullopt});
   if (dialect == Dialect::duckdb) judge->duckdb.emplace(TRY(DuckDbParser::open()));
   return Gate(std::move(judge));
 }
@@ -62,6 +63,8 @@ Dialect Gate::dialect() const { return judge_->dialect; }
 std::expected<CheckedQuery, Refusal> Gate::judge(std::string_view text) const {
   TRY(check_text(text));
   auto passed = TRY((*judge_)(std::string(text)));
+  const auto& disclosure = passed.resolved.disclosure;
+  if (judge_->reader == Reader::model && disclosure) return std::unexpected(*disclosure);
   return CheckedQuery(std::move(passed.text), judge_->dialect, std::move(passed.resolved));
 }
 

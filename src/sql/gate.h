@@ -23,6 +23,11 @@
 
 namespace insights::sql {
 
+// Who is to see what a statement gives. For a model a statement is refused (class personal) that
+// would give personal data away although its columns are masked; who runs it masks them before they
+// are shown (source/masks.h). A person who may read the database sees what it holds.
+enum class Reader { person, model };
+
 // A statement that passed the gate. Only Gate makes one.
 class CheckedQuery {
  public:
@@ -31,7 +36,7 @@ class CheckedQuery {
   // so that a search path of pg_catalog alone finds everything, and nothing else.
   const std::string& text() const { return text_; }
   Dialect dialect() const { return dialect_; }
-  // Which tables and columns it reads, and whether one of them is about persons.
+  // Which tables and columns it reads, and what each column of its result tells about persons.
   const Resolved& resolved() const { return resolved_; }
 
  private:
@@ -47,7 +52,8 @@ class CheckedQuery {
 class Gate {
  public:
   // Error: unavailable (the parser did not start).
-  static base::Result<Gate> open(Dialect dialect, Relations relations);
+  static base::Result<Gate> open(Dialect dialect, Relations relations,
+                                 Reader reader = Reader::person);
   Gate(Gate&&) noexcept;
   Gate& operator=(Gate&&) noexcept;
   ~Gate();

@@ -58,18 +58,33 @@ std::expected<const Relation*, Refusal> Names::table(std::string_view schema,
 
 void Names::use(const Relation& table, std::size_t column) {
   if (column >= table.columns.size()) return;
-  columns_.insert({full_name(table), table.columns[column].name});
-  touches_personal_ = touches_personal_ || table.columns[column].personal;
+  const auto& used = table.columns[column];
+  columns_.insert({full_name(table), used.name});
+  touches_personal_ = touches_personal_ || used.privacy != Privacy::open;
+  if (used.privacy == Privacy::closed) flow_.close(used.name);
 }
 
 Names::Found Names::find_in(const InSight& relation, std::string_view name) {
-  const auto& names = relation.columns.names;
-  for (std::size_t index = 0; index < names.size(); ++index) {
-    if (!same(names[index], name)) continue;
+  const auto& all = relation.columns.all;
+  for (std::size_t index = 0; index < all.size(); ++index) {
+    if (!same(all[index].name, name)) continue;
     if (relation.table != nullptr) use(*relation.table, index);
+    flow_.carry(all[index].privacy);
     return Found::column;
   }
-  return relation.columns.is_open ? Found::maybe : Found::nothing;
+  if (!relation.columns.is_open) return Found::nothing;
+  flow_.carry(relation.columns.rest);
+  return Found::maybe;
+}
+
+Names::Found Names::found_name(const Scope& scope, std::string_view name) {
+  auto found = Found::nothing;
+  for (const auto& own : scope.names) {
+    if (!same(own.name, name)) continue;
+    flow_.carry(own.privacy);
+    found = Found::name;
+  }
+  return found;
 }
 
 Names::Found Names::find(std::string_view name, const Scope* scope) {
@@ -81,8 +96,7 @@ Names::Found Names::find(std::string_view name, const Scope* scope) {
       if (found == Found::column || (found == Found::maybe && here == Found::nothing)) here = found;
     }
     if (here == Found::column) return here;
-    if (std::ranges::any_of(scope->names, [&](const auto& own) { return same(own, name); }))
-      return Found::name;
+    if (found_name(*scope, name) == Found::name) return Found::name;
     for (const auto& relation : scope->relations) {
       if (!same(relation.name, name)) continue;
       all_columns(relation);
@@ -125,46 +139,80 @@ bool Names::is_field(std::string_view name, const Scope* scope) const {
     if (std::ranges::any_of(relation.columns, is_it, &RelationColumn::name)) return true;
   }
   for (; scope != nullptr; scope = scope->outer) {
-    if (std::ranges::any_of(scope->names, is_it)) return true;
+    if (std::ranges::any_of(scope->names, is_it, &NamedColumn::name)) return true;
     for (const auto& relation : scope->relations) {
-      if (std::ranges::any_of(relation.columns.names, is_it)) return true;
+      if (std::ranges::any_of(relation.columns.all, is_it, &NamedColumn::name)) return true;
     }
   }
   return false;
 }
 
 Columns Names::all_columns(const InSight& relation, const std::vector<std::string>& but) {
-  if (relation.table != nullptr) {
-    for (std::size_t index = 0; index < relation.columns.names.size(); ++index) {
-      const auto& column = relation.columns.names[index];
-      const auto left_out = [&](const std::string& name) { return same(name, column); };
-      if (std::ranges::none_of(but, left_out)) use(*relation.table, index);
+  const auto& all = relation.columns.all;
+  for (std::size_t index = 0; index < all.size(); ++index) {
+    const auto left_out = [&](const std::string& name) { return same(name, all[index].name); };
+    if (std::ranges::any_of(but, left_out)) continue;
+    if (relation.table != nullptr) use(*relation.table, index);
+    flow_.carry(all[index].privacy);
+  }
+  flow_.carry(relation.columns.rest);
+  return relation.columns;
+}
+
+void Names::join_by_name(std::string_view name, const Scope& scope, std::size_t first,
+                         std::size_t right) {
+  std::optional<Privacy> sides[2];
+  for (std::size_t index = first; index < scope.relations.size(); ++index) {
+    auto& side = sides[index < right ? 0 : 1];
+    const auto& columns = scope.relations[index].columns;
+    if (columns.is_open) side = std::max(side.value_or(Privacy::open), columns.rest);
+    for (const auto& column : columns.all) {
+      if (same(column.name, name)) side = std::max(side.value_or(Privacy::open), column.privacy);
     }
   }
-  return relation.columns;
+  if (sides[0] && sides[1]) flow_.compare({*sides[0], true}, {*sides[1], true}, true);
+}
+
+void Names::join_by_every_name(const Scope& scope, std::size_t first, std::size_t right) {
+  for (std::size_t index = first; index < right; ++index) {
+    for (const auto& column : scope.relations[index].columns.all)
+      join_by_name(column.name, scope, first, right);
+  }
 }
 
 Refusal Names::unknown_column(std::string_view name, const Scope* scope) const {
   name = shortened(name);
   std::vector<std::string> known;
   for (; scope != nullptr; scope = scope->outer) {
-    for (const auto& relation : scope->relations)
-      known.insert(known.end(), relation.columns.names.begin(), relation.columns.names.end());
+    for (const auto& relation : scope->relations) {
+      for (const auto& column : relation.columns.all) known.push_back(column.name);
+    }
   }
   return {RefusalClass::column, fmt::format("there is no column {} here", name),
           known.empty() ? "Name the table that has it in FROM." : base::did_you_mean(name, known)};
 }
 
 Resolved Names::resolved() const {
-  return {{tables_.begin(), tables_.end()}, {columns_.begin(), columns_.end()}, touches_personal_};
+  return {{tables_.begin(), tables_.end()},
+          {columns_.begin(), columns_.end()},
+          touches_personal_,
+          output_,
+          flow_.disclosure()};
+}
+
+Columns columns_of(const Relation& table) {
+  Columns columns;
+  for (const auto& column : table.columns) columns.all.push_back({column.name, column.privacy});
+  return columns;
 }
 
 Columns renamed(Columns columns, const std::vector<std::string>& aliases) {
   for (std::size_t index = 0; index < aliases.size(); ++index) {
-    if (index < columns.names.size()) {
-      columns.names[index] = aliases[index];
+    if (index < columns.all.size() && columns.is_counted) {
+      columns.all[index].name = aliases[index];
     } else {
-      columns.names.push_back(aliases[index]);
+      // Which column it renames is not known.
+      columns.all.push_back({aliases[index], most(columns)});
     }
   }
   return columns;

@@ -9,16 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "sql/personal_flow.h"
 #include "sql/refusal.h"
 #include "sql/relations.h"
 
 namespace insights::sql {
-
-// The columns that a subquery, table or table function gives.
-struct Columns {
-  std::vector<std::string> names;
-  bool is_open = false;  // there are more, whose names only the engine knows (PIVOT, struct.*)
-};
 
 // One relation in a FROM clause.
 struct InSight {
@@ -31,7 +26,9 @@ struct InSight {
 struct Scope {
   const Scope* outer = nullptr;
   std::vector<InSight> relations;
-  std::vector<std::string> names;  // aliases of the select list, parameters of a lambda
+  std::vector<NamedColumn> names;   // aliases of the select list, parameters of a lambda
+  Privacy windows = Privacy::open;  // what the named windows carry
+  bool joins_by_name = false;       // USING and the like: * gives a column of both sides once
 };
 
 struct CommonTable {
@@ -64,8 +61,8 @@ class Names {
 
   // What a reference to a column found.
   enum class Found { nothing, column, whole_row, name, maybe };
-  // Looks for `name` in the scopes from the inside out and notes the columns it may be as used.
-  // `maybe`: a relation in sight is open.
+  // Looks for `name` in the scopes from the inside out and notes the columns it may be as used;
+  // what they carry is part of the value (flow). `maybe`: a relation in sight is open.
   Found find(std::string_view name, const Scope* scope);
   // Looks for `relation`.`name`.
   Found find(std::string_view relation, std::string_view name, const Scope* scope);
@@ -76,13 +73,22 @@ class Names {
   // Notes every column as used but those left out; gives the names of all.
   Columns all_columns(const InSight& relation, const std::vector<std::string>& but = {});
 
+  // A join by columns of the same name, USING one or NATURAL: those of the relations from `first`
+  // to before `right` are compared with those behind.
+  void join_by_name(std::string_view name, const Scope& scope, std::size_t first,
+                    std::size_t right);
+  void join_by_every_name(const Scope& scope, std::size_t first, std::size_t right);
+
   Refusal unknown_column(std::string_view name, const Scope* scope) const;
 
+  PersonalFlow& flow() { return flow_; }
+  void give(Columns output) { output_ = std::move(output); }
   Resolved resolved() const;
 
  private:
   void use(const Relation& table, std::size_t column);
   Found find_in(const InSight& relation, std::string_view name);
+  Found found_name(const Scope& scope, std::string_view name);
 
   const Relations& relations_;
   Letters letters_;
@@ -90,7 +96,12 @@ class Names {
   std::set<std::string> tables_;
   std::set<ColumnName> columns_;
   bool touches_personal_ = false;
+  PersonalFlow flow_;
+  Columns output_;
 };
+
+// The columns of a table, as they stand in FROM.
+Columns columns_of(const Relation& table);
 
 // The columns under the names that an alias gives them: AS t(a, b).
 Columns renamed(Columns columns, const std::vector<std::string>& aliases);

@@ -135,13 +135,9 @@ Verdict PostgresRules::function(Node node, const Place& place) {
                   "arrays, JSON, aggregates and windows.");
   }
   const Place inside{place.scope, place.tables, TRY(grown(node, name, place))};
-  for (const auto wrapped : node["args"]) {
-    const auto named = wrapped["NamedArgExpr"];
-    TRY(only(named, {"arg", "name", "argnumber"}));
-    TRY(expression(named ? named["arg"] : wrapped, inside));
-  }
+  TRY(arguments(node, name, inside));
   TRY(orders(node["agg_order"], place));
-  TRY(expression(node["agg_filter"], place));
+  TRY(condition(node["agg_filter"], place));
   return window(node["over"], place);
 }
 

@@ -52,7 +52,7 @@ Verdict PostgresRules::expression(Node wrapped, const Place& place) {
   if (kind == "TypeCast") {
     TRY(only(node, {"arg", "typeName"}));
     TRY(type(node["typeName"]));
-    return expression(node["arg"], place);
+    return cast(node, place);
   }
   if (kind == "SubLink") return sublink(node, place);
   if (kind == "CaseExpr") return case_of(node, place);
@@ -62,7 +62,10 @@ Verdict PostgresRules::expression(Node wrapped, const Place& place) {
   }
   if (kind == "NullTest" || kind == "BooleanTest") {
     TRY(only(node, {"arg", "nulltesttype", "booltesttype", "argisrow"}));
-    return expression(node["arg"], place);
+    // Whether there is a value tells nothing of it.
+    const auto privacy = TRY(told(node["arg"], place));
+    if (kind == "BooleanTest") names_.flow().carry(privacy);
+    return {};
   }
   if (kind == "CoalesceExpr" || kind == "MinMaxExpr" || kind == "GroupingFunc" ||
       kind == "RowExpr") {
@@ -113,6 +116,7 @@ Verdict PostgresRules::column(Node node, const Place& place) {
     if (found != Found::nothing && found != Found::maybe) return {};
   } else if (parts.size() == 2) {
     if (names_.find(parts[0], parts[1], place.scope) == Found::column) return {};
+    if (row_function(parts, place)) return {};
   } else if (parts.size() == 3) {
     const auto* table = names_.relation(parts[0], parts[1], place.scope);
     if (table != nullptr && names_.find(parts[1], parts[2], place.scope) == Found::column)
@@ -122,6 +126,16 @@ Verdict PostgresRules::column(Node node, const Place& place) {
   if (parts.size() == 2 && sql::contains(postgres_functions().functions, parts[1]))
     refusal.hint = fmt::format("Write a call as {}({}).", parts[1], parts[0]);
   return std::unexpected(std::move(refusal));
+}
+
+// c.row_to_json is row_to_json(c), and reads the whole row. What stands here takes a row and
+// nothing else, and is of pg_catalog, which is all that the search path holds.
+bool PostgresRules::row_function(const std::vector<std::string>& parts, const Place& place) {
+  if (parts[1] != "row_to_json" && parts[1] != "to_json" && parts[1] != "to_jsonb") return false;
+  const auto* relation = names_.relation(parts[0], place.scope);
+  if (relation == nullptr) return false;
+  names_.all_columns(*relation);
+  return true;
 }
 
 Verdict PostgresRules::star(const std::vector<std::string>& of, const Place& place) {
@@ -179,8 +193,7 @@ Verdict PostgresRules::operation(Node node, const Place& place) {
     return refuse(RefusalClass::operation, fmt::format("the operator {} is not allowed", full),
                   "Use the usual operators of arithmetic, comparison and text.");
   }
-  TRY(expression(node["lexpr"], place));
-  return expression(node["rexpr"], place);
+  return operands(node, place);
 }
 
 Verdict PostgresRules::sublink(Node node, const Place& place) {
@@ -190,32 +203,52 @@ Verdict PostgresRules::sublink(Node node, const Place& place) {
     return refuse(RefusalClass::operation, "the operator before ANY or ALL is not allowed",
                   "Use the usual operators of comparison.");
   }
-  TRY(expression(node["testexpr"], place));
+  const auto compared = TRY(told(node["testexpr"], place));
   const auto query = node["subselect"].first();
   if (query.key() != "SelectStmt") {
     return refuse(RefusalClass::not_a_read, "a subquery is not a SELECT",
                   "Only reading is allowed: write a SELECT.");
   }
-  TRY(select(query, place.scope, place.tables));
+  const auto before = names_.flow().exchange(Privacy::open);
+  const auto columns = TRY(select(query, place.scope, place.tables));
+  names_.flow().exchange(before);
+  const auto link = node["subLinkType"].text();
+  if (node["testexpr"]) {
+    const auto by = catalog_name(node["operName"]);
+    names_.flow().compare({compared, is_plain_postgres(node["testexpr"])}, {most(columns), true},
+                          !node["operName"] || by == "=" || by == "<>");
+  } else if (link != "EXISTS_SUBLINK") {
+    names_.flow().carry(most(columns));
+  }
   return {};
 }
 
 Verdict PostgresRules::case_of(Node node, const Place& place) {
   TRY(only(node, {"arg", "args", "defresult"}));
-  TRY(expression(node["arg"], place));
+  std::vector<Node> compared;
+  if (node["arg"]) compared.push_back(node["arg"]);
   for (const auto wrapped : node["args"]) {
     TRY(only(wrapped, {"CaseWhen"}));
     TRY(only(wrapped["CaseWhen"], {"expr", "result"}));
-    TRY(expression(wrapped["CaseWhen"]["expr"], place));
+    const auto when = wrapped["CaseWhen"]["expr"];
+    if (node["arg"]) {
+      compared.push_back(when);
+    } else {
+      TRY(condition(when, place));
+    }
     TRY(expression(wrapped["CaseWhen"]["result"], place));
   }
+  TRY(compare(compared, place, true));
   return expression(node["defresult"], place);
 }
 
 Verdict PostgresRules::window(Node node, const Place& place) {
   TRY(only(node, {"name", "refname", "partitionClause", "orderClause", "frameOptions",
                   "startOffset", "endOffset"}));
-  TRY(expressions(node["partitionClause"], place));
+  // Which rows belong together is not told by the value.
+  TRY(carried_by(names_.flow(), [&] { return expressions(node["partitionClause"], place); }));
+  if ((node["name"] || node["refname"]) && place.scope != nullptr)
+    names_.flow().carry(place.scope->windows);
   TRY(orders(node["orderClause"], place));
   TRY(expression(node["startOffset"], place));
   return expression(node["endOffset"], place);

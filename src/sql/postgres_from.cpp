@@ -10,12 +10,6 @@ namespace insights::sql {
 
 namespace {
 
-Columns columns_of(const Relation& table) {
-  Columns columns;
-  for (const auto& column : table.columns) columns.names.push_back(column.name);
-  return columns;
-}
-
 std::vector<std::string> names_of(Node list) {
   std::vector<std::string> all;
   for (const auto entry : list) all.emplace_back(entry["String"]["sval"].text());
@@ -112,22 +106,23 @@ Verdict PostgresRules::function_table(Node node, Scope& scope, const CommonTable
     const auto call = entry["List"]["items"].first();
     const auto definitions = call.next();
     const auto given = TRY(function_columns(call, definitions["List"]["items"], {&left, tables}));
-    columns.names.insert(columns.names.end(), given.names.begin(), given.names.end());
+    columns.all.insert(columns.all.end(), given.all.begin(), given.all.end());
     if (called.empty()) called = catalog_name(call["FuncCall"]["funcname"]);
   }
   if (node["coldeflist"]) {
-    columns.names.clear();
+    const auto privacy = most(columns);
+    columns.all.clear();
     for (const auto definition : node["coldeflist"]) {
       TRY(only(definition["ColumnDef"], {"colname", "typeName", "is_local", "collClause"}));
       TRY(type(definition["ColumnDef"]["typeName"]));
-      columns.names.emplace_back(definition["ColumnDef"]["colname"].text());
+      columns.all.push_back({std::string(definition["ColumnDef"]["colname"].text()), privacy});
     }
   }
   const auto alias = node["alias"]["aliasname"].text();
   const bool is_record = !record_fields(called).empty() || node["coldeflist"];
   // The one column of a function that gives no record is called as the alias.
-  if (!alias.empty() && columns.names.size() == 1 && !is_record) columns.names.front() = alias;
-  if (node["ordinality"].is_true()) columns.names.emplace_back("ordinality");
+  if (!alias.empty() && columns.all.size() == 1 && !is_record) columns.all.front().name = alias;
+  if (node["ordinality"].is_true()) columns.all.push_back({"ordinality"});
   columns = renamed(std::move(columns), names_of(node["alias"]["colnames"]));
   scope.relations.push_back(
       {alias.empty() ? called : std::string(alias), std::move(columns), nullptr, ""});
@@ -144,22 +139,25 @@ PostgresRules::Given PostgresRules::function_columns(Node call, Node definitions
                               node["funcname"].first()["String"]["sval"].text()),
                   "Read a table of the source, a subquery, generate_series(...) or unnest(...).");
   }
-  TRY(function(node, place));
+  const auto name = catalog_name(node["funcname"]);
+  const auto privacy = TRY(carried_by(names_.flow(), [&] { return function(node, place); }));
+  if (!opens_up(name)) names_.flow().decide(privacy);
   if (definitions) {
     Columns columns;
     for (const auto definition : definitions) {
       TRY(only(definition["ColumnDef"], {"colname", "typeName", "is_local", "collClause"}));
       TRY(type(definition["ColumnDef"]["typeName"]));
-      columns.names.emplace_back(definition["ColumnDef"]["colname"].text());
+      columns.all.push_back({std::string(definition["ColumnDef"]["colname"].text()), privacy});
     }
     return columns;
   }
-  const auto name = catalog_name(node["funcname"]);
   auto fields = record_fields(name);
   if (fields.empty()) fields.emplace_back(name);
   // unnest(a, b) gives a column for each.
   if (name == "unnest") fields.resize(std::max<std::size_t>(node["args"].size(), 1), "unnest");
-  return Columns{std::move(fields)};
+  Columns columns;
+  for (const auto& field : fields) columns.all.push_back({field, privacy});
+  return columns;
 }
 
 Verdict PostgresRules::join(Node node, Scope& scope, const CommonTables* tables) {
@@ -169,17 +167,23 @@ Verdict PostgresRules::join(Node node, Scope& scope, const CommonTables* tables)
   TRY(check_alias(node["join_using_alias"]));
   const auto before = scope.relations.size();
   TRY(from(node["larg"], scope, tables));
+  const auto right = scope.relations.size();
   TRY(from(node["rarg"], scope, tables));
+  Columns shared;
   for (const auto& column : names_of(node["usingClause"])) {
+    const auto before_it = names_.flow().exchange(Privacy::open);
     if (names_.find(column, &scope) == Names::Found::nothing)
       return std::unexpected(names_.unknown_column(column, &scope));
+    shared.all.push_back({column, names_.flow().exchange(before_it)});
+    names_.join_by_name(column, scope, before, right);
   }
-  TRY(expression(node["quals"], {&scope, tables}));
+  if (node["isNatural"].is_true()) names_.join_by_every_name(scope, before, right);
+  if (node["isNatural"].is_true() || node["usingClause"]) scope.joins_by_name = true;
+  TRY(condition(node["quals"], {&scope, tables}));
   if (node["join_using_alias"]) {
+    scope.joins_by_name = true;
     scope.relations.push_back({std::string(node["join_using_alias"]["aliasname"].text()),
-                               {names_of(node["usingClause"])},
-                               nullptr,
-                               ""});
+                               std::move(shared), nullptr, ""});
   }
   if (!node["alias"]) return {};
   // The alias of a join hides what is joined: its columns are those of both sides. They count as
@@ -187,7 +191,10 @@ Verdict PostgresRules::join(Node node, Scope& scope, const CommonTables* tables)
   Columns all;
   for (std::size_t index = before; index < scope.relations.size(); ++index) {
     const auto one = names_.all_columns(scope.relations[index]);
-    all.names.insert(all.names.end(), one.names.begin(), one.names.end());
+    all.all.insert(all.all.end(), one.all.begin(), one.all.end());
+    all.rest = std::max(all.rest, one.rest);
+    all.is_open = all.is_open || one.is_open;
+    all.is_counted = all.is_counted && one.is_counted && !scope.joins_by_name;
   }
   scope.relations.resize(before);
   scope.relations.push_back({std::string(node["alias"]["aliasname"].text()),

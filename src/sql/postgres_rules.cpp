@@ -125,7 +125,7 @@ Verdict PostgresRules::check(Node root) {
     return refuse(RefusalClass::not_a_read, "the statement is not a SELECT",
                   "Only reading is allowed: write one SELECT.");
   }
-  TRY(select(statement, nullptr, nullptr));
+  names_.give(TRY(select(statement, nullptr, nullptr)));
   return {};
 }
 
@@ -152,10 +152,13 @@ PostgresRules::Given PostgresRules::select(Node node, const Scope* outer,
 
 PostgresRules::Given PostgresRules::set_operation(Node node, const Scope* outer,
                                                   const CommonTables* tables) {
-  auto columns = TRY(select(node["larg"], outer, tables));
-  TRY(select(node["rarg"], outer, tables));
+  const auto left = TRY(select(node["larg"], outer, tables));
+  const auto right = TRY(select(node["rarg"], outer, tables));
+  auto columns = left;
+  merge(columns, right);
+  if (node["op"].text() != "SETOP_UNION") compare_rows(left, right, names_.flow());
   const Scope scope{outer, {{"", columns, nullptr, ""}}, {}};
-  TRY(tail(node, {&scope, tables}));
+  TRY(tail(node, {&scope, tables}, most(columns)));
   return columns;
 }
 
@@ -163,13 +166,16 @@ PostgresRules::Given PostgresRules::values(Node node, const Scope* outer,
                                            const CommonTables* tables) {
   Columns columns;
   for (const auto row : node["valuesLists"]) {
-    TRY(expressions(row["List"]["items"], {outer, tables}));
-    const auto width = row["List"]["items"].size();
-    while (columns.names.size() < width)
-      columns.names.push_back(fmt::format("column{}", columns.names.size() + 1));
+    std::size_t index = 0;
+    for (const auto value : row["List"]["items"]) {
+      const auto privacy = TRY(told(value, {outer, tables}));
+      if (index == columns.all.size()) columns.all.push_back({fmt::format("column{}", index + 1)});
+      auto& column = columns.all[index++];
+      column.privacy = std::max(column.privacy, privacy);
+    }
   }
   const Scope scope{outer, {{"", columns, nullptr, ""}}, {}};
-  TRY(tail(node, {&scope, tables}));
+  TRY(tail(node, {&scope, tables}, most(columns)));
   return columns;
 }
 
@@ -179,32 +185,41 @@ PostgresRules::Given PostgresRules::plain_select(Node node, const Scope* outer,
   for (const auto entry : node["fromClause"]) TRY(from(entry, scope, tables));
   for (const auto target : node["targetList"]) {
     const auto name = target["ResTarget"]["name"].text();
-    if (!name.empty()) scope.names.emplace_back(name);
+    if (!name.empty()) scope.names.push_back({std::string(name)});
   }
   const Place place{&scope, tables};
+  scope.windows = TRY(carried_by(names_.flow(), [&]() -> Verdict {
+    for (const auto entry : node["windowClause"]) {
+      if (auto judged = window(entry["WindowDef"], place); !judged) return judged;
+    }
+    return {};
+  }));
+  std::vector<Privacy> all_told;
+  std::size_t named = 0;
   for (const auto target : node["targetList"]) {
     TRY(only(target, {"ResTarget"}));
     TRY(only(target["ResTarget"], {"name", "val"}));
-    TRY(expression(target["ResTarget"]["val"], place));
+    all_told.push_back(TRY(told(target["ResTarget"]["val"], place)));
+    if (target["ResTarget"]["name"]) scope.names[named++].privacy = all_told.back();
   }
-  TRY(expression(node["whereClause"], place));
+  TRY(condition(node["whereClause"], place));
   TRY(group(node["groupClause"], place));
-  TRY(expression(node["havingClause"], place));
-  for (const auto window_entry : node["windowClause"])
-    TRY(window(window_entry["WindowDef"], place));
+  TRY(condition(node["havingClause"], place));
   // DISTINCT alone is written as one empty entry.
   for (const auto by : node["distinctClause"]) TRY(expression(by, place));
-  auto columns = TRY(result_columns(node["targetList"], scope));
+  auto columns = TRY(result_columns(node["targetList"], scope, all_told));
   // ORDER BY may use the names of the result.
-  scope.names.insert(scope.names.end(), columns.names.begin(), columns.names.end());
-  TRY(tail(node, place));
+  scope.names.insert(scope.names.end(), columns.all.begin(), columns.all.end());
+  TRY(tail(node, place, most(columns)));
   return columns;
 }
 
-Verdict PostgresRules::tail(Node node, const Place& place) {
-  TRY(orders(node["sortClause"], place));
-  TRY(expression(node["limitOffset"], place));
-  return expression(node["limitCount"], place);
+Verdict PostgresRules::tail(Node node, const Place& place, Privacy shown) {
+  const auto ordered_by =
+      TRY(carried_by(names_.flow(), [&] { return orders(node["sortClause"], place); }));
+  names_.flow().order(ordered_by, shown);
+  TRY(condition(node["limitOffset"], place));
+  return condition(node["limitCount"], place);
 }
 
 Verdict PostgresRules::group(Node list, const Place& place) {
@@ -249,7 +264,13 @@ Verdict PostgresRules::declare(Node with, const Scope* outer, CommonTables& tabl
       tables.tables[index].columns = renamed(std::move(first), names_of(entry["aliascolnames"]));
       tables.tables[index].is_ready = true;
     }
+    const auto first = tables.tables[index].columns;
     auto columns = TRY(common_table(entry, true, outer, tables));
+    // What one step moves to another column, the next may move on.
+    const auto privacy = most(columns);
+    if (!first.all.empty() && privacy != Privacy::open) {
+      for (auto& column : columns.all) column.privacy = privacy;
+    }
     tables.tables[index].columns = std::move(columns);
     tables.tables[index].is_ready = true;
     ++index;
@@ -274,38 +295,48 @@ PostgresRules::Given PostgresRules::common_table(Node entry, bool recursive, con
   TRY(expression(cycle["cycle_mark_default"], {nullptr, &tables}));
   for (const auto added :
        {search["search_seq_column"], cycle["cycle_mark_column"], cycle["cycle_path_column"]}) {
-    if (added) columns.names.emplace_back(added.text());
+    if (added) columns.all.push_back({std::string(added.text()), most(columns)});
   }
   return columns;
 }
 
-PostgresRules::Given PostgresRules::result_columns(Node targets, const Scope& scope) {
+PostgresRules::Given PostgresRules::result_columns(Node targets, const Scope& scope,
+                                                   const std::vector<Privacy>& told) {
   Columns columns;
+  std::size_t index = 0;
   for (const auto wrapped : targets) {
+    const auto privacy = told[index++];
     const auto target = wrapped["ResTarget"];
     const auto value = target["val"];
     Node last;
     for (const auto part : value["ColumnRef"]["fields"]) last = part;
     for (const auto part : value["A_Indirection"]["indirection"]) last = part;
     if (last.first().key() != "A_Star") {
-      columns.names.push_back(target["name"] ? std::string(target["name"].text()) : name_of(value));
+      columns.all.push_back(
+          {target["name"] ? std::string(target["name"].text()) : name_of(value), privacy});
       continue;
     }
     if (value["A_Indirection"]) {
       const auto fields =
           record_fields(catalog_name(value["A_Indirection"]["arg"]["FuncCall"]["funcname"]));
-      columns.names.insert(columns.names.end(), fields.begin(), fields.end());
-      columns.is_open = columns.is_open || fields.empty();
+      for (const auto& field : fields) columns.all.push_back({field, privacy});
+      if (!fields.empty()) continue;
+      columns.is_open = true;
+      columns.is_counted = false;
+      columns.rest = std::max(columns.rest, privacy);
       continue;
     }
     const auto parts = names_of(value["ColumnRef"]["fields"]);
     const auto* one =
         parts.size() >= 2 ? names_.relation(parts[parts.size() - 2], &scope) : nullptr;
+    if (scope.joins_by_name) columns.is_counted = false;
     for (const auto& relation : scope.relations) {
       if (parts.size() >= 2 && &relation != one) continue;
-      columns.names.insert(columns.names.end(), relation.columns.names.begin(),
-                           relation.columns.names.end());
-      columns.is_open = columns.is_open || relation.columns.is_open;
+      const auto& all = relation.columns;
+      columns.all.insert(columns.all.end(), all.all.begin(), all.all.end());
+      columns.is_open = columns.is_open || all.is_open;
+      columns.is_counted = columns.is_counted && all.is_counted;
+      columns.rest = std::max(columns.rest, all.rest);
     }
   }
   return columns;

@@ -52,9 +52,9 @@ class PostgresRules {
   Given plain_select(Node node, const Scope* outer, const CommonTables* tables);
   Verdict declare(Node with, const Scope* outer, CommonTables& tables);
   Given common_table(Node entry, bool recursive, const Scope* outer, CommonTables& tables);
-  Verdict tail(Node node, const Place& place);
+  Verdict tail(Node node, const Place& place, Privacy shown);
   Verdict group(Node list, const Place& place);
-  Given result_columns(Node targets, const Scope& scope);
+  Given result_columns(Node targets, const Scope& scope, const std::vector<Privacy>& told);
 
   // FROM (postgres_from.cpp).
   Verdict from(Node wrapped, Scope& scope, const CommonTables* tables);
@@ -69,6 +69,7 @@ class PostgresRules {
   Verdict expression(Node wrapped, const Place& place);
   Verdict expressions(Node list, const Place& place);
   Verdict column(Node node, const Place& place);
+  bool row_function(const std::vector<std::string>& parts, const Place& place);
   Verdict star(const std::vector<std::string>& of, const Place& place);
   Verdict indirection(Node node, const Place& place);
   Verdict operation(Node node, const Place& place);
@@ -76,6 +77,16 @@ class PostgresRules {
   Verdict case_of(Node node, const Place& place);
   Verdict window(Node node, const Place& place);
   Verdict orders(Node list, const Place& place);
+
+  // What values carry of personal data (postgres_privacy.cpp).
+  using Told = std::expected<Privacy, Refusal>;
+  Told told(Node wrapped, const Place& place);
+  Verdict condition(Node wrapped, const Place& place);
+  // Compares the first with the others; gives what the first carries.
+  Told compare(const std::vector<Node>& all, const Place& place, bool for_equality);
+  Verdict operands(Node operation, const Place& place);
+  Verdict arguments(Node call, std::string_view name, const Place& place);
+  Verdict cast(Node node, const Place& place);
 
   // Functions and types (postgres_calls.cpp).
   Verdict function(Node node, const Place& place);
@@ -87,6 +98,9 @@ class PostgresRules {
   std::vector<std::pair<std::size_t, std::string>> unqualified_;
   double growth_ = 1;  // of the whole statement
 };
+
+// A column as it is, or in one case of letters: what two tables may be joined by.
+bool is_plain_postgres(Node wrapped);
 
 // The bare name of a function, operator or type: one part, or two of which the first is pg_catalog.
 // Empty for any other.

@@ -32,6 +32,8 @@ std::string_view name(RefusalClass reason) {
       return "growth";
     case RefusalClass::parameter:
       return "parameter";
+    case RefusalClass::personal:
+      return "personal";
   }
   std::unreachable();
 }

@@ -23,6 +23,7 @@ enum class RefusalClass {
   type,                // not on the list of types
   growth,              // asks a function for more than its cap, or for an unknown amount
   parameter,           // $1 or ?
+  personal,            // would give personal data away to a model
 };
 
 std::string_view name(RefusalClass reason);  // "too_large", ...

@@ -53,18 +53,23 @@ std::string_view name(PrivacyMode mode) {
   std::unreachable();
 }
 
-Curtain::Curtain(const std::vector<analyst::Prepared>& subjects, Privacy privacy, Caps caps)
-    : privacy_(privacy), caps_(caps) {
-  if (privacy_.mode == PrivacyMode::full) return;
+Curtain::Curtain(const std::vector<analyst::Prepared>& subjects,
+                 const catalog::PersonalColumns& personal, Privacy privacy, Caps caps,
+                 const source::Masks::Key& key)
+    : privacy_(privacy), caps_(caps), masks_(key) {
   for (const auto& prepared : subjects) {
     const auto& subject = *prepared.subject;
     for (std::size_t i = 0; i < subject.columns.size(); ++i) {
       if (prepared.decoys.contains(i) || !subject.is_coded(i)) continue;
       const auto& column = subject.columns[i];
+      const auto* person = catalog::find(personal, column.table, column.name);
+      const bool masked = person != nullptr && person->privacy != sql::Privacy::open;
+      const bool secret = privacy_.mode != PrivacyMode::full && names_something(column);
       const auto& values = subject.codes(i).dictionary;
-      const bool secret = names_something(column);
       for (std::size_t code = 1; code < values.size(); ++code) {
-        if (!secret) {
+        if (masked) {
+          token_of_.insert_or_assign(values[code], masks_.token(values[code]));
+        } else if (!secret) {
           plain_.insert(values[code]);
         } else if (token_of_.size() < tokens_max && !token_of_.contains(values[code])) {
           auto token = fmt::format("{}~{}", column.name, code);
@@ -80,19 +85,30 @@ std::string Curtain::cleaned(std::string_view text) const {
   return fenced(findings::clean_text(text, caps_.value_characters_max));
 }
 
-std::string Curtain::told_text(const std::string& text, bool reads_persons) const {
-  if (privacy_.mode == PrivacyMode::full)
-    return reads_persons && has_letter(text) ? std::string(withheld) : cleaned(text);
+std::string Curtain::told_text(const std::string& text) const {
   if (const auto token = token_of_.find(text); token != token_of_.end()) return token->second;
+  if (privacy_.mode == PrivacyMode::full) return cleaned(text);
   // A text that is no value of a column is made of some: it may hold a name.
   if (has_letter(text) && !plain_.contains(text)) return std::string(withheld);
   return cleaned(text);
 }
 
-std::string Curtain::told(const source::Cell& cell, bool reads_persons) const {
+std::string Curtain::told(const source::Cell& cell) const {
   if (source::is_null(cell)) return "NULL";
-  if (const auto* text = std::get_if<std::string>(&cell)) return told_text(*text, reads_persons);
+  if (const auto* text = std::get_if<std::string>(&cell)) return told_text(*text);
   return source::text_of(cell);
+}
+
+std::string Curtain::row(const source::Rows& rows, std::size_t row, const sql::Resolved& read) {
+  const auto personal = sql::personal_columns(read, rows.columns);
+  std::string line;
+  for (std::size_t i = 0; i < rows.rows[row].size(); ++i) {
+    const auto& cell = rows.rows[row][i];
+    if (i > 0) line += "\t";
+    line +=
+        personal[i] && !source::is_null(cell) ? masks_.token(source::text_of(cell)) : told(cell);
+  }
+  return line;
 }
 
 std::string Curtain::block(std::string_view id, const source::Rows& rows,
@@ -123,8 +139,7 @@ std::string Curtain::block(std::string_view id, const source::Rows& rows,
       ++small;
       line = fmt::format("{}\t(a group of fewer than {} rows)", i, privacy_.group_min);
     } else {
-      line = fmt::format("{}", i);
-      for (const auto& cell : rows.rows[i]) line += "\t" + told(cell, read.touches_personal);
+      line = fmt::format("{}\t{}", i, row(rows, i, read));
     }
     cut = shown >= caps_.rows_max || lines.size() + line.size() > caps_.bytes_max;
     if (cut) break;
@@ -143,7 +158,7 @@ std::string Curtain::block(std::string_view id, const source::Rows& rows,
                 : "");
 }
 
-std::string Curtain::told(const findings::Finding& finding) {
+std::string Curtain::told(const findings::Finding& finding, const std::set<std::string>& personal) {
   if (privacy_.mode == PrivacyMode::schema || privacy_.mode == PrivacyMode::aggregates)
     return cleaned(finding.title_template) + " | " +
            fenced(
@@ -151,8 +166,10 @@ std::string Curtain::told(const findings::Finding& finding) {
   auto values = finding.values;
   for (auto& [name, value] : values) {
     if (std::holds_alternative<findings::CatalogName>(value.binding.from)) continue;
-    if (const auto* text = std::get_if<std::string>(&value.value))
-      value.text = told_text(*text, false);
+    if (personal.contains(name))
+      value.text = masks_.token(source::text_of(value.value));
+    else if (const auto* text = std::get_if<std::string>(&value.value))
+      value.text = told_text(*text);
   }
   const auto title = findings::fill(finding.title_template, values);
   const auto summary = findings::fill(finding.summary_template, values);
@@ -163,7 +180,6 @@ std::string Curtain::told(const findings::Finding& finding) {
 
 std::string Curtain::told_quoting(std::string_view message) const {
   auto text = fenced(findings::clean_text(message, 1000));
-  if (privacy_.mode == PrivacyMode::full) return text;
   // An engine quotes the value that it could not read.
   std::string kept;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -205,8 +221,12 @@ std::string Curtain::replaced(std::string_view text, bool in_sql) const {
   return result.append(text.substr(at));
 }
 
-std::string Curtain::restored(std::string_view text) const { return replaced(text, false); }
-std::string Curtain::restored_sql(std::string_view sql) const { return replaced(sql, true); }
+std::string Curtain::restored(std::string_view text) const {
+  return replaced(masks_.values_in(text), false);
+}
+std::string Curtain::restored_sql(std::string_view sql) const {
+  return replaced(masks_.values_in_sql(sql), true);
+}
 
 std::string Curtain::objection(std::string_view sql) const {
   return privacy_.mode == PrivacyMode::aggregates ? aggregate_objection(sql, rows_column)

@@ -5,8 +5,9 @@
 //   aggregates  only groups of at least `group_min` rows, and no value of a single row
 //   tokens      names of things and persons are replaced ("buyer~4") and put back in what
 //               comes back
-//   full        values as they are, but for those about persons
+//   full        values as they are
 //
+// In every mode personal data (catalog/personal.h) comes as tokens of its own (source/masks.h).
 // Whatever the mode, a value is data: cut to a length, on one line, without invisible characters.
 #pragma once
 
@@ -17,7 +18,9 @@
 #include <vector>
 
 #include "analyst/analyst.h"
+#include "catalog/personal.h"
 #include "findings/finding.h"
+#include "source/masks.h"
 #include "source/rows.h"
 #include "sql/gate.h"
 
@@ -43,8 +46,10 @@ using Carried = std::set<sql::ColumnName>;
 
 class Curtain {
  public:
-  // Reads from the subjects which columns name things, and their values. Borrows nothing.
-  Curtain(const std::vector<analyst::Prepared>& subjects, Privacy privacy, Caps caps);
+  // Reads from the subjects which columns name things or persons, and their values. Borrows
+  // nothing.
+  Curtain(const std::vector<analyst::Prepared>& subjects, const catalog::PersonalColumns& personal,
+          Privacy privacy, Caps caps, const source::Masks::Key& key);
 
   PrivacyMode mode() const { return privacy_.mode; }
   const Privacy& privacy() const { return privacy_; }
@@ -53,10 +58,13 @@ class Curtain {
   // with tabs between. Says when it was cut or withheld. What it carried is added to carried().
   std::string block(std::string_view id, const source::Rows& rows, const sql::Resolved& read);
 
-  // One value as it may be told.
-  std::string told(const source::Cell& cell, bool reads_persons = false) const;
-  // A finding's title and summary as they may be told.
-  std::string told(const findings::Finding& finding);
+  // The cells of one row as they may be told, with tabs between.
+  std::string row(const source::Rows& rows, std::size_t row, const sql::Resolved& read);
+  // One value of a column of a subject, as it may be told.
+  std::string told(const source::Cell& cell) const;
+  // A finding's title and summary as they may be told; `personal` names the values that are about
+  // persons.
+  std::string told(const findings::Finding& finding, const std::set<std::string>& personal);
   // A text that may quote values: the words of an engine, a statement.
   std::string told_quoting(std::string_view text) const;
 
@@ -73,11 +81,12 @@ class Curtain {
 
  private:
   std::string cleaned(std::string_view text) const;
-  std::string told_text(const std::string& text, bool reads_persons) const;
+  std::string told_text(const std::string& text) const;
   std::string replaced(std::string_view text, bool in_sql) const;
 
   Privacy privacy_;
   Caps caps_;
+  source::Masks masks_;
   std::map<std::string, std::string, std::less<>> token_of_;  // by value
   std::map<std::string, std::string, std::less<>> value_of_;  // by token
   std::set<std::string, std::less<>> plain_;                  // values of columns that only group

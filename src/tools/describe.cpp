@@ -68,6 +68,11 @@ std::string column_line(const Desk& desk, const catalog::Subject& subject, std::
   const auto& profile = subject.frame.columns[i].profile;
   auto role = std::string(catalog::name(column.role));
   if (!column.kind.empty()) role += " (" + column.kind + ")";
+  const auto* person = catalog::find(desk.guard.personal, column.table, column.name);
+  if (person != nullptr && person->privacy == sql::Privacy::closed)
+    role += ", personal: not to be read";
+  else if (person != nullptr && person->privacy != sql::Privacy::open)
+    role += ", personal: its values come as tokens";
   if (column.role == catalog::Role::measure && !column.additive) role += ", not to be added up";
   return fmt::format("{}\t{}\t{}\t{}\t{}{}\t{}\t{}\t{}", plain(column.name), column.engine_type,
                      role, plain(column.unit), profile.distinct_is_lower_bound ? "at least " : "",

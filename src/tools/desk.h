@@ -38,8 +38,15 @@ struct Offer {
 using Work = std::function<Answer()>;
 
 struct Desk {
+  // What the tools may do with the tables, by what these hold of persons.
+  struct Guard {
+    catalog::PersonalColumns personal;
+    sql::Gate gate;     // for what the analyst writes
+    sql::Gate reading;  // says of any statement what it tells of persons, and refuses none for it
+  };
   Desk(const analyst::Brief& brief, const analyst::Material& material,
-       const catalog::Vocabulary& vocabulary, const Options& options, std::stop_token stop);
+       const catalog::Vocabulary& vocabulary, const Options& options, Guard guard,
+       std::stop_token stop);
 
   const analyst::Database& database() const { return *material.database; }
   // By the table's name, ignoring case. Error (not_found): with the names nearest to it.
@@ -47,6 +54,8 @@ struct Desk {
   // The column of the subject; decoys do not exist. Error: not_found.
   base::Result<std::size_t> column(const catalog::Subject& subject, std::string_view name) const;
   base::Result<sql::CheckedQuery> checked(std::string_view sql) const;  // for several threads
+  // A finding as it may be told.
+  std::string told(const findings::Finding& finding);
   // Through the gate, with the session's limits; for several threads.
   base::Result<Query> run(std::string sql) const;
 
@@ -58,6 +67,7 @@ struct Desk {
   // While an earlier process's calls are taken up again, what only was to be read is not asked.
   bool recalling = false;
 
+  Guard guard;
   Curtain curtain;
   mutable std::mutex gate_mutex;
   std::size_t calls = 0;

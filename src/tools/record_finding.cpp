@@ -213,7 +213,7 @@ Answer record(Desk& desk, const Result<Draft>& draft) {
                             : "with the test that bears it out";
   auto text = fmt::format("Recorded {}: {}",
                           is_lead(desk, *draft) ? "as part of " + *draft->based_on : strength,
-                          desk.curtain.told(made->finding));
+                          desk.told(made->finding));
   keep(desk, *std::move(made), *draft);
   return {std::move(text)};
 }

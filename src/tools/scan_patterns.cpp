@@ -107,8 +107,7 @@ Answer kept(Desk& desk, const std::string& id, Result<Scanned> scan) {
         findings::prove(claim, desk.database().reader, desk.database().style, desk.stop);
     if (!finding) continue;
     const auto name = fmt::format("scan-{}-{}", id, ++shown);
-    lines += fmt::format("{}\t{}\t{}\n", name, fmt::join(claim.columns, ", "),
-                         desk.curtain.told(*finding));
+    lines += fmt::format("{}\t{}\t{}\n", name, fmt::join(claim.columns, ", "), desk.told(*finding));
     desk.offers.emplace(name,
                         Offer{.claim = claim, .is_lead = false, .scan = number, .entry = place});
   }

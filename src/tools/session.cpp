@@ -50,13 +50,15 @@ Answer refusal(const base::Error& error) {
 }
 
 Desk::Desk(const analyst::Brief& asked, const analyst::Material& given,
-           const catalog::Vocabulary& words, const Options& chosen, std::stop_token stopping)
+           const catalog::Vocabulary& words, const Options& chosen, Guard guarding,
+           std::stop_token stopping)
     : brief(asked),
       material(given),
       vocabulary(words),
       options(chosen),
       stop(std::move(stopping)),
-      curtain(given.subjects, chosen.privacy, chosen.caps) {}
+      guard(std::move(guarding)),
+      curtain(given.subjects, guard.personal, chosen.privacy, chosen.caps, chosen.mask_key) {}
 
 Result<const analyst::Prepared*> Desk::subject(std::string_view table) const {
   std::vector<std::string> names;
@@ -72,6 +74,9 @@ Result<std::size_t> Desk::column(const catalog::Subject& subject, std::string_vi
   std::vector<std::string> names;
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     if (subject.columns[i].name.starts_with("decoy ")) continue;
+    const auto* person =
+        catalog::find(guard.personal, subject.columns[i].table, subject.columns[i].name);
+    if (person != nullptr && person->privacy == sql::Privacy::closed) continue;
     if (equal_ignoring_case(subject.columns[i].name, name)) return i;
     names.push_back(subject.columns[i].name);
   }
@@ -81,20 +86,53 @@ Result<std::size_t> Desk::column(const catalog::Subject& subject, std::string_vi
 
 Result<sql::CheckedQuery> Desk::checked(std::string_view sql) const {
   const std::scoped_lock lock(gate_mutex);
-  return database().gate.check(sql);
+  return guard.gate.check(sql);
+}
+
+std::string Desk::told(const findings::Finding& finding) {
+  std::set<std::string> personal;
+  for (const auto& evidence : finding.evidence) {
+    const auto judged = guard.reading.judge(evidence.sql);
+    std::vector<bool> about(evidence.columns.size(), true);
+    if (judged) about = sql::personal_columns(judged->resolved(), evidence.columns);
+    for (const auto& [name, value] : finding.values) {
+      const auto* cell = std::get_if<findings::CellReference>(&value.binding.from);
+      if (cell == nullptr || cell->query != evidence.id) continue;
+      const auto at = std::ranges::find(evidence.columns, cell->column) - evidence.columns.begin();
+      if (static_cast<std::size_t>(at) < about.size() && about[static_cast<std::size_t>(at)])
+        personal.insert(name);
+    }
+  }
+  return curtain.told(finding, personal);
 }
 
 Result<Query> Desk::run(std::string sql) const {
   const auto query = TRY(checked(sql));
   Query done{.sql = std::move(sql), .rows = {}, .read = query.resolved()};
-  if (!recalling) done.rows = TRY(database().source.query(query, options.query, stop));
+  // What was masked must be known again, or its tokens would stand for nothing.
+  if (recalling && !sql::gives_personal(query.resolved())) return done;
+  auto rows = database().source.query(query, options.query, stop);
+  if (!rows) return std::unexpected(source::Masks::masked(rows.error(), query.resolved()));
+  done.rows = *std::move(rows);
   return done;
 }
 
-Session::Session(const analyst::Brief& brief, const analyst::Material& material,
-                 const catalog::Vocabulary& vocabulary, const Options& options,
-                 std::stop_token stop)
-    : desk_(std::make_unique<Desk>(brief, material, vocabulary, options, std::move(stop))) {}
+Result<Session> Session::open(const analyst::Brief& brief, const analyst::Material& material,
+                              const catalog::Vocabulary& vocabulary, const Options& options,
+                              std::stop_token stop) {
+  const auto& database = *material.database;
+  auto personal = TRY(
+      catalog::find_personal(database.source, database.gate, vocabulary, database.metadata, stop));
+  const auto relations = catalog::relations_for_model(database.source, personal);
+  const auto dialect = database.source.dialect();
+  auto gate = TRY(sql::Gate::open(dialect, relations, sql::Reader::model));
+  auto reading = TRY(sql::Gate::open(dialect, relations, sql::Reader::person));
+  return Session(std::make_unique<Desk>(
+      brief, material, vocabulary, options,
+      Desk::Guard{std::move(personal), std::move(gate), std::move(reading)}, std::move(stop)));
+}
+Session::Session(std::unique_ptr<Desk> desk) : desk_(std::move(desk)) {}
+Session::Session(Session&&) noexcept = default;
 Session::~Session() = default;
 
 void Session::offer_leads(const analyst::Investigation& investigation) {
@@ -106,7 +144,7 @@ void Session::offer_leads(const analyst::Investigation& investigation) {
     if (!finding) continue;  // the run proves it once more, and its ledger says why not
     const auto id = fmt::format("lead-{}", desk.leads.size() + 1);
     desk.leads_text += fmt::format("{}\t{}\t{}\t{}\n", id, finding->pattern,
-                                   fmt::join(finding->columns, ", "), desk.curtain.told(*finding));
+                                   fmt::join(finding->columns, ", "), desk.told(*finding));
     desk.offers.emplace(id, Offer{.claim = stated.claim, .is_lead = true, .entry = stated.entry});
     desk.leads.push_back(id);
   }

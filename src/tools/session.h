@@ -23,6 +23,7 @@ struct Options {
                        .bytes_max = 1 << 20,
                        .time_max = std::chrono::milliseconds{30'000}};
   std::size_t record_attempts_max = 60;  // calls of record_finding, over the session
+  source::Masks::Key mask_key{};         // of the tokens of personal data: one's own for each run
 };
 
 struct Desk;  // desk.h: what the tools work on
@@ -44,10 +45,12 @@ using RecordedSink = std::function<void(const findings::Finding&)>;
 
 class Session {
  public:
-  // All borrowed; material.database is there.
-  Session(const analyst::Brief& brief, const analyst::Material& material,
-          const catalog::Vocabulary& vocabulary, const Options& options, std::stop_token stop);
-  Session(const Session&) = delete;
+  // All borrowed; material.database is there. Asks the tables for some rows, to learn which columns
+  // are personal. Errors: those of catalog::find_personal, and unavailable (no gate).
+  static base::Result<Session> open(const analyst::Brief& brief, const analyst::Material& material,
+                                    const catalog::Vocabulary& vocabulary, const Options& options,
+                                    std::stop_token stop);
+  Session(Session&&) noexcept;
   ~Session();
 
   // The findings of the statistical analyst that are proven become leads: "lead-1" ... in order.
@@ -77,13 +80,14 @@ class Session {
 
   // What must not be forgotten when a conversation is shortened: what was recorded, the tests, and
   // the queries that can still be cited.
-  std::string summary() const;
+  std::string summary();
 
   // The leads' investigation with everything that was recorded, tested and sent back in it; tests
   // are corrected for all that were made.
   analyst::Investigation concluded(analyst::Investigation leads) const;
 
  private:
+  explicit Session(std::unique_ptr<Desk> desk);
   std::unique_ptr<Desk> desk_;
 };
 

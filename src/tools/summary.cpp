@@ -24,13 +24,6 @@ bool is_cited(const Desk& desk, const std::string& id) {
   });
 }
 
-std::string row_text(const Desk& desk, const Query& query, std::size_t row) {
-  std::string text;
-  for (const auto& cell : query.rows->rows[row])
-    text += (text.empty() ? "" : "\t") + desk.curtain.told(cell, query.read.touches_personal);
-  return text;
-}
-
 // Values of a result are told again only where the mode lets a result be told as it is.
 bool tells_rows(const Desk& desk) {
   return desk.curtain.mode() == PrivacyMode::tokens || desk.curtain.mode() == PrivacyMode::full;
@@ -38,8 +31,8 @@ bool tells_rows(const Desk& desk) {
 
 }  // namespace
 
-std::string Session::summary() const {
-  const auto& desk = *desk_;
+std::string Session::summary() {
+  auto& desk = *desk_;
   std::string text = "<data summary of the exploration so far>\nRecorded findings:\n";
   for (const auto& one : desk.recorded)
     text += fmt::format("- {} | {}{}\n", one.claim.title, one.claim.summary,
@@ -70,7 +63,7 @@ std::string Session::summary() const {
                     desk.curtain.told_quoting(findings::clean_text(query.sql, sql_characters_max)));
     if (!query.rows || !tells_rows(desk)) continue;
     for (std::size_t row = 0; row < std::min(rows_told_max, query.rows->rows.size()); ++row)
-      text += fmt::format("    {}\t{}\n", row, row_text(desk, query, row));
+      text += fmt::format("    {}\t{}\n", row, desk.curtain.row(*query.rows, row, query.read));
   }
   return text + "</data>";
 }

@@ -56,8 +56,9 @@ class TestSession {
       material_.subjects.push_back({&subject, patterns::add_decoys(subject, decoys, 42)});
     material_.database = database_.get();
     brief_.threads = 2;
-    session =
-        std::make_unique<Session>(brief_, material_, vocabulary(), options, stop_.get_token());
+    auto begun = Session::open(brief_, material_, vocabulary(), options, stop_.get_token());
+    REQUIRE_MESSAGE(begun.has_value(), (begun ? "" : begun.error().message));
+    session = std::make_unique<Session>(*std::move(begun));
   }
   ~TestSession() {
     session.reset();
