@@ -65,6 +65,8 @@ class Curtain {
   // A finding's title and summary as they may be told; `personal` names the values that are about
   // persons.
   std::string told(const findings::Finding& finding, const std::set<std::string>& personal);
+  // A text that is data (a name, a description): on one line, cut, unable to end its block.
+  std::string cleaned(std::string_view text) const;
   // A text that may quote values: the words of an engine, a statement.
   std::string told_quoting(std::string_view text) const;
 
@@ -80,7 +82,6 @@ class Curtain {
   void carry(sql::ColumnName column) { carried_.insert(std::move(column)); }
 
  private:
-  std::string cleaned(std::string_view text) const;
   std::string told_text(const std::string& text) const;
   std::string replaced(std::string_view text, bool in_sql) const;
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <map>
 
-#include "findings/characters.h"
 #include "sql/dialect.h"
 #include "tools/arguments.h"
 #include "tools/desk.h"
@@ -13,20 +12,16 @@ namespace insights::tools {
 
 namespace {
 
-constexpr std::size_t description_characters_max = 200;
 constexpr std::size_t tables_max = 100;
 constexpr std::size_t columns_max = 120;
 constexpr std::size_t examples_max = 6;
-
-std::string plain(std::string_view text) {
-  return findings::clean_text(text, description_characters_max);
-}
 
 bool is_own(const catalog::Subject& subject, const catalog::Column& column) {
   return column.table == subject.table && !column.derived;
 }
 
-std::string summary_of(const analyst::Prepared& prepared) {
+std::string summary_of(const Desk& desk, const analyst::Prepared& prepared) {
+  const auto plain = [&](std::string_view text) { return desk.curtain.cleaned(text); };
   const auto& subject = *prepared.subject;
   const auto own = std::ranges::count_if(
       subject.columns, [&](const catalog::Column& column) { return is_own(subject, column); });
@@ -64,6 +59,7 @@ std::string examples_of(const Desk& desk, const catalog::Subject& subject, std::
 }
 
 std::string column_line(const Desk& desk, const catalog::Subject& subject, std::size_t i) {
+  const auto plain = [&](std::string_view text) { return desk.curtain.cleaned(text); };
   const auto& column = subject.columns[i];
   const auto& profile = subject.frame.columns[i].profile;
   auto role = std::string(catalog::name(column.role));
@@ -94,16 +90,18 @@ Answer description(Desk& desk, const analyst::Prepared& prepared) {
   return {
       fmt::format("<data table=\"{}\" in_sql=\"{}\" rows=\"{}\">\n"
                   "column\ttype\trole\tunit\tdistinct\tnulls\tvalues\tdescription\n{}</data>",
-                  plain(subject.table), plain(subject.relation_sql), subject.frame.rows, lines)};
+                  desk.curtain.cleaned(subject.table), desk.curtain.cleaned(subject.relation_sql),
+                  subject.frame.rows, lines)};
 }
 
 }  // namespace
 
 std::string Session::tables_text(std::size_t most) const {
+  const auto& desk = *desk_;
   const auto& subjects = desk_->material.subjects;  // largest and best linked first
   std::string lines;
   for (std::size_t i = 0; i < std::min(most, subjects.size()); ++i)
-    lines += summary_of(subjects[i]) + "\n";
+    lines += summary_of(desk, subjects[i]) + "\n";
   return fmt::format(
       "<data tables=\"{}\" shown=\"{}\" dialect=\"{}\">\n"
       "table\trows\tcolumns\ttime\tlinks\n{}</data>",
@@ -125,7 +123,7 @@ Work begin_list_tables(Desk& desk, const std::string&, std::string_view argument
     std::string lines;
     const auto& subjects = desk.material.subjects;
     for (std::size_t i = 0; i < std::min(tables_max, subjects.size()); ++i)
-      lines += summary_of(subjects[i]) + "\n";
+      lines += summary_of(desk, subjects[i]) + "\n";
     return Answer{fmt::format("<data tables=\"{}\">\ntable\trows\tcolumns\ttime\tlinks\n{}</data>",
                               subjects.size(), lines)};
   };

@@ -46,7 +46,9 @@ Work begin(Desk& desk, const Call& call, std::size_t number) {
 }  // namespace
 
 Answer refusal(const base::Error& error) {
-  return {error.hint.empty() ? error.message : error.message + " " + error.hint, true};
+  const bool ends = error.message.ends_with('.') || error.message.ends_with('?');
+  return {error.hint.empty() ? error.message : error.message + (ends ? " " : ". ") + error.hint,
+          true};
 }
 
 Desk::Desk(const analyst::Brief& asked, const analyst::Material& given,
