@@ -170,6 +170,24 @@ class TheConfigPage(Journey):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
+class TheModelsPage(Journey):
+    def test_its_recipes_have_five_lines_of_settings_and_load(self):
+        page = (ROOT / "docs/guide/models.md").read_text(encoding="utf-8")
+        sections = [part.split("\n", 1) for part in page.split("\n## ")[1:]]
+        recipes = [(name, found.group(1)) for name, text in sections
+                   if (found := re.search(r"```toml\n(analyst = [^`]*)```", text))]
+        self.assertEqual([name for name, _ in recipes],
+                         ["OpenAI", "OpenRouter", "Azure", "vLLM", "Ollama", "llama.cpp", "LM Studio", "Anthropic"])
+        variables = {name: "a key" for name in re.findall(r"\$\{(\w+)\}", page)}
+        self.file("sales.csv", "a,b\n1,2\n")
+        for name, recipe in recipes:
+            with self.subTest(name):
+                self.assertLessEqual(len(recipe.splitlines()), 5)
+                self.file("insights.toml", recipe)
+                done = run("schema", "sales.csv", cwd=self.folder, environment=variables)
+                self.assertEqual(done.returncode, 0, done.stderr)
+
+
 class TheExampleFiles(Journey):
     def test_insights_example_toml_has_every_key_and_each_loads(self):
         text = (ROOT / "insights.example.toml").read_text(encoding="utf-8")

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace insights::cli {
 namespace {
 
@@ -104,8 +107,14 @@ base::Result<llm::Settings> model_settings(const Config& config) {
 }
 
 bool names_a_model(const Config& config) {
-  return config.analyst == config::Analyst::llm || !config.model.empty() ||
-         !config.base_url.empty() || !config.api_key.empty() || !config.anthropic_api_key.empty();
+  if (config.privacy == config::Privacy::off) return false;
+  if (config.analyst == config::Analyst::llm) return true;
+  constexpr std::array keys{"llm.provider", "llm.model", "llm.base_url", "llm.api_key",
+                            "llm.anthropic_api_key"};
+  return std::ranges::any_of(keys, [&config](const char* key) {
+    const auto kind = config::origin_of(config, key).kind;
+    return kind == config::Origin::Kind::file || kind == config::Origin::Kind::flag;
+  });
 }
 
 }  // namespace insights::cli

@@ -11,7 +11,8 @@ namespace insights::cli {
 // that is not "Name: value".
 base::Result<llm::Settings> model_settings(const config::Config& config);
 
-// Whether they ask for a language model, or name one in passing: then it is worth a probe.
+// Whether they ask for a language model: by the analyst, or by naming one in a file or a flag. That
+// a variable holds a key is no reason to call anybody.
 bool names_a_model(const config::Config& config);
 
 }  // namespace insights::cli

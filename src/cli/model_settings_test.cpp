@@ -41,6 +41,18 @@ TEST_CASE("where only Anthropic's key is there, Anthropic is asked") {
   CHECK(model_settings(config)->protocol == llm::Protocol::anthropic);
 }
 
+TEST_CASE("nobody is called because a variable holds a key") {
+  auto config = with_keys();
+  CHECK_FALSE(names_a_model(config));
+  config.analyst = config::Analyst::llm;
+  CHECK(names_a_model(config));
+  config.privacy = config::Privacy::off;
+  CHECK_FALSE(names_a_model(config));
+  config = with_keys();
+  config.origins["llm.model"] = {config::Origin::Kind::flag, "--model"};
+  CHECK(names_a_model(config));
+}
+
 TEST_CASE("a header is a name and a value") {
   config::Config config;
   config.headers = {"X-Team:  sales", "X-Empty:"};

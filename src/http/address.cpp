@@ -14,20 +14,21 @@ struct FreeUrl {
 };
 using Url = std::unique_ptr<CURLU, FreeUrl>;
 
-// Nothing when it is no URL of HTTP.
-Url parsed(const std::string& text) {
-  if (!text.starts_with("http://") && !text.starts_with("https://")) return nullptr;
-  Url url(curl_url());
-  if (url == nullptr || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
-    return nullptr;
-  return url;
-}
-
 std::string part_of(CURLU* url, CURLUPart part) {
   char* text = nullptr;
   if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return "";
   const std::unique_ptr<char, void (*)(void*)> owned(text, curl_free);
   return owned.get();
+}
+
+// Nothing when it is no URL of HTTP.
+Url parsed(const std::string& text) {
+  Url url(curl_url());
+  if (url == nullptr || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
+    return nullptr;
+  const auto scheme = part_of(url.get(), CURLUPART_SCHEME);
+  if (scheme != "http" && scheme != "https") return nullptr;
+  return url;
 }
 
 // "a=1&api-version=2" as "a=...&api-version=2".

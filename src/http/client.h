@@ -34,7 +34,7 @@ struct Limits {
 
 struct Request {
   std::string method = "POST";
-  std::string url;  // http:// or https://
+  std::string url = {};  // http:// or https://
   std::vector<Header> headers = {};
   std::string body = {};
   Limits limits = {};

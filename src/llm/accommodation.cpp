@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -62,9 +63,9 @@ bool is_word_letter(char letter) {
          (letter >= '0' && letter <= '9');
 }
 
-// Whether the message names it: a name with an underscore or a dot is nobody's plain English; one
-// without must stand in quotes.
-bool is_named(const std::string& message, const std::string& name) {
+// Where the message names it: a name with an underscore or a dot is nobody's plain English; one
+// without must stand in quotes, or begin the message.
+std::size_t place_of(const std::string& message, const std::string& name) {
   const bool is_plain = name.find_first_of("_.") == std::string::npos;
   for (auto found = message.find(name); found != std::string::npos;
        found = message.find(name, found + 1)) {
@@ -74,19 +75,32 @@ bool is_named(const std::string& message, const std::string& name) {
     const bool is_quoted = (before == '\'' || before == '"' || before == '`') && before == after;
     if (is_plain ? is_quoted || (found == 0 && (after == ':' || after == '.'))
                  : !is_word_letter(before) && !is_word_letter(after))
-      return true;
+      return found;
   }
-  return false;
+  return std::string::npos;
 }
 
-bool is_meant(const ProviderError& error, const Parameter& parameter) {
+bool is_param(const ProviderError& error, const Parameter& parameter) {
   const std::string name = parameter.name;
-  if (error.param == name || error.param.starts_with(name + ".") ||
-      error.param.starts_with(name + "[") || error.param.ends_with("." + name))
-    return true;
-  if (parameter.words != nullptr && error.message.find(parameter.words) != std::string::npos)
-    return true;
-  return is_named(error.message, name);
+  return error.param == name || error.param.starts_with(name + ".") ||
+         error.param.starts_with(name + "[") || error.param.ends_with("." + name);
+}
+
+// The parameter that the error is about: by its own field, else the one that its message names
+// first (the second is often what to use instead).
+const Parameter* refused(const ProviderError& error, std::span<const Parameter> parameters) {
+  const Parameter* first = nullptr;
+  auto nearest = std::string::npos;
+  for (const auto& parameter : parameters) {
+    if (is_param(error, parameter)) return &parameter;
+    auto place = place_of(error.message, parameter.name);
+    if (parameter.words != nullptr) place = std::min(place, error.message.find(parameter.words));
+    if (place < nearest) {
+      nearest = place;
+      first = &parameter;
+    }
+  }
+  return first;
 }
 
 // "Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. Supported values are:
@@ -126,14 +140,12 @@ std::optional<Accommodation> accommodate(const ProviderError& error, Protocol pr
   if (kind_of(error) != Failure::Kind::error) return std::nullopt;
   if (auto changed = with_another_effort(error, asking)) return changed;
   if (auto changed = with_other_thinking(error, protocol, asking)) return changed;
-  for (const auto& parameter : parameters_of(protocol)) {
-    if (asking.left_out.contains(parameter.name) || !is_meant(error, parameter)) continue;
-    Accommodation changed{asking,
-                          fmt::format("the server refused '{}': it is left out", parameter.name)};
-    changed.asking.left_out.insert(parameter.name);
-    return changed;
-  }
-  return std::nullopt;
+  const auto* const parameter = refused(error, parameters_of(protocol));
+  if (parameter == nullptr || asking.left_out.contains(parameter->name)) return std::nullopt;
+  Accommodation changed{asking,
+                        fmt::format("the server refused '{}': it is left out", parameter->name)};
+  changed.asking.left_out.insert(parameter->name);
+  return changed;
 }
 
 }  // namespace insights::llm

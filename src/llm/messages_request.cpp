@@ -45,7 +45,9 @@ void add_thinking(Json& head, const Asking& asking) {
 
 // With thinking a tool may not be forced.
 Json choice_of(const Asking& asking) {
-  return {{"type", asking.must_call && asking.effort.empty() ? "any" : "auto"}};
+  const bool thinks =
+      asking.thinking != Thinking::none && !asking.effort.empty() && asking.effort != "none";
+  return {{"type", asking.must_call && !thinks ? "any" : "auto"}};
 }
 
 Json head_of(const Conversation& conversation, const Asking& asking) {

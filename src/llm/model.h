@@ -91,8 +91,8 @@ struct Usage {
 // US dollars for a million tokens.
 struct Price {
   double input = 0, cached = 0, cache_write = 0, output = 0;
-  double priority = 1;  // so many times as much in the priority tier
-  std::string source;   // where it stands, and of which day
+  double priority = 1;      // so many times as much in the priority tier
+  std::string source = {};  // where it stands, and of which day
   bool operator==(const Price&) const = default;
 };
 

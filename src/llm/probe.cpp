@@ -63,7 +63,10 @@ std::vector<ProbeStep> RemoteModel::probe(std::stop_token stop) {
     add({"key", false, failure.error.message + ". " + failure.error.hint});
     return steps;
   }
-  add({"key", true, settings_.key.empty() ? "none is sent, and none was asked for" : "accepted"});
+  add({"key", true,
+       settings_.key.empty() ? "none is sent, and none was asked for so far"
+       : listed              ? "taken: the server lists its models"
+                             : "not asked for yet: the server has no list of models"});
   if (listed) models = *std::move(listed);
   if (!add(probe_model(models))) return steps;
   if (!add(probe_tools(stop))) return steps;
@@ -120,6 +123,8 @@ ProbeStep RemoteModel::probe_context(const Json& models, std::stop_token stop) {
     const auto running = at(ask("/api/ps"), "models");  // Ollama
     for (std::size_t i = 0; tokens == 0 && running.is_array() && i < running.size(); ++i)
       if (text_at(running[i], "name") == asking_.model) tokens = context_in(running[i]);
+    const auto loaded = ask("/api/v0/models");  // LM Studio
+    if (tokens == 0) tokens = context_in(entry_of(loaded, asking_.model));
     source = "by the server's word";
   }
   if (settings_.context_tokens > 0 || (tokens == 0 && facts_.input_tokens_max > 0))

@@ -42,11 +42,13 @@ constexpr std::array<std::string_view, 3> quota_words{
     "credit balance is too low", "exceeded your current quota", "insufficient credits"};
 constexpr std::array<std::string_view, 3> context_codes{
     "context_length_exceeded", "exceed_context_size_error", "request_too_large"};
-constexpr std::array<std::string_view, 7> context_words{"maximum context length",
+constexpr std::array<std::string_view, 9> context_words{"maximum context length",
                                                         "context length exceeded",
                                                         "exceeds the context window",
                                                         "prompt is too long",
                                                         "exceeds the available context size",
+                                                        "context size has been exceeded",
+                                                        "exceed context window",
                                                         "input is too long",
                                                         "exceed context limit"};
 constexpr std::array<std::string_view, 7> passing_codes{
@@ -68,6 +70,7 @@ void take_object(ProviderError& error, const Json& json) {
   error.code = text_at(json, "code");
   error.param = text_at(json, "param");
   error.message = text_at(json, "message");
+  error.context_tokens = count_at(json, "n_ctx").value_or(0);  // llama.cpp's
   // OpenRouter wraps what the provider behind it said.
   if (const auto raw = text_at(at(json, "metadata"), "raw"); !raw.empty())
     error.message += (error.message.empty() ? "" : ": ") + raw;
@@ -88,6 +91,22 @@ std::string one_line(std::string text) {
   auto end = words_bytes_max;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return text.substr(0, end) + "...";
+}
+
+bool is_quota(const ProviderError& error) {
+  return error.status == 402 || is_one_of(error.code, quota_codes) ||
+         is_one_of(error.type, quota_codes) ||
+         holds_one_of(in_lower_case(error.message), quota_words);
+}
+
+// llama.cpp says so with status 500.
+bool is_too_long(const ProviderError& error) {
+  if (error.status == 413 || is_one_of(error.code, context_codes) ||
+      is_one_of(error.type, context_codes))
+    return true;
+  const bool may_be =
+      error.status == 400 || error.status == 200 || error.status == 422 || error.status == 500;
+  return may_be && holds_one_of(in_lower_case(error.message), context_words);
 }
 
 }  // namespace
@@ -126,15 +145,8 @@ ProviderError error_of_body(int status, std::string_view body) {
 }
 
 Kind kind_of(const ProviderError& error) {
-  const auto words = in_lower_case(error.message);
-  if (is_one_of(error.code, quota_codes) || is_one_of(error.type, quota_codes) ||
-      error.status == 402 || holds_one_of(words, quota_words))
-    return Kind::quota;
-  if (is_one_of(error.code, context_codes) || is_one_of(error.type, context_codes) ||
-      error.status == 413 ||
-      ((error.status == 400 || error.status == 200 || error.status == 422) &&
-       holds_one_of(words, context_words)))
-    return Kind::context_too_long;
+  if (is_quota(error)) return Kind::quota;
+  if (is_too_long(error)) return Kind::context_too_long;
   if (error.transport || error.is_cut) return Kind::unreachable;
   return may_be_retried(error) ? Kind::busy : Kind::error;
 }
@@ -145,10 +157,7 @@ bool may_be_retried(const ProviderError& error) {
     const auto kind = error.transport->kind;
     return kind == Trouble::unreachable || kind == Trouble::broken || kind == Trouble::too_slow;
   }
-  const auto words = in_lower_case(error.message);
-  const bool is_quota = is_one_of(error.code, quota_codes) || is_one_of(error.type, quota_codes) ||
-                        holds_one_of(words, quota_words);
-  if (is_quota || is_one_of(error.code, context_codes)) return false;
+  if (is_quota(error) || is_too_long(error)) return false;
   if (error.should_retry == "true") return true;
   if (error.should_retry == "false") return false;
   if (error.is_cut) return true;

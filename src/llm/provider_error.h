@@ -16,6 +16,7 @@ struct ProviderError {
   int status = 0;  // of HTTP; 200 when the error came within an answer; 0 when none came
   std::string type = {}, code = {}, param = {};  // as sent; may be empty
   std::string message = {};                      // its own words
+  std::int64_t context_tokens = 0;  // how much the server reads at once, where it says so
   std::string request_id = {};
   std::string retry_after_ms = {}, retry_after = {}, should_retry = {};  // headers, as sent
   std::optional<http::Failure> transport = std::nullopt;  // nothing came, or it broke

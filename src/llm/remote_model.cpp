@@ -47,6 +47,25 @@ bool sleep_for(std::chrono::milliseconds time, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
+// "This model's maximum context length is 8192 tokens ...": how much it is, by its own word.
+std::int64_t context_named(const std::string& message) {
+  constexpr std::string_view words = "maximum context length is ";
+  const auto start = message.find(words);
+  if (start == std::string::npos) return 0;
+  std::int64_t tokens = 0;
+  for (auto i = start + words.size(); i < message.size() && tokens < 100'000'000; ++i) {
+    const char letter = message[i];
+    if (letter == ',' || letter == '_') continue;
+    if (letter < '0' || letter > '9') break;
+    tokens = tokens * 10 + (letter - '0');
+  }
+  return tokens;
+}
+
+Failure stopped(const Usage& usage) {
+  return {Failure::Kind::error, {ErrorKind::cancelled, "the request was stopped", ""}, usage};
+}
+
 // The words without the secrets that a server may have echoed.
 std::string without(const std::vector<std::string>& secrets, std::string text) {
   for (const auto& secret : secrets) {
@@ -145,6 +164,7 @@ Outcome<Reply> RemoteModel::respond(const Conversation& conversation,
   const auto calls_before = calls_in(conversation);
   Usage lost;  // of attempts that failed after they had begun
   std::int64_t bytes_sent = 0, bytes_received = 0;
+  if (stop.stop_requested()) return std::unexpected(stopped({}));
   for (int retry = 0, changes = 0;;) {
     const auto body = body_of(conversation, asking_);
     tell_sent(endpoint_.ask_url, body);
@@ -154,8 +174,9 @@ Outcome<Reply> RemoteModel::respond(const Conversation& conversation,
     bytes_received += received;
     if (reading) {
       learn_from(*reading, body.size());
-      add(reading->usage, lost);
       reading->notes = std::exchange(notes_, {});
+      notice_cut(*reading, body.size());
+      add(reading->usage, lost);
       reading->bytes_sent = bytes_sent;
       reading->bytes_received = bytes_received;
       return *std::move(reading);
@@ -170,7 +191,7 @@ Outcome<Reply> RemoteModel::respond(const Conversation& conversation,
     }
     learn_context(error);
     if (!wait_for_retry(error, retry++, progress, stop))
-      return std::unexpected(failure_of(error, lost));
+      return std::unexpected(stop.stop_requested() ? stopped(lost) : failure_of(error, lost));
   }
 }
 
@@ -188,11 +209,10 @@ bool RemoteModel::wait_for_retry(const ProviderError& error, int retry,
 }
 
 Failure RemoteModel::failure_of(const ProviderError& error, const Usage& usage) const {
-  const bool is_stopped = error.transport && error.transport->kind == http::Failure::Kind::stopped;
   auto kind = ErrorKind::unavailable;
   if (error.transport) kind = error.transport->error.kind;
   if (error.status == 404) kind = ErrorKind::not_found;
-  return {is_stopped ? Failure::Kind::error : kind_of(error),
+  return {kind_of(error),
           {kind, without(secrets_of(settings_), words_of(error, endpoint_.host)), hint_for(error)},
           usage};
 }
@@ -230,20 +250,25 @@ void RemoteModel::learn_from(const Reply& reply, std::size_t bytes_sent) {
   bytes_per_token_ = std::clamp(ratio, 2.0, 6.0);
 }
 
-// "This model's maximum context length is 8192 tokens ...": how much it is, by its own word.
 void RemoteModel::learn_context(const ProviderError& error) {
   if (kind_of(error) != Failure::Kind::context_too_long) return;
-  constexpr std::string_view words = "maximum context length is ";
-  const auto start = error.message.find(words);
-  if (start == std::string::npos) return;
-  std::int64_t tokens = 0;
-  for (auto i = start + words.size(); i < error.message.size() && tokens < 100'000'000; ++i) {
-    const char letter = error.message[i];
-    if (letter == ',' || letter == '_') continue;
-    if (letter < '0' || letter > '9') break;
-    tokens = tokens * 10 + (letter - '0');
-  }
+  const auto tokens =
+      error.context_tokens > 0 ? error.context_tokens : context_named(error.message);
   if (tokens >= output_tokens_least) context_learned_ = tokens;
+}
+
+// Ollama cuts what is too long without a word; what it counts gives it away. No text has twelve
+// bytes a token.
+void RemoteModel::notice_cut(Reply& reply, std::size_t bytes_sent) {
+  constexpr std::size_t bytes_least = 24'000, bytes_per_token_most = 12;
+  const auto input = static_cast<std::size_t>(reply.usage.input);
+  if (endpoint_.protocol != Protocol::chat || has_noticed_cut_ || reply.usage.estimated) return;
+  if (bytes_sent < bytes_least || input * bytes_per_token_most >= bytes_sent) return;
+  has_noticed_cut_ = true;
+  reply.notes.push_back(fmt::format(
+      "{} counts {} tokens of input where about {} were sent: it may cut off what is too long for "
+      "it. Ollama takes OLLAMA_CONTEXT_LENGTH=64000",
+      endpoint_.host, input, static_cast<std::size_t>(static_cast<double>(bytes_sent) / 3.5)));
 }
 
 Outcome<std::optional<std::pair<Compaction, Usage>>> RemoteModel::compact(
@@ -270,7 +295,8 @@ Outcome<std::optional<std::pair<Compaction, Usage>>> RemoteModel::compact(
       endpoint_.compact_url.clear();
       return std::optional<std::pair<Compaction, Usage>>();
     }
-    if (!wait_for_retry(error, retry, nullptr, stop)) return std::unexpected(failure_of(error, {}));
+    if (!wait_for_retry(error, retry, nullptr, stop))
+      return std::unexpected(stop.stop_requested() ? stopped({}) : failure_of(error, {}));
   }
 }
 

@@ -40,6 +40,7 @@ class RemoteModel final : public Model {
   std::string hint_for(const ProviderError& error) const;
   void learn_from(const Reply& reply, std::size_t bytes_sent);
   void learn_context(const ProviderError& error);
+  void notice_cut(Reply& reply, std::size_t bytes_sent);
 
   ProbeStep probe_model(const Json& models) const;
   ProbeStep probe_tools(std::stop_token stop);
@@ -53,6 +54,7 @@ class RemoteModel final : public Model {
   http::Client client_;
   std::mt19937 random_;
   double bytes_per_token_ = 3.5;
+  bool has_noticed_cut_ = false;
   std::int64_t context_learned_ = 0;  // by the endpoint's own word; 0 = none
 };
 

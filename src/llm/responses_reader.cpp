@@ -81,10 +81,11 @@ void ResponsesReader::read_item(Json& item, Reply& reply) {
   if (type == "message") read_message(item, reply);
   if (type != "function_call") return;
   const auto id = names_.name_for(text_at(item, "call_id"));
-  auto& arguments = item["arguments"];
-  if (!arguments.is_string()) arguments = arguments.is_null() ? "" : written(arguments);
+  const auto& as_sent = at(item, "arguments");
+  const auto arguments = as_sent.is_structured() ? written(as_sent) : text_at(item, "arguments");
   item["call_id"] = id;
-  reply.turn.calls.push_back({id, text_at(item, "name"), arguments.get<std::string>()});
+  item["arguments"] = arguments;
+  reply.turn.calls.push_back({id, text_at(item, "name"), arguments});
 }
 
 Reading ResponsesReader::finish() {

@@ -17,14 +17,14 @@ enum class Protocol { automatic, openai, chat, anthropic };
 
 struct Settings {
   Protocol protocol = Protocol::automatic;
-  std::string base_url;               // "https://api.openai.com/v1"; "" = that of the protocol
-  std::string key;                    // secret; "" = none is sent
-  std::string model;                  // "" = gpt-5.2 for OpenAI; elsewhere it must be named
-  std::string api_version;            // Azure's, for its dated addresses; "" = none
-  std::vector<http::Header> headers;  // further ones; their values are secret
-  std::optional<Effort> effort;       // none: what the table of models says
-  std::int64_t context_tokens = 0;    // 0 = what the table of models says
-  std::string models_file;            // a table of models of one's own, before the built-in one
+  std::string base_url = {};               // "https://api.openai.com/v1"; "" = that of the protocol
+  std::string key = {};                    // secret; "" = none is sent
+  std::string model = {};                  // "" = gpt-5.2 for OpenAI; elsewhere it must be named
+  std::string api_version = {};            // Azure's, for its dated addresses; "" = none
+  std::vector<http::Header> headers = {};  // further ones; their values are secret
+  std::optional<Effort> effort = std::nullopt;  // none: what the table of models says
+  std::int64_t context_tokens = 0;              // 0 = what the table of models says
+  std::string models_file = {};  // a table of models of one's own, before the built-in one
   int retries_max = 4;
   std::chrono::milliseconds connect_max{10'000};
   std::chrono::milliseconds request_max{1'200'000};  // for an answer, of one attempt
