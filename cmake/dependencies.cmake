@@ -11,6 +11,7 @@ find_package(doctest REQUIRED)
 find_package(benchmark REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3>=3.37)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
 

@@ -16,8 +16,10 @@ import sys
 from pathlib import Path
 
 LINES_MAX = 500
-JSON_ROOMS = {"config", "catalog", "report", "score", "cli", "llm", "tools", "store", "server"}
-JSON_FILES = {"sql/syntax_tree.cpp"}  # the engines' parsers hand their trees over as JSON
+JSON_ROOMS = {"config", "catalog", "report", "score", "cli", "llm", "store", "server"}
+JSON_FILES = {"sql/syntax_tree.cpp",  # the engines' parsers hand their trees over as JSON
+              "tools/arguments.cpp",  # what a tool is called with
+              "agent/record.cpp"}     # what a run's journal holds
 DUCKDB_ROOMS = {"sql", "source"}
 EMPTY_WORDS = {"util", "utils", "utility", "utilities", "helper", "helpers", "common", "manager", "managers", "misc", "impl"}
 EMPTY_TYPE = re.compile(r"\b(?:class|struct|namespace)\s+(\w*(?:Util|Utils|Utility|Helper|Helpers|Common|Manager|Impl))\b")

@@ -56,32 +56,37 @@ std::string renamed_holes(std::string text, const std::set<std::string>& names,
 
 }  // namespace
 
-bool tell_echo(Claim& claim, const Claim& echo, std::string_view prefix) {
+bool add_sentence(Claim& claim, const Claim& other, std::string_view sentence,
+                  std::string_view prefix) {
   const std::string before(prefix);
-  const auto holes = findings::holes_of(echo.title);
+  const auto holes = findings::holes_of(sentence);
   if (!holes) return false;
-  Claim title_only;
-  title_only.title = echo.title;
-  title_only.entities = echo.entities;
-  if (longest(claim) + longest(title_only) > findings::headline_characters_max) return false;
   const std::set<std::string> names(holes->begin(), holes->end());
   std::map<std::string, findings::ValueBinding> values;
   std::set<std::string> queries;
   for (const auto& name : names) {
-    const auto found = echo.values.find(name);
-    if (found == echo.values.end()) return false;
+    const auto found = other.values.find(name);
+    if (found == other.values.end()) return false;
     auto binding = found->second;
     binding.from = std::visit(
         [&](const auto& from) { return findings::Binding(Renamed{before, queries}(from)); },
         found->second.from);
     values.emplace(before + name, std::move(binding));
   }
-  for (const auto& query : echo.evidence) {
+  for (const auto& query : other.evidence) {
     if (queries.contains(query.id)) claim.evidence.push_back({before + query.id, query.sql});
   }
   claim.values.merge(values);
-  claim.summary += fmt::format(" It also explains “{}”.", renamed_holes(echo.title, names, before));
+  claim.summary += " " + renamed_holes(std::string(sentence), names, before);
   return true;
+}
+
+bool tell_echo(Claim& claim, const Claim& echo, std::string_view prefix) {
+  Claim title_only;
+  title_only.title = echo.title;
+  title_only.entities = echo.entities;
+  if (longest(claim) + longest(title_only) > findings::headline_characters_max) return false;
+  return add_sentence(claim, echo, fmt::format("It also explains “{}”.", echo.title), prefix);
 }
 
 }  // namespace insights::analyst

@@ -264,13 +264,13 @@ class Investigating {
 }  // namespace
 
 base::Result<Investigation> StatisticalAnalyst::investigate(const Brief& brief,
-                                                            const std::vector<Prepared>& subjects,
+                                                            const Material& material,
                                                             const Progress& progress,
                                                             std::stop_token stop) {
   std::vector<Examined> examined;
   std::vector<findings::Base> bases;
   std::int64_t decoys = 0;
-  for (const auto& prepared : subjects) {
+  for (const auto& prepared : material.subjects) {
     if (stop.stop_requested() || brief.enough.stop_requested()) break;
     examined.push_back(examine(prepared, vocabulary_, brief, progress, stop));
     decoys += static_cast<std::int64_t>(prepared.decoys.size());

@@ -13,7 +13,7 @@ class StatisticalAnalyst final : public Analyst {
   // Borrows `vocabulary`, which must outlive it.
   explicit StatisticalAnalyst(const catalog::Vocabulary& vocabulary) : vocabulary_(vocabulary) {}
   std::string name() const override { return "statistical"; }
-  base::Result<Investigation> investigate(const Brief& brief, const std::vector<Prepared>& subjects,
+  base::Result<Investigation> investigate(const Brief& brief, const Material& material,
                                           const Progress& progress, std::stop_token stop) override;
 
  private:

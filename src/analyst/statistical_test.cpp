@@ -30,7 +30,7 @@ void fill(TestTable& table, bool stops) {
 Investigation investigated(TestTable& table) {
   StatisticalAnalyst analyst(patterns::testing::vocabulary());
   const Brief brief;
-  auto result = analyst.investigate(brief, {{&table.subject(), {}}}, {}, {});
+  auto result = analyst.investigate(brief, {.subjects = {{&table.subject(), {}}}}, {}, {});
   REQUIRE(result.has_value());
   return *std::move(result);
 }
@@ -99,7 +99,8 @@ TEST_CASE("a stop request gives what there is") {
   std::stop_source stop;
   stop.request_stop();
   StatisticalAnalyst analyst(patterns::testing::vocabulary());
-  const auto result = analyst.investigate({}, {{&table.subject(), {}}}, {}, stop.get_token());
+  const auto result =
+      analyst.investigate({}, {.subjects = {{&table.subject(), {}}}}, {}, stop.get_token());
   REQUIRE(result.has_value());
   CHECK(result->claims.empty());
 }

@@ -133,6 +133,9 @@ std::optional<Answer> take_arguments(Invocation& invocation) {
       }
       take_locations(invocation, 0);
       return std::nullopt;
+    case Arguments::run:
+      if (invocation.arguments.size() == 1) return std::nullopt;
+      return mistake(fmt::format("{} needs the name of one run", command.name), see);
     case Arguments::shell:
       if (invocation.arguments.size() != 1) {
         return mistake(fmt::format("{} needs the name of one shell", command.name), see);

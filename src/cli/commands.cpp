@@ -91,6 +91,12 @@ constexpr std::array query_flags{
 constexpr std::array doctor_flags{
     OwnFlag{"--role-sql", "", "Print the script of a role that only reads the named database", ""}};
 
+constexpr std::array runs_settings{Names{"runs"}};
+constexpr std::array runs_examples{Names{"insights runs"}, Names{"insights runs --json"}};
+constexpr std::array egress_examples{
+    Names{"insights egress run-20251122-074603-1a2b"},
+    Names{"insights egress run-20251122-074603-1a2b --json > egress.json"}};
+
 constexpr std::array explore_examples{
     Names{"insights explore sales.csv"},
     Names{"insights explore 'sales/*.parquet' --metadata metadata --focus customer_churn"},
@@ -222,6 +228,27 @@ constexpr std::array table{
         .own_flags = doctor_flags,
         .examples = doctor_examples,
         .run = run_doctor},
+    Command{.name = "runs",
+            .summary = "List the runs in which a language model was asked",
+            .detail = "The latest first. One that ended early goes on with explore --resume RUN.",
+            .usage = "",
+            .argument_help = "",
+            .arguments = Arguments::none,
+            .takes_json = true,
+            .settings = runs_settings,
+            .examples = runs_examples,
+            .run = run_runs},
+    Command{.name = "egress",
+            .summary = "List every request that left for a language model in a run",
+            .detail = "When it left, how many bytes, in which privacy mode, and the columns whose "
+                      "values it carried.",
+            .usage = "RUN",
+            .argument_help = "The run, as insights runs lists it",
+            .arguments = Arguments::run,
+            .takes_json = true,
+            .settings = runs_settings,
+            .examples = egress_examples,
+            .run = run_egress},
     Command{.name = "completion",
             .summary = "Print a script that completes commands and flags in your shell",
             .detail = "",

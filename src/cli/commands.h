@@ -24,6 +24,7 @@ enum class Arguments {
   report_and_locations,
   report_and_truth,
   locations_and_statement,
+  run,
   shell,
   none
 };
@@ -95,6 +96,8 @@ base::Result<ExitCode> run_generate(const Invocation& invocation, const config::
 base::Result<ExitCode> run_bench(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_query(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_doctor(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_runs(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_egress(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_completion(const Invocation& invocation, const config::Config& config);
 
 }  // namespace insights::cli

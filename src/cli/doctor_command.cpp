@@ -141,7 +141,9 @@ Diagnosis diagnose(const Config& config, std::stop_token stop) {
   const auto threads = std::max(1U, std::thread::hardware_concurrency());
   diagnosis.program = {
       {"program", fmt::format("insights {}", version())},
-      {"analyst", fmt::format("{} (built in: needs no key and no network)", analyst_name())},
+      {"analyst", analyst_name(config) == "llm"
+                      ? "llm (a language model, with the statistical analyst's leads)"
+                      : "statistical (built in: needs no key and no network)"},
       {"machine",
        fmt::format("{} threads, {} of memory, {} free", threads,
                    memory_text(sysconf(_SC_PHYS_PAGES)), memory_text(sysconf(_SC_AVPHYS_PAGES)))},

@@ -84,7 +84,7 @@ bool deliver(const explore::Run& run, const std::vector<Target>& targets, const 
 
 }  // namespace
 
-Result<ExitCode> run_explore(const Invocation&, const Config& config) {
+Result<ExitCode> run_explore(const Invocation& invocation, const Config& config) {
   const auto targets = targets_of(config);
   if (!targets) return usage_error(targets.error());
   const auto focus = focus_of(config);
@@ -98,7 +98,8 @@ Result<ExitCode> run_explore(const Invocation&, const Config& config) {
     progress.remark(
         "stopping; what is proven so far will be reported (Ctrl-C again: stop at once)");
   });
-  const auto run = TRY(run_exploration(config, *focus, progress, interrupt.token()));
+  const auto run = TRY(run_exploration(config, *focus, invocation.own_value("--resume"), progress,
+                                       interrupt.token()));
   progress.close();
   if (run.partial) progress.remark("ended early: " + run.partial_reason);
   if (!deliver(run, *targets, config, progress)) return ExitCode::failed;

@@ -13,6 +13,8 @@
 #include "catalog/read.h"
 #include "catalog/vocabulary.h"
 #include "catalog/vocabulary_files.h"
+#include "cli/asker.h"
+#include "cli/model_run.h"
 #include "cli/version.h"
 #include "config/focus.h"
 #include "config/text_file.h"
@@ -31,6 +33,8 @@
 namespace insights::cli {
 namespace {
 
+using base::ErrorKind;
+using base::fail;
 using base::Result;
 using config::Config;
 
@@ -123,21 +127,6 @@ void warn_of_privileges(const source::Source& source, const Config& config, Prog
     if (note.starts_with("Privileged role")) progress.remark(note);
   }
 }
-
-// What the run tells goes on to its observer; from when the tables are understood, the analyst
-// asks.
-class AskerObserver final : public explore::RunObserver {
- public:
-  AskerObserver(explore::RunObserver& observer, QueryLog& log) : observer_(observer), log_(log) {}
-  void on(const explore::Event& event) override {
-    if (std::holds_alternative<explore::CatalogRead>(event)) log_.asked_by("statistical analyst");
-    observer_.on(event);
-  }
-
- private:
-  explore::RunObserver& observer_;
-  QueryLog& log_;
-};
 
 // A run is not lost with its log; who wants the log must hear of it.
 void say_of_log(const QueryLog& log, Progress& progress) {
@@ -234,13 +223,31 @@ Result<findings::Focus> focus_of(const Config& config) {
 }
 
 Result<explore::Run> run_exploration(const Config& config, const findings::Focus& focus,
-                                     Progress& progress, std::stop_token stop) {
+                                     const std::string& resume, Progress& progress,
+                                     std::stop_token stop) {
   const auto vocabulary = TRY(vocabulary_of(config));
   const auto metadata = TRY(read_metadata(config));
+  const bool with_model = asks_a_model(config);
+  if (!resume.empty() && !with_model) {
+    return fail(ErrorKind::invalid_input, "only a run of a language model can be resumed",
+                "Add --analyst llm.");
+  }
+  if (config.analyst == config::Analyst::llm && !with_model)
+    progress.remark("privacy is off: no language model is asked");
   progress.doing("opening the source");
   auto log = query_log(config, "catalog");
-  const auto source = TRY(open_source(config.locations, config, log, stop));
+  // What a model writes runs in a process of its own, and so does the rest of its run.
+  const auto source = TRY(with_model ? open_worker_source(config.locations, config, log, stop)
+                                     : open_source(config.locations, config, log, stop));
   warn_of_privileges(*source, config, progress);
+  if (with_model) {
+    auto order = order_of(config, focus);
+    if (!resume.empty()) order.run_id = resume;
+    auto run = explore_with_model(config, order, !resume.empty(), *source, vocabulary, metadata,
+                                  log, progress, stop);
+    say_of_log(log, progress);
+    return run;
+  }
   const auto gate = TRY(open_gate(*source, log));
   analyst::StatisticalAnalyst analyst(vocabulary);
   const auto order = order_of(config, focus);
@@ -325,6 +332,8 @@ std::string rendered(const explore::Run& run, config::Format format, const Confi
 
 std::string time_of_day() { return new_run().started_at; }
 
-std::string_view analyst_name() { return "statistical"; }
+std::string_view analyst_name(const Config& config) {
+  return asks_a_model(config) ? "llm" : "statistical";
+}
 
 }  // namespace insights::cli

@@ -58,10 +58,11 @@ base::Result<catalog::PersonalColumns> personal_columns(source::Source& source,
 // The chosen focus areas as one: of each topic the largest weight. Error: not_found.
 base::Result<findings::Focus> focus_of(const config::Config& config);
 
-// One exploration, from opening to ranked findings.
+// One exploration, from opening to ranked findings; `resume` names the run of a language model to
+// go on with, or is empty.
 base::Result<explore::Run> run_exploration(const config::Config& config,
-                                           const findings::Focus& focus, Progress& progress,
-                                           std::stop_token stop);
+                                           const findings::Focus& focus, const std::string& resume,
+                                           Progress& progress, std::stop_token stop);
 
 // The analyst on shuffled copies of the tables (explore/selftest.h).
 base::Result<explore::SelfTest> run_selftest(const config::Config& config, std::int64_t rounds,
@@ -94,7 +95,7 @@ std::string rendered(const explore::Run& run, config::Format format, const confi
 // The time of day in UTC: "2025-11-22T07:46:03Z".
 std::string time_of_day();
 
-// The analyst that a run would use: "statistical".
-std::string_view analyst_name();
+// The analyst that a run would use: "statistical", "llm".
+std::string_view analyst_name(const config::Config& config);
 
 }  // namespace insights::cli

@@ -4,11 +4,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace insights::cli {
 namespace {
 
 constexpr auto redraw_every = std::chrono::milliseconds(250);
 constexpr std::size_t plain_characters_max = 400;
+constexpr std::size_t thought_shown = 120;  // bytes of its end
 
 std::size_t columns_of(std::FILE* out) {
   winsize size{};
@@ -134,6 +137,40 @@ void Progress::take(const explore::FindingProven& event) {
   step("proven: " + (event.finding == nullptr ? std::string() : event.finding->title));
 }
 
+void Progress::take(const explore::ModelStep& event) {
+  using Kind = explore::ModelStep::Kind;
+  usd_ = std::max(usd_, event.usd);
+  if (event.kind == Kind::thinking) {
+    thought_ += event.text;
+    if (thought_.size() > 2 * plain_characters_max) thought_.erase(0, plain_characters_max);
+    // Pieces of words are no steps: a line of its own is told when it has ended.
+    if (style_ == ProgressStyle::line) {
+      const auto tail = thought_.size() > thought_shown ? thought_.size() - thought_shown : 0;
+      activity_ = "thinking: " + thought_.substr(tail);
+    }
+    return;
+  }
+  if (!thought_.empty() && style_ == ProgressStyle::plain) step("model: " + thought_);
+  thought_.clear();
+  switch (event.kind) {
+    case Kind::asking:
+      ++model_step_;
+      return step("asking the model, " + event.text);
+    case Kind::calling:
+      return step("calls " + event.text);
+    case Kind::answered:
+      return step("answer: " + event.text);
+    case Kind::recorded:
+      return step("recorded: " + event.text);
+    case Kind::waiting:
+      return step("waiting for the model: " + event.text);
+    case Kind::remark:
+      return step(event.text);
+    case Kind::thinking:
+      return;
+  }
+}
+
 void Progress::take(const explore::Finished& event) {
   step(event.partial ? "ended early: " + event.reason : "finished");
 }
@@ -162,6 +199,7 @@ std::string Progress::line() const {
     text += fmt::format(" · {} {}", grouped(queries_), queries_ == 1 ? "query" : "queries");
   if (tested_ > 0) text += fmt::format(" · {} tested", grouped(tested_));
   if (findings_ > 0) text += fmt::format(" · {} proven", grouped(findings_));
+  if (model_step_ > 0) text += fmt::format(" · model step {}, ${:.4f}", model_step_, usd_);
   return text + " · " + activity_;
 }
 

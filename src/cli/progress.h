@@ -47,6 +47,7 @@ class Progress final : public explore::RunObserver {
   void take(const explore::HypothesesTested& event);
   void take(const explore::EarlyFinding& event);
   void take(const explore::FindingProven& event);
+  void take(const explore::ModelStep& event);
   void take(const explore::Finished& event);
   void step(const std::string& activity);  // with the mutex held, as the rest below
   void draw();
@@ -59,6 +60,9 @@ class Progress final : public explore::RunObserver {
   std::mutex mutex_;
   std::condition_variable_any closing_;
   std::string activity_;
+  std::string thought_;  // what a language model says, as far as it came
+  std::int64_t model_step_ = 0;
+  double usd_ = 0;
   std::int64_t queries_ = 0, tested_ = 0, findings_ = 0;
   bool drawn_ = false;
   bool closed_ = false;

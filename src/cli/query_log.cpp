@@ -38,6 +38,7 @@ void QueryLog::watch(sql::Gate& gate) {
 }
 
 void QueryLog::add(const source::QueryRecord& record) {
+  const std::scoped_lock lock(mutex_);
   rotate();
   using Json = nlohmann::ordered_json;
   const Json line{{"at", now_()},

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "base/result.h"
@@ -15,8 +16,9 @@
 namespace insights::cli {
 
 // Adds lines to a file. Passwords in statements and errors are taken out; a statement is cut after
-// text_bytes_max of the gate. When the file is larger than bytes_max it becomes FILE.1, and what
-// was FILE.1 becomes FILE.2, up to files_max. What it watches must not outlive it.
+// text_bytes_max of the gate. Several threads may ask at once. When the file is larger than
+// bytes_max it becomes FILE.1, and what was FILE.1 becomes FILE.2, up to files_max. What it watches
+// must not outlive it.
 class QueryLog {
  public:
   static constexpr std::int64_t bytes_max = std::int64_t{16} << 20;
@@ -30,7 +32,10 @@ class QueryLog {
   QueryLog(const QueryLog&) = delete;
   QueryLog& operator=(const QueryLog&) = delete;
 
-  void asked_by(std::string who) { who_ = std::move(who); }
+  void asked_by(std::string who) {
+    const std::scoped_lock lock(mutex_);
+    who_ = std::move(who);
+  }
   // Whatever is asked of the source, and refused by the gate, is logged.
   std::unique_ptr<source::Source> watched(std::unique_ptr<source::Source> source);
   void watch(sql::Gate& gate);
@@ -45,6 +50,7 @@ class QueryLog {
   std::function<std::string()> now_;
   std::int64_t rotate_at_;
   base::Status status_;
+  std::mutex mutex_;
 };
 
 }  // namespace insights::cli

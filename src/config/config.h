@@ -54,6 +54,7 @@ struct Config {
   Analyst analyst = Analyst::statistical;
   Leads leads = Leads::on;          // the statistical analyst's findings go to the model first
   Privacy privacy = Privacy::full;  // what a model gets to see of the data
+  std::int64_t group_min = 5;       // rows of a group that the mode "aggregates" shows, at least
   std::string prompts_directory;    // prompts in place of the built-in ones
   std::string runs_directory;       // where runs are kept, so that they can go on
 

@@ -45,6 +45,8 @@ constexpr std::array table{
         "What a language model may see: nothing at all, names of tables and columns, groups, "
         "replaced names, or all it asks for",
         0, 0, "off|schema|aggregates|tokens|full"},
+    Key{"group_min", Kind::integer, &Config::group_min, "--group-min", "", "N",
+        "With --privacy aggregates: groups of fewer rows are not shown to the model", 2, 1'000'000},
     Key{"prompts", Kind::path, &Config::prompts_directory, "--prompts", "", "DIR",
         "Prompts of your own, in place of the built-in ones of the same name"},
     Key{"runs", Kind::path, &Config::runs_directory, "--runs", "", "DIR",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -38,13 +39,29 @@ struct EarlyFinding {
   const findings::Finding* finding = nullptr;  // borrowed, during the call
   std::int64_t sample_rows = 0;
 };
+// What a language model is doing (agent/).
+struct ModelStep {
+  enum class Kind {
+    asking,    // a request goes out: text says which step of how many
+    thinking,  // a piece of what it thinks or says
+    calling,   // a tool, with its arguments
+    answered,  // by a tool
+    recorded,  // a finding: its title
+    waiting,   // for the provider: why
+    remark,    // something the user should know
+  };
+  Kind kind = Kind::asking;
+  std::string text;
+  std::int64_t iteration = 0;
+  double usd = 0;  // so far
+};
 struct Finished {
   bool partial = false;
   std::string reason;
 };
 
 using Event = std::variant<Started, TableLoaded, CatalogRead, QueryRun, HypothesesTested,
-                           EarlyFinding, FindingProven, Finished>;
+                           EarlyFinding, FindingProven, ModelStep, Finished>;
 
 class RunObserver {
  public:

@@ -23,13 +23,14 @@ namespace {
 using findings::Decision;
 using findings::Finding;
 
-std::vector<analyst::Prepared> with_decoys(catalog::Catalog& catalog, const Order& order) {
-  std::vector<analyst::Prepared> prepared;
+analyst::Material with_decoys(catalog::Catalog& catalog, const analyst::Database& database,
+                              const Order& order) {
+  analyst::Material material{.subjects = {}, .database = &database};
   for (auto& subject : catalog.subjects) {
     auto decoys = patterns::add_decoys(subject, order.decoys, order.seed, order.brief.threads);
-    prepared.push_back({&subject, std::move(decoys)});
+    material.subjects.push_back({&subject, std::move(decoys)});
   }
-  return prepared;
+  return material;
 }
 
 // Runs the evidence of every claim; what it does not bear out goes to the ledger with the reason.
@@ -37,7 +38,7 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation,
                                findings::EvidenceReader& reader, const Order& order,
                                RunObserver& observer, std::stop_token stop) {
   std::vector<Finding> proven;
-  for (const auto& [claim, place] : investigation.claims) {
+  for (const auto& [claim, place, recorded] : investigation.claims) {
     auto& entry = investigation.ledger.entries[place];
     auto finding = stop.stop_requested()
                        ? base::Result<Finding>(base::fail(base::ErrorKind::cancelled,
@@ -62,20 +63,23 @@ std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::Evidence
                                  analyst::Investigation& investigation, const Order& order,
                                  std::stop_token stop) {
   std::vector<Finding> confirmed;
-  const auto entry_of = [&](const Finding& finding) -> findings::LedgerEntry* {
-    for (const auto& [claim, place] : investigation.claims) {
-      if (claim.fingerprint == finding.fingerprint) return &investigation.ledger.entries[place];
-    }
-    return nullptr;
+  const auto stated = [&](const Finding& finding) -> const analyst::Stated* {
+    const auto found = std::ranges::find_if(investigation.claims, [&](const analyst::Stated& one) {
+      return one.claim.fingerprint == finding.fingerprint;
+    });
+    return found == investigation.claims.end() ? nullptr : &*found;
   };
   std::map<std::string, std::size_t> of_pattern;
+  std::size_t found_itself = 0;  // what an analyst recorded takes no place away from these
   for (auto& finding : ranked) {
-    auto* entry = entry_of(finding);
+    const auto* one = stated(finding);
+    auto* entry = one == nullptr ? nullptr : &investigation.ledger.entries[one->entry];
+    const bool recorded = one != nullptr && one->recorded;
     constexpr double weak = 0.7;  // actionability
     const auto most =
         finding.actionability < weak ? order.top_per_weak_pattern : order.top_per_pattern;
     const bool crowded = order.brief.focus.name.empty() && of_pattern[finding.pattern] >= most;
-    if (confirmed.size() >= order.top || crowded) {
+    if (!recorded && (found_itself >= order.top || crowded)) {
       if (entry != nullptr) entry->decision = Decision::below_top;
       continue;
     }
@@ -92,7 +96,7 @@ std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::Evidence
       }
       continue;
     }
-    ++of_pattern[finding.pattern];
+    if (!recorded) ++of_pattern[finding.pattern], ++found_itself;
     confirmed.push_back(std::move(finding));
   }
   return confirmed;
@@ -174,7 +178,11 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   for (const auto& table : run.tables) columns += table.columns;
   parts.observer.on(CatalogRead{static_cast<std::int64_t>(catalog.subjects.size()), columns});
 
-  const auto subjects = with_decoys(catalog, order);
+  findings::EvidenceReader reader(metered, parts.gate);
+  const analyst::Database database{
+      metered,      parts.gate, reader, parts.metadata, catalog.business_context,
+      order.run_id, order.style};
+  const auto material = with_decoys(catalog, database, order);
   const auto progress = [&](const analyst::Looked& looked) {
     parts.observer.on(
         HypothesesTested{std::string(looked.pattern), looked.tested, looked.accepted, looked.took});
@@ -182,12 +190,13 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   const Alarm alarm(metered.started() + search_share(order.budget), stop);
   auto brief = order.brief;
   brief.enough = alarm.token();
-  auto investigation = TRY(parts.analyst.investigate(brief, subjects, progress, stop));
+  auto investigation = TRY(parts.analyst.investigate(brief, material, progress, stop));
+  run.model = investigation.model;
   const auto search_ended =
       alarm.has_rung()
           ? fmt::format("the time to search, {} s of {} s, is used up",
                         seconds(search_share(order.budget)), seconds(order.budget.time_max))
-          : std::string();
+          : investigation.ended_early;
 
   auto proven = prove_all(investigation, reader, order, parts.observer, stop);
   auto ranked = findings::rank(std::move(proven), investigation.bases, order.brief.focus);

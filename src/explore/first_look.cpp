@@ -41,14 +41,14 @@ void take_first_look(source::Source& source, const Order& order, const Parts& pa
   reading.on_loaded = {};
   auto catalog = catalog::read(source, parts.gate, parts.vocabulary, parts.metadata, reading, stop);
   if (!catalog) return;
-  std::vector<analyst::Prepared> subjects;
-  for (const auto& subject : catalog->subjects) subjects.push_back({&subject, {}});
+  analyst::Material material;
+  for (const auto& subject : catalog->subjects) material.subjects.push_back({&subject, {}});
   auto brief = order.brief;
   brief.only = shown_by_a_sample;
   brief.claims_max = told_max;
-  const auto investigation = parts.analyst.investigate(brief, subjects, {}, stop);
+  const auto investigation = parts.analyst.investigate(brief, material, {}, stop);
   if (!investigation) return;
-  for (const auto& [claim, place] : investigation->claims) {
+  for (const auto& [claim, place, recorded] : investigation->claims) {
     if (stop.stop_requested()) return;
     const auto finding = findings::prove(claim, reader, order.style, stop);
     if (finding) parts.observer.on(EarlyFinding{&*finding, order.first_look.sample_rows});

@@ -27,12 +27,14 @@ milliseconds MeteredSource::elapsed() const {
 }
 
 Spent MeteredSource::spent() const {
+  const std::scoped_lock lock(mutex_);
   auto spent = spent_;
   spent.wall = elapsed();
   return spent;
 }
 
 base::Status MeteredSource::charge() {
+  const std::scoped_lock lock(mutex_);
   if (exhausted_.empty()) {
     if (spent_.queries >= budget_.queries_max)
       exhausted_ = used_up(budget_.queries_max, budget_.queries_max == 1 ? "query" : "queries");
@@ -70,6 +72,7 @@ base::Result<source::Rows> MeteredSource::query(const sql::CheckedQuery& query,
   auto result = source_.query(query, capped, stop);
   const auto took = duration_cast<milliseconds>(steady_clock::now() - before);
   const auto rows = result ? static_cast<std::int64_t>(result->rows.size()) : 0;
+  const std::scoped_lock lock(mutex_);
   if (result) {
     spent_.rows += rows;
     spent_.bytes += bytes_of(*result);
@@ -86,12 +89,16 @@ base::Status MeteredSource::scan(const sql::CheckedQuery& query, const source::L
   std::int64_t rows = 0;
   const auto counting = [&](const source::Batch& batch) {
     rows += static_cast<std::int64_t>(batch.rows);
-    spent_.rows += static_cast<std::int64_t>(batch.rows);
-    spent_.bytes += bytes_of(batch);
+    {
+      const std::scoped_lock lock(mutex_);
+      spent_.rows += static_cast<std::int64_t>(batch.rows);
+      spent_.bytes += bytes_of(batch);
+    }
     return sink(batch);
   };
   auto status = source_.scan(query, within_budget(limits), stop, counting);
   const auto took = duration_cast<milliseconds>(steady_clock::now() - before);
+  const std::scoped_lock lock(mutex_);
   // A scan is tried again by who asked for it: lost is what no query gets back.
   observer_.on(QueryRun{query.text(), rows, took.count(), status ? "" : status.error().message});
   return status;

@@ -1,9 +1,9 @@
 // A source that counts what it gives and stops at the budget. The run sees the database only
-// through it.
+// through it. For several threads at once; the observer is told by one at a time.
 #pragma once
 
-#include <atomic>
 #include <chrono>
+#include <mutex>
 
 #include "explore/events.h"
 #include "explore/run.h"
@@ -37,11 +37,13 @@ class MeteredSource final : public source::Source {
 
  private:
   base::Status charge();
+  // With the mutex held:
   void remember(const base::Error& error);
   source::Limits within_budget(source::Limits limits) const;
   std::chrono::milliseconds elapsed() const;
 
   source::Source& source_;
+  mutable std::mutex mutex_;  // guards spent_, exhausted_, lost_, and the telling of the observer
   const Budget& budget_;
   RunObserver& observer_;
   Spent spent_;

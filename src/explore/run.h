@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analyst/analyst.h"
 #include "findings/finding.h"
 #include "findings/format_value.h"
 #include "findings/ledger.h"
@@ -56,6 +58,7 @@ struct Run {
   std::string partial_reason;
   Budget budget;
   Spent spent;
+  std::optional<analyst::ModelUse> model{};  // nothing when no language model was asked
 };
 
 }  // namespace insights::explore

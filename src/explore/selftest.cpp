@@ -18,10 +18,10 @@ using Clock = std::chrono::steady_clock;
 base::Result<analyst::Investigation> investigated(std::vector<catalog::Subject>& subjects,
                                                   const Order& order, std::uint64_t seed,
                                                   const Parts& parts, std::stop_token stop) {
-  std::vector<analyst::Prepared> prepared;
+  analyst::Material material;
   for (auto& subject : subjects)
-    prepared.push_back({&subject, patterns::add_decoys(subject, order.decoys, seed)});
-  return parts.analyst.investigate(order.brief, prepared, {}, stop);
+    material.subjects.push_back({&subject, patterns::add_decoys(subject, order.decoys, seed)});
+  return parts.analyst.investigate(order.brief, material, {}, stop);
 }
 
 // What a claim speaks of: columns, and the parts they move with.
@@ -66,7 +66,7 @@ Round round_of(const analyst::Investigation& investigation,
   Round round;
   round.seed = seed;
   for (const auto& entry : investigation.ledger.entries) round.tested += entry.fact ? 0 : 1;
-  for (const auto& [claim, place] : investigation.claims) {
+  for (const auto& [claim, place, recorded] : investigation.claims) {
     const auto& entry = investigation.ledger.entries[place];
     if (entry.decoy) continue;  // no such column is in the database: it is never published
     if (entry.fact) {

@@ -109,7 +109,7 @@ TEST_CASE("what the analyst finds in the data is gone from its shuffled copy") {
   analyst::StatisticalAnalyst analyst(patterns::testing::vocabulary());
   const auto tested_patterns = [&](const catalog::Subject& subject) {
     std::set<std::string> names;
-    const auto found = analyst.investigate({}, {{&subject, {}}}, {}, {});
+    const auto found = analyst.investigate({}, {.subjects = {{&subject, {}}}}, {}, {});
     REQUIRE(found.has_value());
     for (const auto& stated : found->claims) {
       if (!found->ledger.entries[stated.entry].fact) names.insert(stated.claim.pattern);

@@ -243,6 +243,30 @@ explore::Spent spent_at(const Place& place) {
           .wall = std::chrono::milliseconds{place.at("wall_milliseconds").count()}};
 }
 
+std::optional<analyst::ModelUse> model_at(const Place& report) {
+  if (!report.has("llm")) return std::nullopt;
+  const auto place = report.at("llm");
+  return analyst::ModelUse{.provider = place.at("provider").text(),
+                           .model = place.at("model").text(),
+                           .privacy = place.at("privacy").text(),
+                           .iterations = place.at("iterations").count(),
+                           .calls = place.at("calls").count(),
+                           .input_tokens = place.at("input_tokens").count(),
+                           .cached_tokens = place.at("cached_tokens").count(),
+                           .output_tokens = place.at("output_tokens").count(),
+                           .reasoning_tokens = place.at("reasoning_tokens").count(),
+                           .estimated = place.at("estimated").flag(),
+                           .usd = place.at("usd").real(),
+                           .priced = place.at("priced").flag(),
+                           .bytes_sent = place.at("bytes_sent").count(),
+                           .leads = place.at("leads").count(),
+                           .recorded = place.at("recorded").count(),
+                           .deepened = place.at("deepened").count(),
+                           .sent_back = place.at("sent_back").count(),
+                           .ended = place.at("ended").text(),
+                           .complete = place.at("complete").flag()};
+}
+
 // A chart's numbers are written as the report's are; it is saved once.
 explore::Run with_style(explore::Run run) {
   for (auto& finding : run.findings) {
@@ -273,7 +297,8 @@ explore::Run run_at(const Place& report) {
        .partial = report.at("partial").flag(),
        .partial_reason = report.at("partial_reason").text(),
        .budget = budget_at(report.at("budget")),
-       .spent = spent_at(report.at("spent"))});
+       .spent = spent_at(report.at("spent")),
+       .model = model_at(report)});
 }
 
 constexpr const char* hint = "Give the file that --format json wrote.";

@@ -288,6 +288,28 @@ Json json_of(const PatternTally& tally) {
           {"set_aside", tally.set_aside}};
 }
 
+Json json_of(const analyst::ModelUse& use) {
+  return {{"provider", use.provider},
+          {"model", use.model},
+          {"privacy", use.privacy},
+          {"iterations", use.iterations},
+          {"calls", use.calls},
+          {"input_tokens", use.input_tokens},
+          {"cached_tokens", use.cached_tokens},
+          {"output_tokens", use.output_tokens},
+          {"reasoning_tokens", use.reasoning_tokens},
+          {"estimated", use.estimated},
+          {"usd", number(use.usd)},
+          {"priced", use.priced},
+          {"bytes_sent", use.bytes_sent},
+          {"leads", use.leads},
+          {"recorded", use.recorded},
+          {"deepened", use.deepened},
+          {"sent_back", use.sent_back},
+          {"ended", use.ended},
+          {"complete", use.complete}};
+}
+
 Json json_of(const explore::Run& run, const std::vector<PatternTally>& tallies) {
   const auto& [queries_max, rows_max, bytes_max, time_max, query_time_max] = run.budget;
   return {{"format_version", format_version},
@@ -368,6 +390,7 @@ void lay_out(const Json& json, std::size_t indent, std::string& text) {
 
 std::string to_json(const explore::Run& run, const std::vector<PatternTally>& saved) {
   Json report = json_of(run, run.ledger.entries.empty() ? saved : tallies_of(run.ledger));
+  if (run.model) report["llm"] = json_of(*run.model);
   Json parts = Json::object();
   for (const auto& [name, digest] : sealed_parts(compact(report))) parts[name] = digest;
   report["seal"] = {{"method", seal_method}, {"parts", std::move(parts)}};

@@ -274,6 +274,7 @@ std::string to_text(const explore::Run& run, const TextOptions& options) {
   } else {
     screen.gap();
     screen.paragraph(0, spent_line(run), Paint::faint);
+    screen.paragraph(0, model_line(run), Paint::faint);
   }
   return screen.text();
 }

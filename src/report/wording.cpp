@@ -248,16 +248,35 @@ std::string spent_line(const explore::Run& run) {
                      counted(run.spent.rows, "row"), seconds_text(run.spent.wall));
 }
 
+std::string model_line(const explore::Run& run) {
+  if (!run.model) return "";
+  const auto& use = *run.model;
+  const auto cached = use.input_tokens > 0 ? 100.0 * static_cast<double>(use.cached_tokens) /
+                                                 static_cast<double>(use.input_tokens)
+                                           : 0.0;
+  auto line =
+      fmt::format("{} ({}, privacy {}): {} in {}, {} input ({:.0f} % cached) and {} output{}",
+                  use.model, use.provider, use.privacy, counted(use.calls, "call"),
+                  counted(use.iterations, "step"), counted(use.input_tokens, "token"), cached,
+                  counted(use.output_tokens, "token"), use.estimated ? ", in part estimated" : "");
+  line += use.priced || use.usd > 0 ? fmt::format(", ${:.4f}", use.usd) : ", no price known";
+  line += fmt::format("; {} recorded, {} added to", counted(use.recorded, "finding"),
+                      counted(use.deepened, "lead"));
+  return line + (use.ended.empty() ? "" : "; ended: " + use.ended);
+}
+
 std::vector<std::string> method_lines(const explore::Run& run) {
   std::vector<std::string> lines;
-  auto who =
-      fmt::format("Explored by the {} analyst", run.analyst.empty() ? "built-in" : run.analyst);
+  auto who = run.model ? "Explored by a language model and the statistical analyst"
+                       : fmt::format("Explored by the {} analyst",
+                                     run.analyst.empty() ? "built-in" : run.analyst);
   if (!run.focus.empty()) who += ", with the focus " + title_of(run.focus);
   lines.push_back(who + ".");
   lines.push_back(fmt::format("It took {}; allowed were {}, {} and {}.", spent_line(run),
                               counted(run.budget.queries_max, "query"),
                               counted(run.budget.rows_max, "row"),
                               seconds_text(run.budget.time_max)));
+  if (const auto model = model_line(run); !model.empty()) lines.push_back(model + ".");
   if (run.counts.facts > 0) {
     lines.push_back(fmt::format("Beside the {}, {} needed no test.",
                                 counted(run.counts.tested, "test"),

@@ -65,6 +65,8 @@ std::string tally_line(const PatternTally& tally);
 
 // "38 queries, 1,204,000 rows read, 4.1 s"
 std::string spent_line(const explore::Run& run);
+// What a language model took and brought; empty when none was asked.
+std::string model_line(const explore::Run& run);
 
 // How the run was made, a sentence an entry: who looked, what it took, under which budget, which
 // version.

@@ -1,0 +1,35 @@
+// A run with a language model, put together: the model by the settings, the store that keeps what
+// it did, and the analyst between them.
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "base/result.h"
+#include "catalog/metadata.h"
+#include "catalog/vocabulary.h"
+#include "cli/progress.h"
+#include "cli/query_log.h"
+#include "config/config.h"
+#include "explore/explore.h"
+
+namespace insights::cli {
+
+// Whether a model is to be asked: the settings say so, and its privacy is not "off".
+bool asks_a_model(const config::Config& config);
+
+// Where runs are kept: state.db in the settings' directory, else in that of the XDG base directory
+// specification. Error: unavailable when neither is known.
+base::Result<std::string> state_file(const config::Config& config);
+
+// explore() with the model; `order.run_id` is a new run's, or that of the run to be taken up, when
+// `resumes`. The source answers statements that somebody else wrote. Errors besides explore()'s:
+// not_found (no such run), and those of the store and of llm::open.
+base::Result<explore::Run> explore_with_model(const config::Config& config,
+                                              const explore::Order& order, bool resumes,
+                                              source::Source& source,
+                                              const catalog::Vocabulary& vocabulary,
+                                              const catalog::Metadata& metadata, QueryLog& log,
+                                              Progress& progress, std::stop_token stop);
+
+}  // namespace insights::cli
