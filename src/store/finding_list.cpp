@@ -144,6 +144,15 @@ base::Result<std::optional<FindingRow>> find_finding(Database& database, std::in
   return std::optional(finding_in(rows));
 }
 
+base::Result<std::vector<std::string>> published_bodies(Database& database, std::string_view run) {
+  auto rows = TRY(database.prepare(
+      "SELECT body FROM sightings WHERE run = ? AND position IS NOT NULL ORDER BY position",
+      {std::string(run)}));
+  std::vector<std::string> bodies;
+  while (TRY(rows.next())) bodies.push_back(rows.text(0));
+  return bodies;
+}
+
 base::Result<bool> snooze(Database& database, std::int64_t number, std::optional<Moment> until) {
   const auto moment = until ? std::optional(until->microseconds) : std::nullopt;
   TRY(database.execute("UPDATE findings SET snoozed_until = ? WHERE number = ?",

@@ -104,6 +104,8 @@ struct FindingFilter {
 base::Result<std::vector<FindingRow>> list_findings(Database& database,
                                                     const FindingFilter& filter);
 base::Result<std::optional<FindingRow>> find_finding(Database& database, std::int64_t number);
+// What the run published, in the order of its report.
+base::Result<std::vector<std::string>> published_bodies(Database& database, std::string_view run);
 // Until then, or no longer. False: there is no such finding.
 base::Result<bool> snooze(Database& database, std::int64_t number,
                           std::optional<base::Moment> until);
