@@ -43,7 +43,8 @@ struct Typed {
 };
 
 bool is_list(const config::Key& key) {
-  return key.kind == config::Kind::text_list || key.kind == config::Kind::path_list;
+  return key.kind == config::Kind::text_list || key.kind == config::Kind::secret_list ||
+         key.kind == config::Kind::path_list;
 }
 
 void declare(CLI::App& app, const Command& command, Typed& typed) {

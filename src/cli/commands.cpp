@@ -49,6 +49,8 @@ constexpr std::array bench_settings{
 
 constexpr std::string_view plant_help =
     "What is planted: all, none, or names with commas between (docs/reference/generate.md)";
+constexpr std::array explore_flags{
+    OwnFlag{"--resume", "RUN", "Go on with a run of a language model that ended early", ""}};
 constexpr std::array selftest_flags{
     OwnFlag{"--rounds", "N", "How many times the data is shuffled and explored", "10"}};
 constexpr std::array generate_flags{
@@ -124,6 +126,7 @@ constexpr std::array table{
             .argument_help = locations_help,
             .takes_every_setting = true,
             .settings = {},
+            .own_flags = explore_flags,
             .examples = explore_examples,
             .run = run_explore},
     Command{

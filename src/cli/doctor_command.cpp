@@ -10,11 +10,13 @@
 
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/model_settings.h"
 #include "cli/output.h"
 #include "cli/parts.h"
 #include "cli/say.h"
 #include "cli/version.h"
 #include "config/focus.h"
+#include "llm/open.h"
 
 namespace insights::cli {
 namespace {
@@ -117,6 +119,22 @@ void try_source(const Config& config, Diagnosis& diagnosis, std::stop_token stop
       {"source", true, fmt::format("{} opens{}, read-only", what, engine), ""});
 }
 
+// Asks the language model's server, when one is named. One tool is called, which costs next to
+// nothing.
+void try_model(const Config& config, Diagnosis& diagnosis, std::stop_token stop) {
+  if (!names_a_model(config)) return;
+  const auto settings = model_settings(config);
+  const auto model =
+      settings ? llm::open(*settings)
+               : base::Result<std::unique_ptr<llm::Model>>(std::unexpected(settings.error()));
+  if (!model) {
+    diagnosis.trials.push_back(trial("llm", model.error()));
+    return;
+  }
+  for (const auto& step : (*model)->probe(stop))
+    diagnosis.trials.push_back({"llm " + step.name, step.fine, config::redacted(step.says), ""});
+}
+
 Diagnosis diagnose(const Config& config, std::stop_token stop) {
   Diagnosis diagnosis;
   const auto threads = std::max(1U, std::thread::hardware_concurrency());
@@ -136,6 +154,7 @@ Diagnosis diagnose(const Config& config, std::stop_token stop) {
   diagnosis.settings = settings_of(config);
   try_files(config, diagnosis);
   try_source(config, diagnosis, stop);
+  try_model(config, diagnosis, stop);
   return diagnosis;
 }
 
@@ -151,13 +170,13 @@ std::string as_text(const Diagnosis& diagnosis) {
   text += "\nSettings\n";
   for (const auto& setting : diagnosis.settings) {
     const auto value = setting.value.empty() ? "-" : one_line(setting.value, value_characters_max);
-    text += fmt::format("  {:<20} {:<{}}  {}\n", setting.key->name, value, widest, setting.origin);
+    text += fmt::format("  {:<21} {:<{}}  {}\n", setting.key->name, value, widest, setting.origin);
   }
   text += "\nTried\n";
   for (const auto& [what, works, outcome, hint] : diagnosis.trials) {
     text +=
-        fmt::format("  {:<7} {:<9} {}\n", works ? "works" : "FAILS", what, one_line(outcome, 400));
-    if (!hint.empty()) text += fmt::format("  {:17} {}\n", "", one_line(hint, 400));
+        fmt::format("  {:<7} {:<13} {}\n", works ? "works" : "FAILS", what, one_line(outcome, 400));
+    if (!hint.empty()) text += fmt::format("  {:21} {}\n", "", one_line(hint, 400));
   }
   if (diagnosis.trials.empty()) text += "  nothing: no source is named\n";
   for (const auto& table : diagnosis.tables) {

@@ -17,6 +17,11 @@ namespace insights::config {
 enum class Format { text, json, markdown, html };
 enum class NumberStyle { international, indian };  // 4.52M or 45.2L
 enum class ColourUse { automatic, always, never };
+enum class Analyst { statistical, llm };
+enum class Leads { on, off };
+enum class Privacy { off, schema, aggregates, tokens, full };
+enum class Provider { automatic, openai, chat, anthropic };
+enum class ModelEffort { automatic, none, minimal, low, medium, high, xhigh };
 
 // Where a value came from.
 struct Origin {
@@ -45,6 +50,13 @@ struct Config {
   std::int64_t seed = 42;
   std::int64_t iterations = 15;  // steps of a language model; the statistical analyst takes none
 
+  // Who looks.
+  Analyst analyst = Analyst::statistical;
+  Leads leads = Leads::on;          // the statistical analyst's findings go to the model first
+  Privacy privacy = Privacy::full;  // what a model gets to see of the data
+  std::string prompts_directory;    // prompts in place of the built-in ones
+  std::string runs_directory;       // where runs are kept, so that they can go on
+
   // What to write.
   Format format = Format::text;
   std::vector<std::string> outputs;  // files; "-" is standard output; none = standard output
@@ -62,6 +74,22 @@ struct Config {
   std::chrono::milliseconds query_time_max{30'000};
   std::int64_t threads = 0;  // 0 = as many as the machine has
   std::int64_t memory_max_bytes = std::int64_t{1} << 30;
+
+  // The language model.
+  Provider provider = Provider::automatic;
+  std::string model;
+  std::string base_url;
+  std::string api_key;               // secret
+  std::string anthropic_api_key;     // secret; for Anthropic, before api_key
+  std::string api_version;           // Azure's
+  std::vector<std::string> headers;  // "Name: value", sent along; secret
+  ModelEffort effort = ModelEffort::automatic;
+  double budget_usd = 5;
+  std::int64_t tokens_max = 5'000'000;
+  std::int64_t context_tokens = 0;  // 0 = what is known of the model
+  std::string models_file;          // facts and prices of models, before the built-in ones
+  std::chrono::milliseconds request_time_max{std::chrono::minutes{20}};
+  std::int64_t retries_max = 4;
 
   std::string file;                       // the config file read; empty when there was none
   std::map<std::string, Origin> origins;  // key name -> where from; built-in values are not listed

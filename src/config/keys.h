@@ -17,10 +17,14 @@ namespace insights::config {
 
 // What a value looks like in writing.
 enum class Kind {
+  text,
+  secret,       // a text that is never shown
+  secret_list,  // the same, several
   text_list,
   path,       // relative to the config file when it stands there
   path_list,  // the same; a URL and "-" stay as they are
   integer,
+  number,    // 2, 0.5
   duration,  // 30, 0.5, "90s", "10m", "2h"; seconds when no unit is given
   size,      // 1073741824, "512MB", "2GB"; 1 KB = 1024 bytes
   date,      // 2025-11-30
@@ -32,8 +36,10 @@ enum class Kind {
 // `choices`.
 using Field =
     std::variant<std::string Config::*, std::vector<std::string> Config::*, std::int64_t Config::*,
-                 std::chrono::milliseconds Config::*, std::optional<base::Day> Config::*,
-                 bool Config::*, Format Config::*, NumberStyle Config::*, ColourUse Config::*>;
+                 double Config::*, std::chrono::milliseconds Config::*,
+                 std::optional<base::Day> Config::*, bool Config::*, Format Config::*,
+                 NumberStyle Config::*, ColourUse Config::*, Analyst Config::*, Leads Config::*,
+                 Privacy Config::*, Provider Config::*, ModelEffort Config::*>;
 
 struct Key {
   std::string_view name;  // "top", "budget.rows": section and key of insights.toml
@@ -44,7 +50,7 @@ struct Key {
   std::string_view value_name;   // "N", "DIR"; "" for a boolean
   std::string_view help;         // one line, no full stop
   double least = 0,
-         most = 0;  // integer, size (bytes), duration (seconds): the range, both included
+         most = 0;  // integer, number, size (bytes), duration (seconds): the range, both included
   std::string_view choices = "";  // "text|json"
 };
 
@@ -64,7 +70,7 @@ base::Status assign(Config& config, const Key& key, const std::string& text,
 // Empties a list; other kinds are left alone.
 void clear_list(Config& config, const Key& key);
 
-// The value as one would write it; lists with ", " between; "" for none.
+// The value as one would write it; lists with ", " between; "" for none. A secret is "***".
 std::string value_text(const Config& config, const Key& key);
 
 }  // namespace insights::config

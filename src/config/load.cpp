@@ -40,6 +40,8 @@ Status take_environment(Config& config, const Environment& environment) {
     if (key.environment.empty()) continue;
     const bool only_in_need = key.name == "locations";
     if (only_in_need && set_by_file(config, key)) continue;
+    // What is meant for OpenAI is not for Anthropic: above all not the key.
+    if (config.provider == Provider::anthropic && key.environment.starts_with("OPENAI_")) continue;
     const auto text = environment(key.environment);
     if (!text || text->empty()) continue;
     const std::string variable(key.environment);

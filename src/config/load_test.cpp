@@ -134,9 +134,9 @@ TEST_CASE("an unknown key or section is an error that names the line and the nea
   CHECK(message(result) == "insights.toml:2: there is no key 'engine.treads'");
   CHECK(result.error().hint == "did you mean \"threads\"?");
 
-  result = from_text("[llm]\nmodel = 'x'\n");
-  CHECK(message(result) == "insights.toml:1: there is no section [llm] (it holds 'model')");
-  CHECK(result.error().hint == "known: report, terminal, budget, engine");
+  result = from_text("[weather]\nwind = 'x'\n");
+  CHECK(message(result) == "insights.toml:1: there is no section [weather] (it holds 'wind')");
+  CHECK(result.error().hint == "known: llm, report, terminal, budget, engine");
 }
 
 TEST_CASE("a value of the wrong type or out of range is an error that names line and key") {
@@ -301,10 +301,43 @@ TEST_CASE("every key has a name of its own, a help line and one way to be set at
     CHECK(!key.help.ends_with('.'));
     CHECK((key.kind == Kind::choice) == !key.choices.empty());
     CHECK((key.kind == Kind::boolean) == key.value_name.empty());
-    const bool is_number =
-        key.kind == Kind::integer || key.kind == Kind::size || key.kind == Kind::duration;
+    const bool is_number = key.kind == Kind::integer || key.kind == Kind::number ||
+                           key.kind == Kind::size || key.kind == Kind::duration;
     CHECK(is_number == (key.most > key.least));
   }
+}
+
+TEST_CASE("the variables of OpenAI do not count where the file says Anthropic") {
+  const auto environment =
+      variables({{"OPENAI_API_KEY", "sk-openai"}, {"OPENAI_BASE_URL", "http://localhost/v1"}});
+  ScratchDirectory directory;
+  auto config = load({.directory = directory.path, .environment = environment});
+  REQUIRE(config.has_value());
+  CHECK(config->api_key == "sk-openai");
+  CHECK(config->base_url == "http://localhost/v1");
+  directory.write("insights.toml", "[llm]\nprovider = 'anthropic'\napi_key = 'sk-ant'\n");
+  config = load({.directory = directory.path, .environment = environment});
+  REQUIRE(config.has_value());
+  CHECK(config->api_key == "sk-ant");
+  CHECK(config->base_url == "");
+}
+
+TEST_CASE("a secret is not shown") {
+  const auto config = from_text("[llm]\napi_key = 'sk-secret'\nheaders = ['x: secret', 'y: z']\n");
+  REQUIRE(config.has_value());
+  CHECK(config->headers == std::vector<std::string>{"x: secret", "y: z"});
+  CHECK(value_text(*config, *find_key("llm.api_key")) == "***");
+  CHECK(value_text(*config, *find_key("llm.headers")) == "***");
+  CHECK(value_text(Config{}, *find_key("llm.api_key")) == "");
+}
+
+TEST_CASE("an amount of money may have a fraction") {
+  CHECK(from_text("[llm]\nbudget_usd = 2\n")->budget_usd == 2.0);
+  CHECK(from_flags({{"llm.budget_usd", {"0.25"}, "--budget-usd"}})->budget_usd == 0.25);
+  CHECK(message(from_flags({{"llm.budget_usd", {"0"}, "--budget-usd"}})) ==
+        "--budget-usd: 0 is out of range; 0.01 to 100000 is allowed");
+  CHECK(message(from_flags({{"llm.budget_usd", {"two"}, "--budget-usd"}})) ==
+        "--budget-usd: 'two' is not a number");
 }
 
 TEST_CASE("passwords are made unreadable") {

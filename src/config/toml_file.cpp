@@ -63,7 +63,11 @@ std::string_view name_of(toml::node_type type) {
 
 std::string_view name_of(Kind kind) {
   switch (kind) {
+    case Kind::text:
+    case Kind::secret:
+      return "a text in quotes";
     case Kind::text_list:
+    case Kind::secret_list:
       return "a text in quotes, or a list of them";
     case Kind::path:
       return "a path in quotes";
@@ -71,6 +75,8 @@ std::string_view name_of(Kind kind) {
       return "a path in quotes, or a list of them";
     case Kind::integer:
       return "a whole number";
+    case Kind::number:
+      return "a number";
     case Kind::duration:
       return "a number of seconds, or a text such as \"10m\"";
     case Kind::size:
@@ -87,6 +93,9 @@ std::string_view name_of(Kind kind) {
 
 bool takes(Kind kind, toml::node_type type) {
   switch (kind) {
+    case Kind::text:
+    case Kind::secret:
+    case Kind::secret_list:
     case Kind::text_list:
     case Kind::path:
     case Kind::path_list:
@@ -94,6 +103,8 @@ bool takes(Kind kind, toml::node_type type) {
       return type == toml::node_type::string;
     case Kind::integer:
       return type == toml::node_type::integer;
+    case Kind::number:
+      return type == toml::node_type::integer || type == toml::node_type::floating_point;
     case Kind::duration:
       return type == toml::node_type::integer || type == toml::node_type::floating_point ||
              type == toml::node_type::string;
@@ -107,7 +118,9 @@ bool takes(Kind kind, toml::node_type type) {
   std::unreachable();
 }
 
-bool is_list(Kind kind) { return kind == Kind::text_list || kind == Kind::path_list; }
+bool is_list(Kind kind) {
+  return kind == Kind::text_list || kind == Kind::secret_list || kind == Kind::path_list;
+}
 
 Result<Scalar> scalar_of(const toml::node& node, const Environment& environment) {
   if (const auto* text = node.as_string()) {

@@ -84,6 +84,7 @@ std::string range_text(const Key& key) {
     if (key.kind == Kind::duration) {
       return measure_text(std::llround(bound * 1000), duration_units);
     }
+    if (key.kind == Kind::number) return fmt::format("{}", bound);
     return fmt::format("{:.0f}", bound);
   };
   return fmt::format("{} to {} is allowed", written(key.least), written(key.most));
@@ -112,6 +113,14 @@ Result<std::int64_t> read_integer(const Key& key, const std::string& text,
                 fmt::format("{}: '{}' is not a whole number", where, text));
   }
   TRY(in_range(key, static_cast<double>(*number), text, where));
+  return *number;
+}
+
+Result<double> read_number(const Key& key, const std::string& text, const std::string& where) {
+  const auto number = number_in<double>(text);
+  if (!number)
+    return fail(ErrorKind::invalid_input, fmt::format("{}: '{}' is not a number", where, text));
+  TRY(in_range(key, *number, text, where));
   return *number;
 }
 
@@ -172,6 +181,10 @@ Status assign(Config& config, const Key& key, const std::string& text, const std
         config.*field = TRY(read_integer(key, text, where));
         return {};
       },
+      [&](double Config::* field) -> Status {
+        config.*field = TRY(read_number(key, text, where));
+        return {};
+      },
       [&](milliseconds Config::* field) -> Status {
         config.*field = TRY(read_duration(key, text, where));
         return {};
@@ -200,15 +213,20 @@ void clear_list(Config& config, const Key& key) {
 }
 
 std::string value_text(const Config& config, const Key& key) {
+  const auto is_secret = key.kind == Kind::secret || key.kind == Kind::secret_list;
   const auto written = Overloaded{
-      [&](std::string Config::* field) { return config.*field; },
+      [&](std::string Config::* field) {
+        return is_secret && !(config.*field).empty() ? std::string("***") : config.*field;
+      },
       [&](std::vector<std::string> Config::* field) {
+        if (is_secret && !(config.*field).empty()) return std::string("***");
         return fmt::format("{}", fmt::join(config.*field, ", "));
       },
       [&](std::int64_t Config::* field) {
         return key.kind == Kind::size ? measure_text(config.*field, size_units)
                                       : fmt::format("{}", config.*field);
       },
+      [&](double Config::* field) { return fmt::format("{}", config.*field); },
       [&](milliseconds Config::* field) {
         return measure_text((config.*field).count(), duration_units);
       },

@@ -46,7 +46,8 @@ struct UserMessage {
 struct ModelTurn {
   std::string text;  // what it said besides calling tools; may be empty
   std::vector<ToolCall> calls;
-  std::string wire;  // JSON array of the provider's items, as they came; sent back unchanged
+  std::string wire;  // JSON array of the provider's items, as they came; sent back unchanged.
+                     // Empty: text and calls are sent (a turn of another provider's)
   bool operator==(const ModelTurn&) const = default;
 };
 
@@ -82,9 +83,17 @@ struct Usage {
   std::int64_t cache_written = 0;
   std::int64_t output = 0;
   std::int64_t reasoning = 0;
-  bool estimated = false;              // the provider told none, or the answer was cut
-  std::optional<double> usd_reported;  // by the provider; before any table of prices
+  bool estimated = false;  // the provider told none, or the answer was cut
+  std::optional<double> usd_reported = std::nullopt;  // by the provider; before any table of prices
   bool operator==(const Usage&) const = default;
+};
+
+// US dollars for a million tokens.
+struct Price {
+  double input = 0, cached = 0, cache_write = 0, output = 0;
+  double priority = 1;  // so many times as much in the priority tier
+  std::string source = {};   // where it stands, and of which day
+  bool operator==(const Price&) const = default;
 };
 
 enum class Ending {
@@ -95,11 +104,14 @@ enum class Ending {
 };
 
 struct Reply {
-  ModelTurn turn;
+  ModelTurn turn = {};
   Ending ending = Ending::turn;
-  Usage usage;
-  std::string model;       // that answered, by its own word
-  std::string request_id;  // the provider's, for its support; may be empty
+  Usage usage = {};
+  std::string model = {};               // that answered, by its own word
+  std::string service_tier = {};        // that was billed, by the provider's word; may be empty
+  std::string request_id = {};          // the provider's, for its support; may be empty
+  std::vector<std::string> notes = {};  // for the user, each said once a run: "minimal is no effort
+                                        // of gpt-5.2: low was asked for"
   std::int64_t bytes_sent = 0, bytes_received = 0;
 };
 
@@ -150,6 +162,9 @@ class Model {
   virtual std::string name() const = 0;      // the model's, as configured
   // Tokens of input that one request may hold.
   virtual std::int64_t context_tokens() const = 0;
+  // What its tokens cost by the table of models; nothing when that does not know it. The cost of a
+  // Usage: prices.h.
+  virtual std::optional<Price> price() const { return std::nullopt; }
   // About how many tokens a request with this conversation would hold, by its bytes.
   virtual std::int64_t estimated_tokens(const Conversation& conversation) const = 0;
 

@@ -1,0 +1,54 @@
+#include "cli/model_settings.h"
+
+#include <doctest/doctest.h>
+
+namespace insights::cli {
+namespace {
+
+config::Config with_keys() {
+  config::Config config;
+  config.api_key = "sk-openai";
+  config.anthropic_api_key = "sk-ant-1";
+  config.base_url = "http://localhost:1/v1";
+  config.origins["llm.api_key"] = {config::Origin::Kind::environment, "OPENAI_API_KEY"};
+  config.origins["llm.base_url"] = {config::Origin::Kind::environment, "OPENAI_BASE_URL"};
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("a key goes only where it belongs") {
+  auto config = with_keys();
+  CHECK(model_settings(config)->key == "sk-openai");
+  config.provider = config::Provider::anthropic;
+  CHECK(model_settings(config)->key == "sk-ant-1");
+  CHECK(model_settings(config)->base_url == "");
+  config.anthropic_api_key.clear();
+  CHECK(model_settings(config)->key == "");
+  config.origins.clear();  // It stands in the file now, meant for the provider named there.
+  CHECK(model_settings(config)->key == "sk-openai");
+  CHECK(model_settings(config)->base_url == "http://localhost:1/v1");
+}
+
+TEST_CASE("where only Anthropic's key is there, Anthropic is asked") {
+  auto config = with_keys();
+  config.base_url.clear();
+  CHECK(model_settings(config)->protocol == llm::Protocol::automatic);
+  config.model = "claude-sonnet-4-5";
+  CHECK(model_settings(config)->protocol == llm::Protocol::anthropic);
+  config.model.clear();
+  config.api_key.clear();
+  CHECK(model_settings(config)->protocol == llm::Protocol::anthropic);
+}
+
+TEST_CASE("a header is a name and a value") {
+  config::Config config;
+  config.headers = {"X-Team:  sales", "X-Empty:"};
+  CHECK(model_settings(config)->headers ==
+        std::vector<http::Header>{{"X-Team", "sales"}, {"X-Empty", ""}});
+  config.headers = {"no colon and a secret"};
+  REQUIRE_FALSE(model_settings(config));
+  CHECK(model_settings(config).error().message.find("secret") == std::string::npos);
+}
+
+}  // namespace insights::cli
