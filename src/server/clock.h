@@ -1,6 +1,8 @@
 // The time of day, where a moment is stored or shown.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <string>
 
@@ -19,7 +21,8 @@ inline std::string utc_text(base::Moment moment) {
   constexpr std::int64_t milli = 1000;
   auto text = base::iso_text(base::Moment{moment.microseconds / milli * milli});
   text[10] = 'T';
-  return text + "Z";
+  text.resize(19);  // without the fraction of a second
+  return fmt::format("{}.{:03}Z", text, moment.microseconds / milli % milli);
 }
 
 }  // namespace insights::server

@@ -298,7 +298,11 @@ asio::awaitable<Response> Listener::Network::answered(Session& session, const Re
 asio::awaitable<bool> Listener::Network::write(Session& session, const Request& request,
                                                Response response, bool keep) {
   keep = keep && !response.closes && !response.stream && !draining_;
-  if (handlers_.answered) handlers_.answered(request, response, std::chrono::microseconds(0));
+  if (handlers_.answered) {
+    const auto took = std::chrono::steady_clock::now() - session.asked;
+    handlers_.answered(request, response,
+                       std::chrono::duration_cast<std::chrono::microseconds>(took));
+  }
   auto text = head_text(response, request.id, keep);
   const bool has_body = request.method != "HEAD" && response.status != 304 && !response.stream;
   if (has_body) text += response.body;

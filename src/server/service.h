@@ -58,13 +58,13 @@ struct Desk {
   std::int64_t streams_max = 512;
 
   // The schema, read once and when asked to; its text is JSON.
-  std::mutex schema_mutex;
-  std::optional<std::string> schema;
+  std::mutex schema_mutex{};
+  std::optional<std::string> schema{};
   // Whether the database answered, not asked more often than every few seconds.
-  std::mutex reachable_mutex;
+  std::mutex reachable_mutex{};
   std::chrono::steady_clock::time_point reachable_asked{};
-  std::optional<base::Status> reachable;
-  std::mutex verify_mutex;  // one verification at a time
+  std::optional<base::Status> reachable{};
+  std::mutex verify_mutex{};  // one verification at a time
 };
 
 class Service {
