@@ -212,11 +212,14 @@ Response cancel_exploration(Desk& desk, const Call& call) {
   if (!call.body.empty()) return problem(400, "invalid_request", "the body must be {} or empty");
   auto run = run_of(desk, call.parts[0]);
   if (auto* missing = std::get_if<Response>(&run)) return std::move(*missing);
-  const auto cancelled = desk.queue.cancel(call.parts[0]);
-  if (!cancelled) return store_problem(cancelled.error());
-  if (!*cancelled)
+  const auto already_ended = [&] {
     return problem(409, "already_ended",
                    fmt::format("the exploration is {}", store::name(std::get<RunRow>(run).state)));
+  };
+  if (store::has_ended(std::get<RunRow>(run).state)) return already_ended();
+  const auto cancelled = desk.queue.cancel(call.parts[0]);
+  if (!cancelled) return store_problem(cancelled.error());
+  if (!*cancelled) return already_ended();
   return accepted(desk, call.parts[0]);
 }
 

@@ -38,10 +38,9 @@ namespace {
 
 auto into(Code& code) { return asio::redirect_error(asio::use_awaitable, code); }
 
-// What a connection that breaks the rules is told; none when nobody is left to be told.
+// What a connection that breaks the rules is told; none when nobody is left to be told, or it took
+// too long: then it is closed already.
 std::optional<Response> answer_to(const Code& code) {
-  if (code == beast::error::timeout)
-    return problem(408, "request_timeout", "the request took too long to arrive");
   if (code == http::error::header_limit || code == http::error::buffer_overflow)
     return problem(431, "headers_too_large", "the request line and headers are too long");
   if (code == http::error::body_limit)

@@ -25,6 +25,9 @@ namespace {
 constexpr std::string_view ended_from_outside = "the server was ended while this ran";
 constexpr std::string_view shut_down = "the server was shut down; what was proven is kept";
 
+constexpr std::string_view not_stored =
+    "what it found could not be stored; the server's log says why";
+
 base::Status tell_interrupted(store::Database& database, const std::string& run) {
   const auto last =
       TRY(database.integer("SELECT coalesce(max(sequence), 0) FROM events WHERE run = ?", {run}));
@@ -215,7 +218,10 @@ base::Status RunQueue::record_end(const std::string& run, Recorder& recorder,
     is_cancelled = running_.at(run).is_cancelled;
     is_stopping = is_stopping_;
   }
-  if (recorder.failure()) return recorder.end(RunState::failed, recorder.failure()->message);
+  if (recorder.failure()) {
+    log_event("error", "store", {{"run", run}, {"what", recorder.failure()->message}});
+    return recorder.end(RunState::failed, std::string(not_stored));
+  }
   if (!result) {
     const auto state = is_cancelled  ? RunState::cancelled
                        : is_stopping ? RunState::interrupted

@@ -153,6 +153,16 @@ base::Result<std::vector<std::string>> published_bodies(Database& database, std:
   return bodies;
 }
 
+base::Result<std::optional<std::string>> last_report_of(Database& database, std::int64_t number) {
+  auto rows =
+      TRY(database.prepare("SELECT report FROM runs JOIN sightings ON run = id WHERE finding = ? "
+                           "AND position IS NOT NULL "
+                           "AND report IS NOT NULL ORDER BY runs.number DESC LIMIT 1",
+                           {number}));
+  if (!TRY(rows.next())) return std::optional<std::string>();
+  return rows.optional_text(0);
+}
+
 base::Result<bool> snooze(Database& database, std::int64_t number, std::optional<Moment> until) {
   const auto moment = until ? std::optional(until->microseconds) : std::nullopt;
   TRY(database.execute("UPDATE findings SET snoozed_until = ? WHERE number = ?",

@@ -106,6 +106,8 @@ base::Result<std::vector<FindingRow>> list_findings(Database& database,
 base::Result<std::optional<FindingRow>> find_finding(Database& database, std::int64_t number);
 // What the run published, in the order of its report.
 base::Result<std::vector<std::string>> published_bodies(Database& database, std::string_view run);
+// The last report that has the finding; none when it was only proven.
+base::Result<std::optional<std::string>> last_report_of(Database& database, std::int64_t number);
 // Until then, or no longer. False: there is no such finding.
 base::Result<bool> snooze(Database& database, std::int64_t number,
                           std::optional<base::Moment> until);
