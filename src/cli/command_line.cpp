@@ -120,6 +120,8 @@ std::optional<Answer> take_arguments(Invocation& invocation) {
     case Arguments::report_and_truth:
       if (invocation.arguments.empty() || invocation.arguments.size() == 2) return std::nullopt;
       return mistake("a report is scored against one truth", see);
+    case Arguments::words:
+      return std::nullopt;
     case Arguments::none:
       if (invocation.arguments.empty()) return std::nullopt;
       return mistake(fmt::format("{} takes no '{}'", command.name, invocation.arguments.front()),

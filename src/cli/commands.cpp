@@ -88,6 +88,22 @@ constexpr std::array query_flags{
     OwnFlag{"--dialect", "DIALECT", "Judge by this grammar, with --check", "", "duckdb|postgres"},
     OwnFlag{"--jsonl", "", "With --check: judge the JSON lines of standard input", ""}};
 
+constexpr std::array store_settings{Names{"server.store"}, Names{"terminal.quiet"}};
+constexpr std::array keys_flags{
+    OwnFlag{"--scopes", "LIST",
+            "What the key may do, with commas between: read, run, admin, metrics", "read,run"}};
+constexpr std::array serve_examples{
+    Names{"insights serve sales.csv --without-keys"},
+    Names{
+        "insights serve postgres://reader@db.example/sales --store /var/lib/insights/insights.db"}};
+constexpr std::array keys_examples{Names{"insights keys create dashboard --scopes read"},
+                                   Names{"insights keys list"},
+                                   Names{"insights keys revoke key-3f9a02c1"}};
+constexpr std::array diff_examples{
+    Names{"insights diff run-20251121-060000-1a2b3c4d run-20251122-060000-5e6f7a8b"}};
+constexpr std::array backup_examples{Names{"insights backup insights-2025-11-22.db"}};
+constexpr std::array restore_examples{Names{"insights restore insights-2025-11-22.db"}};
+
 constexpr std::array doctor_flags{
     OwnFlag{"--role-sql", "", "Print the script of a role that only reads the named database", ""}};
 
@@ -224,6 +240,7 @@ constexpr std::array table{
         .argument_help = locations_help,
         .takes_json = true,
         .takes_every_setting = true,
+        .takes_server_settings = true,
         .settings = {},
         .own_flags = doctor_flags,
         .examples = doctor_examples,
@@ -249,6 +266,60 @@ constexpr std::array table{
             .settings = runs_settings,
             .examples = egress_examples,
             .run = run_egress},
+    Command{.name = "serve",
+            .summary = "Explore on request: an HTTP API, with a store of what was found",
+            .detail = "Takes every flag of explore; an exploration that is asked for is made with "
+                      "them. The API is described by /openapi.json and docs/guide/api.md. SIGTERM "
+                      "or Ctrl-C: ends what runs, keeps what is proven, and stops. The log goes to "
+                      "standard error, one JSON object a line.",
+            .usage = "PATH...",
+            .argument_help = locations_help,
+            .takes_every_setting = true,
+            .takes_server_settings = true,
+            .settings = {},
+            .examples = serve_examples,
+            .run = run_serve},
+    Command{.name = "keys",
+            .summary = "Make, list and revoke keys for the API",
+            .detail = "The secret of a new key is printed once; the store has only its digest. A "
+                      "server that runs takes notice at once.",
+            .usage = "create NAME | list | revoke ID",
+            .argument_help = "What to do: create a key with this name, list all, or revoke one",
+            .arguments = Arguments::words,
+            .takes_json = true,
+            .settings = store_settings,
+            .own_flags = keys_flags,
+            .examples = keys_examples,
+            .run = run_keys},
+    Command{.name = "diff",
+            .summary = "Show what changed from one exploration in the store to another",
+            .detail = "New, worse, better, as it was, and gone. Explorations of 'insights serve' "
+                      "are in the store.",
+            .usage = "RUN RUN",
+            .argument_help = "Ids of two explorations, the earlier one first",
+            .arguments = Arguments::words,
+            .takes_json = true,
+            .settings = store_settings,
+            .examples = diff_examples,
+            .run = run_diff},
+    Command{.name = "backup",
+            .summary = "Copy the store to a file, while it is in use",
+            .detail = "The copy is of one moment, checked, and appears whole or not at all.",
+            .usage = "FILE",
+            .argument_help = "Where the copy goes",
+            .arguments = Arguments::words,
+            .settings = store_settings,
+            .examples = backup_examples,
+            .run = run_backup},
+    Command{.name = "restore",
+            .summary = "Put a copy of the store in its place",
+            .detail = "The copy is checked first. Refused while 'insights serve' uses the store.",
+            .usage = "FILE",
+            .argument_help = "What backup wrote",
+            .arguments = Arguments::words,
+            .settings = store_settings,
+            .examples = restore_examples,
+            .run = run_restore},
     Command{.name = "completion",
             .summary = "Print a script that completes commands and flags in your shell",
             .detail = "",
@@ -311,8 +382,9 @@ std::vector<const config::Key*> flags_of(const Command& command) {
   std::vector<const config::Key*> flags;
   if (!command.takes_config) return flags;
   for (const auto& key : config::keys()) {
-    const bool is_taken =
-        command.takes_every_setting || std::ranges::count(command.settings, key.name) > 0;
+    const bool is_every = command.takes_every_setting &&
+                          (command.takes_server_settings || !key.name.starts_with("server."));
+    const bool is_taken = is_every || std::ranges::count(command.settings, key.name) > 0;
     if (is_taken && !key.flag.empty()) flags.push_back(&key);
   }
   return flags;

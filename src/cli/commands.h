@@ -26,6 +26,7 @@ enum class Arguments {
   locations_and_statement,
   run,
   shell,
+  words,  // of the command's own, which checks them
   none
 };
 
@@ -64,7 +65,8 @@ struct Command {
   bool takes_config =
       true;  // false: neither file nor environment is read, no flag but --help is known
   bool takes_json = false;
-  bool takes_every_setting = false;
+  bool takes_every_setting = false;            // but those of a server
+  bool takes_server_settings = false;          // those, too
   std::span<const std::string_view> settings;  // names of keys, unless takes_every_setting
   std::span<const OwnFlag> own_flags = {};
   std::span<const std::string_view> examples;
@@ -98,6 +100,11 @@ base::Result<ExitCode> run_query(const Invocation& invocation, const config::Con
 base::Result<ExitCode> run_doctor(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_runs(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_egress(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_serve(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_keys(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_diff(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_backup(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_restore(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_completion(const Invocation& invocation, const config::Config& config);
 
 }  // namespace insights::cli

@@ -77,6 +77,7 @@ Progress::Progress(ProgressStyle style, std::FILE* out) : style_(style), out_(ou
 Progress::~Progress() { close(); }
 
 void Progress::on(const explore::Event& event) {
+  if (other_ != nullptr) other_->on(event);
   const std::scoped_lock lock(mutex_);
   std::visit([this](const auto& known) { take(known); }, event);
 }

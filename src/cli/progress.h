@@ -32,6 +32,8 @@ class Progress final : public explore::RunObserver {
   Progress& operator=(const Progress&) = delete;
 
   void on(const explore::Event& event) override;
+  // Events are told to `other`, too; it is borrowed and must outlive it.
+  void also_tell(explore::RunObserver& other) { other_ = &other; }
   // What is being done now, outside of a run: "opening sales.csv".
   void doing(const std::string& activity);
   // A remark that stays.
@@ -56,6 +58,7 @@ class Progress final : public explore::RunObserver {
 
   const ProgressStyle style_;
   std::FILE* const out_;
+  explore::RunObserver* other_ = nullptr;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::condition_variable_any closing_;

@@ -93,6 +93,18 @@ struct Config {
   std::chrono::milliseconds request_time_max{std::chrono::minutes{20}};
   std::int64_t retries_max = 4;
 
+  // A server (insights serve), and what it keeps.
+  std::string store = "insights.db";         // the SQLite file
+  std::string host = "127.0.0.1";            // an address of this machine
+  std::int64_t port = 8000;                  // 0 = a free one
+  bool without_keys = false;                 // whoever reaches the address may do everything
+  std::vector<std::string> allowed_hosts;    // names under which it is asked, with the port
+  std::vector<std::string> allowed_origins;  // pages of others that may ask
+  std::int64_t requests_per_minute = 6'000;  // of one key; 0 = no limit
+  std::int64_t runs_at_once = 1;
+  std::int64_t runs_waiting_max = 100;
+  std::int64_t keep_days = 365;  // runs that ended
+
   std::string file;                       // the config file read; empty when there was none
   std::map<std::string, Origin> origins;  // key name -> where from; built-in values are not listed
   bool operator==(const Config&) const = default;

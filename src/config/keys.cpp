@@ -118,6 +118,27 @@ constexpr std::array table{
         "Threads to use; 0 = as many as the machine has", 0, 1024},
     Key{"engine.memory", Kind::size, &Config::memory_max_bytes, "--memory", "", "SIZE",
         "Memory the database engine may use (512MB, 2GB)", gigabyte / 16, 1024 * 16 * gigabyte},
+
+    Key{"server.store", Kind::path, &Config::store, "--store", "INSIGHTS_STORE", "FILE",
+        "Where runs, findings and API keys are kept: one SQLite file"},
+    Key{"server.host", Kind::text, &Config::host, "--host", "API_HOST", "ADDRESS",
+        "The address to listen on; 127.0.0.1 is reached from this machine alone"},
+    Key{"server.port", Kind::integer, &Config::port, "--port", "API_PORT", "N",
+        "The port to listen on; 0 takes a free one", 0, 65'535},
+    Key{"server.without_keys", Kind::boolean, &Config::without_keys, "--without-keys", "", "",
+        "Ask for no API key; only on an address of this machine alone"},
+    Key{"server.allowed_hosts", Kind::text_list, &Config::allowed_hosts, "--allow-host", "", "NAME",
+        "One more name the server is asked by, with its port if there is one; may be repeated"},
+    Key{"server.allowed_origins", Kind::text_list, &Config::allowed_origins, "--allow-origin", "",
+        "URL", "A page of this origin may ask (https://bi.example); may be repeated"},
+    Key{"server.requests_per_minute", Kind::integer, &Config::requests_per_minute, "--rate", "",
+        "N", "How often one API key may ask in a minute; 0 = no limit", 0, 100'000'000},
+    Key{"server.runs_at_once", Kind::integer, &Config::runs_at_once, "--runs-at-once", "", "N",
+        "How many explorations run side by side", 1, 64},
+    Key{"server.runs_waiting", Kind::integer, &Config::runs_waiting_max, "--runs-waiting", "", "N",
+        "How many explorations may wait for their turn", 1, 100'000},
+    Key{"server.keep_days", Kind::integer, &Config::keep_days, "--keep-days", "", "N",
+        "Explorations that ended are forgotten after so many days; findings stay", 1, 36'500},
 };
 
 }  // namespace

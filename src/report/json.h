@@ -27,6 +27,9 @@ inline constexpr int report_depth_max = 64;
 // that was read back, whose ledger is not in it.
 std::string to_json(const explore::Run& run, const std::vector<PatternTally>& saved = {});
 
+// One finding as the report has it, on one line: for those who keep findings apart from reports.
+std::string finding_json(const findings::Finding& finding);
+
 // Every hypothesis, one JSON object a line, in the ledger's order.
 std::string ledger_json_lines(const findings::Ledger& ledger);
 

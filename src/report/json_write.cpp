@@ -399,6 +399,10 @@ std::string to_json(const explore::Run& run, const std::vector<PatternTally>& sa
   return harmless_json(text) + "\n";
 }
 
+std::string finding_json(const findings::Finding& finding) {
+  return harmless_json(compact(json_of(finding)));
+}
+
 std::string ledger_json_lines(const findings::Ledger& ledger) {
   std::string lines;
   for (const auto& entry : ledger.entries) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "store/failure.h"
+#include "store/migrations.h"
 
 namespace insights::store {
 
@@ -24,8 +25,7 @@ base::Status copy_pages(Database& from, Database& to) {
   sqlite3_backup_step(copy, -1);
   if (const int code = sqlite3_backup_finish(copy); code != SQLITE_OK)
     return failure(code, to.path(), sqlite3_errmsg(to.handle()));
-  // One file alone: nothing of the copy stays in a -wal beside it.
-  return to.script("PRAGMA journal_mode = DELETE");
+  return {};
 }
 
 base::Status keep(const std::string& path) {
@@ -36,15 +36,20 @@ base::Status keep(const std::string& path) {
   return {};
 }
 
+base::Status check_whole(Database& database, const std::string& name) {
+  const auto found = damages(database);
+  if (found.empty()) return {};
+  return fail(ErrorKind::unavailable,
+              fmt::format("the store {} is damaged: {}", name, found.front()),
+              "Move it away and restore a backup.");
+}
+
 base::Status copy_whole(Database& database, const std::string& part) {
   auto copy = TRY(Database::open(part));
   TRY(copy_pages(database, copy));
-  const auto found = damages(copy);
-  if (!found.empty())
-    return fail(ErrorKind::unavailable,
-                fmt::format("the store {} is damaged: {}", database.path(), found.front()),
-                "Move it away and restore a backup.");
-  return {};
+  TRY(check_whole(copy, database.path()));
+  // One file alone: nothing of the copy stays in a -wal beside it.
+  return copy.script("PRAGMA journal_mode = DELETE");
 }
 
 }  // namespace
@@ -65,6 +70,12 @@ base::Status back_up(Database& database, const std::string& target) {
     for (const auto* ending : {"", "-wal", "-shm", "-journal"})
       std::filesystem::remove(part + ending, error);
   return copied;
+}
+
+base::Status restore(Database& database, const std::string& copy) {
+  auto from = TRY(open_store(copy, {.create = false}));
+  TRY(check_whole(from, copy));
+  return copy_pages(from, database);
 }
 
 std::vector<std::string> damages(Database& database) {

@@ -14,6 +14,10 @@ namespace insights::store {
 // committed before the call is in it.
 base::Status back_up(Database& database, const std::string& target);
 
+// Puts the contents of the file `copy` in place of the database's, whole or not at all. Error: the
+// copy is not there, is damaged, or is no store of this program's (or an older) version.
+base::Status restore(Database& database, const std::string& copy);
+
 // What SQLite's integrity check and its check of foreign keys find, or why they could not be made;
 // empty when the file is whole.
 std::vector<std::string> damages(Database& database);

@@ -20,38 +20,44 @@ using base::fail;
 
 namespace {
 
+base::Status cannot_open(const std::string& path, int error) {
+  const auto kind = error == ENOENT ? ErrorKind::not_found : ErrorKind::unavailable;
+  return fail(kind, fmt::format("cannot open the store {}: {}", path, std::strerror(error)),
+              kind == ErrorKind::not_found
+                  ? ""
+                  : "The user that runs insights must be able to write the file and its folder.");
+}
+
+base::Status make_folder(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (folder.empty() || std::filesystem::exists(folder, error)) return {};
+  std::filesystem::create_directories(folder, error);
+  if (!error) return {};
+  return fail(ErrorKind::unavailable,
+              fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
+}
+
 // Makes the file before SQLite does, so that at no moment others can read it. SQLite gives the
-// files beside it (-wal, -shm) the same rights.
+// files beside it (-wal, -shm) the same rights. A file that is there is never opened here: to close
+// it would drop the locks that other connections of this program hold on it (POSIX), and another
+// program would then take the store for abandoned and delete its -wal.
 base::Status make_private(const std::string& path, bool create) {
-  if (create) {
-    const auto folder = std::filesystem::path(path).parent_path();
-    std::error_code error;
-    if (!folder.empty() && !std::filesystem::exists(folder, error)) {
-      std::filesystem::create_directories(folder, error);
-      if (error)
-        return fail(ErrorKind::unavailable,
-                    fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
-    }
-  }
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
-  if (file < 0) {
-    const auto kind = errno == ENOENT ? ErrorKind::not_found : ErrorKind::unavailable;
-    return fail(kind, fmt::format("cannot open the store {}: {}", path, std::strerror(errno)),
-                kind == ErrorKind::not_found
-                    ? ""
-                    : "The user that runs insights must be able to write the file and its folder.");
-  }
   struct stat about{};
-  const bool open_to_others = ::fstat(file, &about) == 0 && (about.st_mode & 0077) != 0;
-  const bool closed_to_others = !open_to_others || ::fchmod(file, about.st_mode & 0700) == 0;
-  ::close(file);
-  if (!closed_to_others)
-    return fail(
-        ErrorKind::unavailable,
-        fmt::format("the store {} can be read by other users, and this one may not change that",
-                    path),
-        "Set its rights to 0600.");
-  return {};
+  if (::stat(path.c_str(), &about) != 0) {
+    if (errno != ENOENT || !create) return cannot_open(path, errno);
+    TRY(make_folder(path));
+    const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL, 0600);
+    if (file < 0 && errno != EEXIST) return cannot_open(path, errno);
+    if (file >= 0) ::close(file);
+    return {};
+  }
+  if ((about.st_mode & 0077) == 0 || ::chmod(path.c_str(), about.st_mode & 0700) == 0) return {};
+  return fail(
+      ErrorKind::unavailable,
+      fmt::format("the store {} can be read by other users, and this one may not change that",
+                  path),
+      "Set its rights to 0600.");
 }
 
 int bind(sqlite3_stmt* statement, int position, const Value& value) {

@@ -1,0 +1,147 @@
+#include "cli/serve_engine.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "catalog/describe.h"
+#include "cli/parts.h"
+#include "cli/progress.h"
+#include "cli/version.h"
+#include "server/log.h"
+#include "source/postgres_url.h"
+
+namespace insights::cli {
+
+using base::Result;
+using config::Config;
+using server::RunRequest;
+
+namespace {
+
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+  if (what.empty()) return;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+}
+
+// The whole is in the log; who asked hears what happened, not where on this machine.
+base::Error without_places(base::Error error, const Config& config) {
+  server::log_event("error", "engine", {{"what", config::redacted(error.message)}});
+  for (auto* text : {&error.message, &error.hint}) {
+    *text = config::redacted(*text);
+    for (const auto& location : config.locations) {
+      const bool is_url = source::is_postgres_url(location);
+      replace_all(*text, config::redacted(location),
+                  is_url ? "the database" : std::filesystem::path(location).filename().string());
+    }
+    std::error_code ignored;
+    replace_all(*text, std::filesystem::current_path(ignored).string() + "/", "");
+  }
+  return error;
+}
+
+template <class T>
+Result<T> told(Result<T> result, const Config& config) {
+  if (!result) return std::unexpected(without_places(std::move(result).error(), config));
+  return result;
+}
+
+Config settings_of(const RunRequest& request, Config config) {
+  if (!request.focus.empty()) config.focus = request.focus;
+  config.top = request.findings_max.value_or(config.top);
+  config.iterations = request.iterations.value_or(config.iterations);
+  // A request may ask for less than the server allows, not for more.
+  config.time_max = std::min(config.time_max, request.time_max.value_or(config.time_max));
+  config.queries_max =
+      std::min(config.queries_max, request.queries_max.value_or(config.queries_max));
+  if (request.as_of) config.as_of = request.as_of;
+  return config;
+}
+
+Result<explore::Run> explore_as_asked(const Config& config, const RunRequest& request,
+                                      const std::string& run_id, explore::RunObserver& observer,
+                                      std::stop_token stop) {
+  const auto own = settings_of(request, config);
+  const auto focus = TRY(focus_of(own));
+  Progress progress(ProgressStyle::quiet, stderr);
+  progress.also_tell(observer);
+  auto run = TRY(run_exploration(own, focus, progress, std::move(stop)));
+  run.id = run_id;
+  return run;
+}
+
+Result<std::string> schema_json(const Config& config, std::stop_token stop) {
+  Progress progress(ProgressStyle::quiet, stderr);
+  const auto source = TRY(open_source(config.locations, config, stop));
+  return catalog::describe_json(TRY(read_catalog(*source, config, progress, stop)));
+}
+
+Result<std::string> verified_json(const Config& config, explore::Run report,
+                                  const std::string& fingerprint, std::stop_token stop) {
+  using Json = nlohmann::ordered_json;
+  std::erase_if(report.findings, [&](const auto& one) { return one.fingerprint != fingerprint; });
+  Progress progress(ProgressStyle::quiet, stderr);
+  const auto verification =
+      TRY(verify_run(report, config.locations, config, progress, std::move(stop)));
+  if (verification.findings.empty())
+    return base::fail(base::ErrorKind::unavailable, verification.ended_early);
+  const auto& checks = verification.findings.front().checks;
+  Json list = Json::array();
+  for (const auto& check : checks)
+    list.push_back({{"path", check.path},
+                    {"status", findings::name(check.status)},
+                    {"stored", check.stored},
+                    {"now", check.now}});
+  const Json whole{{"status", findings::name(findings::worst(checks))},
+                   {"data_changed", verification.data == DataState::changed},
+                   {"checks", std::move(list)}};
+  return whole.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// A database is asked; of files it is enough that they can be read.
+base::Status reachable(const Config& config, std::stop_token stop) {
+  for (const auto& location : config.locations) {
+    if (source::is_postgres_url(location)) {
+      TRY(open_source(config.locations, config, stop));
+      return {};
+    }
+    const bool is_pattern = location.find_first_of("*?[") != std::string::npos;
+    if (!is_pattern && ::access(location.c_str(), R_OK) != 0)
+      return base::fail(base::ErrorKind::unavailable, fmt::format("{} cannot be read", location));
+  }
+  return {};
+}
+
+}  // namespace
+
+server::Engine serve_engine(const Config& config) {
+  server::Engine engine;
+  engine.program = fmt::format("insights {}", version());
+  for (const auto& location : config.locations)
+    engine.subject += (engine.subject.empty() ? "" : "\n") + config::redacted(location);
+  engine.focus_name = [config](const RunRequest& request) -> Result<std::string> {
+    const auto focus = TRY(told(focus_of(settings_of(request, config)), config));
+    return focus.name;
+  };
+  engine.explore = [config](const RunRequest& request, const std::string& run_id,
+                            explore::RunObserver& observer, std::stop_token stop) {
+    return told(explore_as_asked(config, request, run_id, observer, std::move(stop)), config);
+  };
+  engine.schema = [config](std::stop_token stop) {
+    return told(schema_json(config, std::move(stop)), config);
+  };
+  engine.verify = [config](const explore::Run& report, const std::string& fingerprint,
+                           std::stop_token stop) {
+    return told(verified_json(config, report, fingerprint, std::move(stop)), config);
+  };
+  engine.reachable = [config](std::stop_token stop) {
+    return told(reachable(config, std::move(stop)), config);
+  };
+  return engine;
+}
+
+}  // namespace insights::cli

@@ -1,0 +1,13 @@
+// What the server asks of the rest of the program, made from the settings.
+#pragma once
+
+#include "config/config.h"
+#include "server/engine.h"
+
+namespace insights::cli {
+
+// Keeps a copy of the settings. Error messages of what it does name no path, URL or password: they
+// reach whoever may ask the server.
+server::Engine serve_engine(const config::Config& config);
+
+}  // namespace insights::cli

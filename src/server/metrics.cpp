@@ -1,0 +1,110 @@
+#include "server/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/ensure.h"
+
+namespace insights::server {
+
+namespace {
+
+struct Family {
+  std::string_view name, type, help;
+};
+constexpr std::array families{
+    Family{"insights_http_requests_total", "counter", "Requests answered, by status"},
+    Family{"insights_http_request_seconds", "histogram",
+           "From the head of a request to its answer"},
+    Family{"insights_http_connections", "gauge", "Connections open now"},
+    Family{"insights_http_streams", "gauge", "Connections that follow events now"},
+    Family{"insights_http_connections_refused_total", "counter", "Connections over a limit"},
+    Family{"insights_runs_total", "counter", "Explorations that ended, by state"},
+    Family{"insights_run_seconds", "histogram", "How long explorations took"},
+    Family{"insights_runs_running", "gauge", "Explorations running now"},
+    Family{"insights_runs_queued", "gauge", "Explorations that wait"},
+    Family{"insights_findings_total", "counter", "Findings published, by pattern"},
+    Family{"insights_queries_total", "counter", "Queries of explorations, by outcome"},
+    Family{"insights_query_seconds", "histogram", "How long queries took"},
+    Family{"insights_store_errors_total", "counter", "What could not be written to the store"}};
+
+constexpr std::array bounds{0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0};
+
+std::string escaped(std::string_view value) {
+  std::string text;
+  for (const char letter : value) {
+    if (letter == '\\' || letter == '"') text += '\\';
+    if (letter == '\n')
+      text += "\\n";
+    else
+      text += letter;
+  }
+  return text;
+}
+
+std::string label_text(const Labels& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels)
+    text += fmt::format("{}{}=\"{}\"", text.empty() ? "" : ",", name, escaped(value));
+  return text;
+}
+
+std::string in_braces(std::string_view labels, std::string_view more = "") {
+  if (labels.empty() && more.empty()) return "";
+  return fmt::format("{{{}{}{}}}", labels, labels.empty() || more.empty() ? "" : ",", more);
+}
+
+}  // namespace
+
+Metrics::Series& Metrics::series(std::string_view name, const Labels& labels) {
+  base::ensure(std::ranges::count(families, name, &Family::name) == 1, "a metric is declared");
+  return families_[std::string(name)][label_text(labels)];
+}
+
+void Metrics::add(std::string_view name, const Labels& labels, double amount) {
+  const std::scoped_lock lock(mutex_);
+  series(name, labels).value += amount;
+}
+
+void Metrics::set(std::string_view name, double value, const Labels& labels) {
+  const std::scoped_lock lock(mutex_);
+  series(name, labels).value = value;
+}
+
+void Metrics::observe(std::string_view name, double seconds, const Labels& labels) {
+  const std::scoped_lock lock(mutex_);
+  auto& histogram = series(name, labels);
+  histogram.buckets.resize(bounds.size());
+  for (std::size_t at = 0; at < bounds.size(); ++at)
+    if (seconds <= bounds[at]) histogram.buckets[at] += 1;
+  histogram.value += seconds;
+  histogram.count += 1;
+}
+
+std::string Metrics::text() const {
+  const std::scoped_lock lock(mutex_);
+  std::string text;
+  for (const auto& [name, type, help] : families) {
+    const auto family = families_.find(name);
+    if (family == families_.end()) continue;
+    text += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
+    for (const auto& [labels, series] : family->second) {
+      if (type != "histogram") {
+        text += fmt::format("{}{} {}\n", name, in_braces(labels), series.value);
+        continue;
+      }
+      for (std::size_t at = 0; at < bounds.size(); ++at)
+        text += fmt::format("{}_bucket{} {}\n", name,
+                            in_braces(labels, fmt::format("le=\"{}\"", bounds[at])),
+                            series.buckets[at]);
+      text += fmt::format("{}_bucket{} {}\n", name, in_braces(labels, "le=\"+Inf\""), series.count);
+      text += fmt::format("{}_sum{} {}\n", name, in_braces(labels), series.value);
+      text += fmt::format("{}_count{} {}\n", name, in_braces(labels), series.count);
+    }
+  }
+  return text;
+}
+
+}  // namespace insights::server

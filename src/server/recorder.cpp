@@ -1,0 +1,154 @@
+#include "server/recorder.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "report/choice_names.h"
+#include "report/json.h"
+#include "server/clock.h"
+
+namespace insights::server {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+constexpr std::chrono::milliseconds flush_after{200};
+
+}  // namespace
+
+store::Sighting sighting_of(const findings::Finding& finding) {
+  store::Sighting sighting;
+  sighting.fingerprint = finding.fingerprint;
+  sighting.pattern = finding.pattern;
+  sighting.title = finding.title;
+  sighting.stake.severity = report::choice_name(finding.severity);
+  sighting.stake.account = report::choice_name(finding.impact.account);
+  if (finding.impact.account != findings::Account::none) {
+    sighting.stake.amount = finding.impact.amount;
+    sighting.stake.low = finding.impact.low;
+    sighting.stake.high = finding.impact.high;
+  }
+  for (const auto& entity : finding.entities)
+    sighting.entities.push_back({entity.column, entity.value});
+  sighting.body = report::finding_json(finding);
+  return sighting;
+}
+
+Recorder::Recorder(std::string run, store::SharedDatabase& writer, Metrics& metrics,
+                   std::function<void()> ring, std::stop_source& stop)
+    : run_(std::move(run)),
+      writer_(writer),
+      metrics_(metrics),
+      ring_(std::move(ring)),
+      stop_(stop) {}
+
+void Recorder::on(const explore::Event& event) {
+  if (failure_) return;
+  std::visit([this](const auto& what) { take(what); }, event);
+  const bool is_due = std::chrono::steady_clock::now() - flushed_ >= flush_after;
+  const bool is_finding = std::holds_alternative<explore::FindingProven>(event);
+  if (!is_due && !is_finding) return;
+  if (const auto kept = flush(); !kept) {
+    failure_ = kept.error();
+    metrics_.add("insights_store_errors_total");
+    stop_.request_stop();
+  }
+}
+
+void Recorder::add(std::string kind, std::string body) {
+  new_events_.push_back({++events_, now(), std::move(kind), std::move(body)});
+}
+
+base::Status Recorder::flush() {
+  TRY(writer_.use([&](store::Database& database) {
+    return store::add_events(database, run_, new_events_, new_queries_);
+  }));
+  new_events_.clear();
+  new_queries_.clear();
+  flushed_ = std::chrono::steady_clock::now();
+  ring_();
+  return {};
+}
+
+base::Status Recorder::add_end(store::RunState state, const std::string& reason,
+                               std::size_t findings) {
+  add("ended", text({{"state", store::name(state)}, {"reason", reason}, {"findings", findings}}));
+  metrics_.add("insights_runs_total", {{"state", std::string(store::name(state))}});
+  return flush();
+}
+
+base::Status Recorder::close(store::Closing closing) {
+  TRY(writer_.use(
+      [&](store::Database& database) { return store::close(database, run_, closing); }));
+  for (const auto& finding : closing.published)
+    metrics_.add("insights_findings_total", {{"pattern", finding.pattern}});
+  return add_end(closing.state, closing.reason, closing.published.size());
+}
+
+base::Status Recorder::end(store::RunState state, const std::string& reason) {
+  TRY(writer_.use([&](store::Database& database) {
+    return store::end_run(database, run_, state, reason, now());
+  }));
+  return add_end(state, reason, 0);
+}
+
+void Recorder::take(const explore::Started&) { add("started", "{}"); }
+
+void Recorder::take(const explore::TableLoaded& event) {
+  add("table_loaded", text({{"table", event.table}, {"rows", event.rows}}));
+}
+
+void Recorder::take(const explore::CatalogRead& event) {
+  add("catalog_read", text({{"tables", event.tables}, {"columns", event.columns}}));
+}
+
+void Recorder::take(const explore::QueryRun& event) {
+  new_queries_.push_back(
+      {++queries_, now(), event.sql, event.rows, event.milliseconds, event.error});
+  metrics_.add("insights_queries_total",
+               {{"outcome", event.error.empty() ? "answered" : "failed"}});
+  metrics_.observe("insights_query_seconds", static_cast<double>(event.milliseconds) / 1000);
+  add("query", text({{"query", queries_},
+                     {"rows", event.rows},
+                     {"milliseconds", event.milliseconds},
+                     {"failed", !event.error.empty()}}));
+}
+
+void Recorder::take(const explore::HypothesesTested& event) {
+  add("tested",
+      text({{"pattern", event.pattern}, {"tested", event.tested}, {"accepted", event.accepted}}));
+}
+
+void Recorder::take(const explore::EarlyFinding& event) {
+  add("early_finding", text({{"title", event.finding->title},
+                             {"summary", event.finding->summary},
+                             {"sample_rows", event.sample_rows}}));
+}
+
+// Stored first, then told.
+void Recorder::take(const explore::FindingProven& event) {
+  const auto number = writer_.use([&](store::Database& database) {
+    return store::see(database, run_, sighting_of(*event.finding), now());
+  });
+  if (!number) {
+    failure_ = number.error();
+    metrics_.add("insights_store_errors_total");
+    stop_.request_stop();
+    return;
+  }
+  add("finding", text({{"finding", *number},
+                       {"pattern", event.finding->pattern},
+                       {"severity", report::choice_name(event.finding->severity)},
+                       {"title", event.finding->title},
+                       {"summary", event.finding->summary}}));
+}
+
+// How it ended is told when its report is in the store.
+void Recorder::take(const explore::Finished&) {}
+
+}  // namespace insights::server

@@ -1,0 +1,67 @@
+// Puts what happens during a run into the store as it happens: a proven finding at once, with all
+// that came before it; other events a few at a time.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "explore/events.h"
+#include "explore/run.h"
+#include "server/metrics.h"
+#include "store/events.h"
+#include "store/findings.h"
+#include "store/shared_database.h"
+
+namespace insights::server {
+
+// A finding as the store keeps it.
+store::Sighting sighting_of(const findings::Finding& finding);
+
+class Recorder final : public explore::RunObserver {
+ public:
+  // Borrows all but the texts. `ring` is called when there is something new to read. A store that
+  // cannot be written stops the run by `stop`: nothing may be announced that is not kept.
+  Recorder(std::string run, store::SharedDatabase& writer, Metrics& metrics,
+           std::function<void()> ring, std::stop_source& stop);
+
+  void on(const explore::Event& event) override;
+
+  // Ends the run in the store, tells how, and makes the last event ("ended") readable with it.
+  base::Status close(store::Closing closing);
+  // The same for a run without a report.
+  base::Status end(store::RunState state, const std::string& reason);
+
+  // Why the store could not be written.
+  const std::optional<base::Error>& failure() const { return failure_; }
+
+ private:
+  void take(const explore::Started&);
+  void take(const explore::TableLoaded& event);
+  void take(const explore::CatalogRead& event);
+  void take(const explore::QueryRun& event);
+  void take(const explore::HypothesesTested& event);
+  void take(const explore::EarlyFinding& event);
+  void take(const explore::FindingProven& event);
+  void take(const explore::Finished&);
+  void add(std::string kind, std::string body);
+  base::Status flush();
+  base::Status add_end(store::RunState state, const std::string& reason, std::size_t findings);
+
+  const std::string run_;
+  store::SharedDatabase& writer_;
+  Metrics& metrics_;
+  const std::function<void()> ring_;
+  std::stop_source& stop_;
+  std::int64_t events_ = 0, queries_ = 0;
+  std::vector<store::EventRow> new_events_;
+  std::vector<store::QueryRow> new_queries_;
+  std::chrono::steady_clock::time_point flushed_{};
+  std::optional<base::Error> failure_;
+};
+
+}  // namespace insights::server

@@ -1,0 +1,251 @@
+#include "server/run_queue.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "base/ensure.h"
+#include "report/json.h"
+#include "server/clock.h"
+#include "server/log.h"
+#include "server/recorder.h"
+#include "server/run_request.h"
+
+namespace insights::server {
+
+using base::ErrorKind;
+using base::fail;
+
+namespace {
+
+constexpr std::string_view ended_from_outside = "the server was ended while this ran";
+constexpr std::string_view shut_down = "the server was shut down; what was proven is kept";
+
+constexpr std::string_view not_stored =
+    "what it found could not be stored; the server's log says why";
+
+base::Status tell_interrupted(store::Database& database, const std::string& run) {
+  const auto last =
+      TRY(database.integer("SELECT coalesce(max(sequence), 0) FROM events WHERE run = ?", {run}));
+  const nlohmann::ordered_json body{
+      {"state", "interrupted"}, {"reason", ended_from_outside}, {"findings", 0}};
+  return store::add_events(database, run, {{last + 1, now(), "ended", body.dump()}}, {});
+}
+
+}  // namespace
+
+RunQueue::RunQueue(const Engine& engine, store::SharedDatabase& writer, Metrics& metrics,
+                   std::function<void()> ring, const QueueLimits& limits)
+    : engine_(engine),
+      writer_(writer),
+      metrics_(metrics),
+      ring_(std::move(ring)),
+      limits_(limits) {}
+
+RunQueue::~RunQueue() { stop(); }
+
+base::Status RunQueue::begin() {
+  using store::RunState;
+  const auto left = TRY(writer_.use([](store::Database& database) {
+    return store::list_runs(database, {.state = RunState::running, .limit = 10'000});
+  }));
+  const auto interrupt = [&](store::Database& database) -> base::Status {
+    TRY(store::interrupt_running(database, ended_from_outside, now()));
+    for (const auto& run : left) TRY(tell_interrupted(database, run.id));
+    return {};
+  };
+  TRY(writer_.use(interrupt));
+  auto queued = TRY(writer_.use([](store::Database& database) {
+    return store::list_runs(database, {.state = RunState::queued, .limit = 10'000});
+  }));
+  std::ranges::reverse(queued);  // the oldest first
+  for (const auto& run : queued) {
+    auto request = run_request_of(nlohmann::json::parse(run.request));
+    if (request) waiting_[run.owner].push_back({run.id, *std::move(request)});
+  }
+  for (int at = 0; at < limits_.at_once; ++at)
+    workers_.emplace_back([this](const std::stop_token& closing) { work(closing); });
+  return {};
+}
+
+base::Result<store::Added> RunQueue::submit(const std::string& owner, const RunRequest& request,
+                                            const std::optional<store::Repeat>& repeat) {
+  const auto focus = TRY(engine_.focus_name(request));
+  const std::scoped_lock lock(mutex_);
+  std::size_t waiting = 0;
+  for (const auto& [who, list] : waiting_) waiting += list.size();
+  if (waiting >= limits_.waiting_max || is_stopping_)
+    return fail(ErrorKind::unavailable, "too many explorations wait", "Try again in a minute.");
+  const store::NewRun run{.id = new_run_id(),
+                          .owner = owner,
+                          .subject = engine_.subject,
+                          .focus = focus,
+                          .request = text_of(request),
+                          .at = now()};
+  const auto added = TRY(writer_.use(
+      [&](store::Database& database) { return store::add_run(database, run, repeat); }));
+  if (added.is_repeat) return added;
+  waiting_[owner].push_back({run.id, request});
+  gauge();
+  changed_.notify_one();
+  return added;
+}
+
+base::Result<bool> RunQueue::cancel(const std::string& run) {
+  std::unique_lock lock(mutex_);
+  if (const auto found = running_.find(run); found != running_.end()) {
+    found->second.is_cancelled = true;
+    auto stop = found->second.stop;
+    lock.unlock();  // who listens to the stop may ask the queue something
+    stop.request_stop();
+    return true;
+  }
+  bool was_waiting = false;
+  for (auto& [owner, list] : waiting_)
+    was_waiting |= std::erase_if(list, [&](const Waiting& one) { return one.run == run; }) > 0;
+  if (!was_waiting) return false;
+  gauge();
+  lock.unlock();
+  std::stop_source none;
+  Recorder recorder(run, writer_, metrics_, ring_, none);
+  TRY(recorder.end(store::RunState::cancelled, "cancelled before it began"));
+  return true;
+}
+
+void RunQueue::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_stopping_ = true;
+  }
+  for (auto& worker : workers_) worker.request_stop();
+  std::vector<std::stop_source> stops;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (auto& [run, running] : running_) stops.push_back(running.stop);
+  }
+  for (auto& one : stops) one.request_stop();
+  workers_.clear();  // joins
+}
+
+RunQueue::Load RunQueue::load() const {
+  const std::scoped_lock lock(mutex_);
+  Load load{.running = running_.size()};
+  for (const auto& [owner, list] : waiting_) load.waiting += list.size();
+  return load;
+}
+
+void RunQueue::gauge() {
+  std::size_t waiting = 0;
+  for (const auto& [owner, list] : waiting_) waiting += list.size();
+  metrics_.set("insights_runs_queued", static_cast<double>(waiting));
+  metrics_.set("insights_runs_running", static_cast<double>(running_.size()));
+}
+
+// The oldest run of the owner with the fewest running, of these of the one served longest ago.
+std::optional<std::pair<std::string, RunQueue::Waiting>> RunQueue::next(
+    const std::stop_token& closing) {
+  std::unique_lock lock(mutex_);
+  const auto has_any = [&] {
+    std::erase_if(waiting_, [](const auto& entry) { return entry.second.empty(); });
+    return !waiting_.empty();
+  };
+  if (!changed_.wait(lock, closing, has_any) || is_stopping_) return std::nullopt;
+  const auto turn = [&](const auto& entry) {
+    const auto running = std::ranges::count_if(
+        running_, [&](const auto& one) { return one.second.owner == entry.first; });
+    return std::pair(running, served_[entry.first]);
+  };
+  const auto chosen = std::ranges::min_element(waiting_, {}, turn);
+  auto owner = chosen->first;
+  auto waiting = std::move(chosen->second.front());
+  chosen->second.pop_front();
+  served_[owner] = ++begun_;
+  running_[waiting.run] = {.owner = owner, .stop = {}};
+  gauge();
+  return std::pair(std::move(owner), std::move(waiting));
+}
+
+void RunQueue::work(const std::stop_token& closing) {
+  while (auto job = next(closing)) {
+    run_one(job->first, job->second);
+    const std::scoped_lock lock(mutex_);
+    running_.erase(job->second.run);
+    gauge();
+  }
+}
+
+void RunQueue::run_one(const std::string& owner, const Waiting& waiting) {
+  std::stop_source stop;
+  {
+    const std::scoped_lock lock(mutex_);
+    stop = running_.at(waiting.run).stop;
+  }
+  log_event("info", "run_started", {{"run", waiting.run}, {"owner", owner}});
+  const auto begun = std::chrono::steady_clock::now();
+  Recorder recorder(waiting.run, writer_, metrics_, ring_, stop);
+  const auto started = writer_.use(
+      [&](store::Database& database) { return store::start_run(database, waiting.run, now()); });
+  base::Status kept = std::unexpected(base::Error{});
+  if (!started) {
+    kept = std::unexpected(started.error());
+  } else {
+    base::Result<explore::Run> result = fail(ErrorKind::unavailable, "an internal error");
+    try {
+      result = engine_.explore(waiting.request, waiting.run, recorder, stop.get_token());
+    } catch (const std::exception& error) {
+      log_event("error", "bug", {{"run", waiting.run}, {"what", error.what()}});
+    }
+    kept = record_end(waiting.run, recorder, std::move(result));
+  }
+  if (!kept)
+    log_event("error", "run_not_stored", {{"run", waiting.run}, {"what", kept.error().message}});
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  metrics_.observe("insights_run_seconds", took.count());
+  log_event("info", "run_ended", {{"run", waiting.run}, {"seconds", took.count()}});
+  ring_();
+}
+
+base::Status RunQueue::record_end(const std::string& run, Recorder& recorder,
+                                  base::Result<explore::Run> result) {
+  using store::RunState;
+  bool is_cancelled = false, is_stopping = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    is_cancelled = running_.at(run).is_cancelled;
+    is_stopping = is_stopping_;
+  }
+  if (recorder.failure()) {
+    log_event("error", "store", {{"run", run}, {"what", recorder.failure()->message}});
+    return recorder.end(RunState::failed, std::string(not_stored));
+  }
+  if (!result) {
+    const auto state = is_cancelled  ? RunState::cancelled
+                       : is_stopping ? RunState::interrupted
+                                     : RunState::failed;
+    return recorder.end(state, result.error().message);
+  }
+  store::Closing closing;
+  closing.state = is_cancelled       ? RunState::cancelled
+                  : !result->partial ? RunState::done
+                  : is_stopping      ? RunState::interrupted
+                                     : RunState::partial;
+  closing.reason = is_cancelled                             ? "cancelled; what was proven is kept"
+                   : closing.state == RunState::interrupted ? std::string(shut_down)
+                                                            : result->partial_reason;
+  closing.report = report::to_json(*result);
+  for (const auto& finding : result->findings) closing.published.push_back(sighting_of(finding));
+  closing.at = now();
+  return recorder.close(std::move(closing));
+}
+
+std::string new_run_id() {
+  const std::time_t seconds = std::time(nullptr);
+  std::random_device chance;
+  return fmt::format("run-{:%Y%m%d-%H%M%S}-{:08x}", fmt::gmtime(seconds), chance());
+}
+
+}  // namespace insights::server

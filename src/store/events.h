@@ -1,0 +1,42 @@
+// What happened during a run, in the order it did, and what it asked the database.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/calendar.h"
+#include "base/result.h"
+#include "store/database.h"
+
+namespace insights::store {
+
+struct EventRow {
+  std::int64_t sequence = 0;  // of the run, from 1
+  base::Moment at;
+  std::string kind;
+  std::string body;  // JSON
+  bool operator==(const EventRow&) const = default;
+};
+
+struct QueryRow {
+  std::int64_t sequence = 0;  // of the run, from 1
+  base::Moment at;
+  std::string sql;
+  std::int64_t rows = 0, milliseconds = 0;
+  std::string error;  // "" when it was answered
+  bool operator==(const QueryRow&) const = default;
+};
+
+// Keeps all of both or nothing.
+base::Status add_events(Database& database, std::string_view run,
+                        const std::vector<EventRow>& events, const std::vector<QueryRow>& queries);
+
+// Those after `sequence`, the first `limit` of them.
+base::Result<std::vector<EventRow>> events_after(Database& database, std::string_view run,
+                                                 std::int64_t sequence, std::int64_t limit);
+base::Result<std::vector<QueryRow>> queries_after(Database& database, std::string_view run,
+                                                  std::int64_t sequence, std::int64_t limit);
+
+}  // namespace insights::store
