@@ -104,6 +104,25 @@ class Judge {
     }
   }
 
+  // That the values of two columns go together is told once: with what comes of it, a rate that is
+  // turned round by it, if there is one; else by the most promising.
+  void find_same_association() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      for (std::size_t j = i + 1; j < accepted_.size() && !causes_[i]; ++j) {
+        const auto &a = *accepted_[i], &b = *accepted_[j];
+        if (causes_[j] || a.associates.empty() || a.associates != b.associates || a.entry.decoy ||
+            b.entry.decoy)
+          continue;
+        const auto of_a = outcome_of(a), of_b = outcome_of(b);
+        if (of_a != no_column && of_b != no_column && of_a != of_b) continue;
+        if (of_a == no_column && of_b != no_column)
+          causes_[i] = Cause{j, false};
+        else
+          causes_[j] = Cause{i, false};
+      }
+    }
+  }
+
   // "10 % of all rows are late" is the background of what is told about the late rows.
   void find_overviews() {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
@@ -156,6 +175,13 @@ class Judge {
   }
 
  private:
+  // What it says of an association beside itself: a column that is neither of the two.
+  static std::size_t outcome_of(const Candidate& candidate) {
+    const bool is_one_of_them = std::ranges::find(candidate.associates, candidate.measure_column) !=
+                                candidate.associates.end();
+    return is_one_of_them ? no_column : candidate.measure_column;
+  }
+
   bool comparable(std::size_t i, std::size_t j) const {
     return patterns::is_about_rows(*accepted_[i]) && patterns::is_about_rows(*accepted_[j]);
   }
@@ -288,6 +314,7 @@ std::vector<std::optional<Cause>> same_causes(const Workspace& workspace,
   Judge judge(workspace, accepted);
   judge.find_same_rows();
   judge.find_same_entity();
+  judge.find_same_association();
   judge.find_echoes(threads, stop);
   judge.find_overviews();
   return judge.take();

@@ -25,7 +25,9 @@ struct Cause {
 // 2. Same entity, several patterns: a customer gone silent absorbs its trends; of others the one
 // with most impact stays
 //    for each measure family.
-// 3. Echo (explain-away): A explains B when B is no longer accepted without A's rows, and A still
+// 3. Same association: that the values of two columns go together is told once for the pair; a rate
+// that this turns round leads.
+// 4. Echo (explain-away): A explains B when B is no longer accepted without A's rows, and A still
 // is without B's
 //    rows or A is the smaller one; and B is without as many rows of any kind, drawn at random (what
 //    falls for want of rows is not explained); and B does not stand out among A's own rows.

@@ -57,6 +57,32 @@ TEST_CASE(
   CHECK(explained >= 1);
 }
 
+TEST_CASE("that the values of two columns go together is told once") {
+  TestTable table("order_date,customer,category,area,net_sales");
+  stats::Random random(5);
+  for (int day = 0; day < 730; ++day) {
+    for (int line = 0; line < 8; ++line) {
+      const auto area = random.below(5), category = random.below(4);
+      const bool own = area == 0 && random.below(10) < 7;
+      table.row(day_text(day), fmt::format("C{:02}", random.below(60)),
+                own ? "Tools" : fmt::format("K{}", category), fmt::format("A{}", area),
+                80 + random.below(40));
+    }
+  }
+  const auto result = investigated(table);
+  const auto tells = [](std::string_view fingerprint) {
+    return fingerprint.find("mix_difference") != std::string_view::npos ||
+           fingerprint.find("two_way_exception") != std::string_view::npos;
+  };
+  const auto claims = std::ranges::count_if(
+      result.claims, [&](const auto& stated) { return tells(stated.claim.fingerprint); });
+  const auto merged = std::ranges::count_if(result.ledger.entries, [&](const auto& entry) {
+    return tells(entry.fingerprint) && entry.decision == findings::Decision::merged;
+  });
+  CHECK(claims == 1);
+  CHECK(merged >= 1);
+}
+
 TEST_CASE("how often something is late in one place does not explain the price of a product") {
   TestTable table("order_date,customer,plant,product,late,quantity,unit_price,net_sales");
   stats::Random random(3);

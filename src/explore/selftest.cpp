@@ -110,6 +110,7 @@ base::Result<SelfTest> selftest(const SelfTestOrder& asked, const Parts& parts,
   reading.as_of = order.brief.as_of;
   reading.load.time_max = order.budget.time_max;
   reading.load.rows_max = order.budget.rows_max;
+  reading.load.threads = order.brief.threads;
   reading.on_loaded = [&](const std::string& table, std::int64_t rows) {
     parts.observer.on(TableLoaded{table, rows});
   };

@@ -338,6 +338,8 @@ class Examining {
     candidate.rank = kind == nullptr ? 0 : kind->rank;
     candidate.measure = "share of " + subject_.columns[found.pair.mix].name;
     candidate.measure_column = found.pair.mix;
+    candidate.associates = {std::min(found.pair.segment, found.pair.mix),
+                            std::max(found.pair.segment, found.pair.mix)};
     candidate.of_total = true;
     candidate.explains = false;
     candidate.claim = [&workspace = workspace_, found] {

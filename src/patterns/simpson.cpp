@@ -324,6 +324,8 @@ Candidate candidate_of(const Workspace& workspace, const Reversed& found) {
   // nothing left to reverse.
   candidate.measure = subject.columns[found.flag].name + " within groups";
   candidate.measure_column = found.flag;
+  candidate.associates = {std::min(found.column, found.strata_column),
+                          std::max(found.column, found.strata_column)};
   candidate.material = is_material(found.reversal) && length_of(subject, found) <= names_length_max;
   candidate.surprise = 1;
   if (candidate.material) candidate.claim = [&workspace, found] { return state(workspace, found); };

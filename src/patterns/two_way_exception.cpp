@@ -387,6 +387,8 @@ Candidate candidate_of(const Workspace& workspace, Exception found) {
   candidate.entry.p = found.p;
   candidate.entry.effect = ratio;
   candidate.measure = "two-way " + amount.name();
+  candidate.associates = {std::min(found.first.column, found.second.column),
+                          std::max(found.first.column, found.second.column)};
   candidate.of_total = true;
   candidate.material = found.material;
   candidate.surprise = std::clamp(std::fabs(ratio) / std::log(4.0), 0.2, 1.0);
