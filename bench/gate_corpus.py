@@ -9,7 +9,8 @@ only what passes (it has no "mask"), mask is as good as allow.
 Prints every difference between the verdict wanted and given. Then runs: the honest DuckDB statements through `insights
 query`; those marked "caps" that pass, which must end within 5 s and 1 GB with the next query answered; and with --postgres
 the PostgreSQL ones on a server of its own (tests/postgres_server.py): the honest ones as the gate writes them anew, and
-those marked "caps" through `insights query`, with the memory of the server's processes counted. INSIGHTS_BIN names the program. The exit code is 1 when anything differs or fails.
+those marked "caps" through `insights query`, with the memory of the server's processes counted. INSIGHTS_BIN names the
+program. The exit code is 1 when anything differs or fails.
 """
 import json
 import os
