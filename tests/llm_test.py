@@ -1,7 +1,9 @@
 """The room llm against a real server of a language model, which misbehaves: every fault, over the three protocols."""
 import json
 import os
+import ssl
 import subprocess
+import tempfile
 import unittest
 
 from journey import ROOT, Journey, run
@@ -15,9 +17,10 @@ SOON = 0.01
 
 def drive(provider, protocol, **order):
     """The lines that came of it: (replies, failures, sent, last)."""
+    environment = order.pop("environment", {"no_proxy": "*"})
     base = {"protocol": protocol, "base_url": provider.base_url(protocol), "key": KEY, "model": "gpt-5.2", **order}
     done = subprocess.run([DRIVE], input=json.dumps(base) + "\n", capture_output=True, text=True, timeout=120,
-                          env={"PATH": os.environ["PATH"], "no_proxy": "*"}, check=False)
+                          env={"PATH": os.environ["PATH"], **environment}, check=False)
     if done.returncode != 0 or done.stderr:
         raise AssertionError(f"{done.returncode}: {done.stdout}{done.stderr}")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -190,6 +193,27 @@ class AConversation(unittest.TestCase):
         line = outcomes(drive(provider, "openai", base_url=gone, retries=0))[0]
         self.assertEqual(line["failure"], "unreachable")
         self.assertIn("127.0.0.1 cannot be reached", line["message"])
+
+    def test_does_not_tell_its_key_to_a_server_that_it_cannot_trust(self):
+        with tempfile.TemporaryDirectory() as folder, ScriptedProvider([]) as provider:
+            files = [folder + "/key.pem", folder + "/certificate.pem"]
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1",
+                            "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", files[0], "-out", files[1]],
+                           check=True, capture_output=True)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(files[1], files[0])
+            provider.server.socket = context.wrap_socket(provider.server.socket, server_side=True)
+            address = provider.base_url().replace("http://", "https://")
+            line = outcomes(drive(provider, "openai", base_url=address))[0]
+            self.assertEqual(line["failure"], "unreachable")
+            self.assertIn("127.0.0.1 is not trusted", line["message"])
+            self.assertEqual(provider.requests, [])
+
+    def test_goes_through_the_proxy_of_the_environment(self):
+        with ScriptedProvider([Turn(text="Well.")]) as provider:
+            told = outcomes(drive(provider, "openai", base_url="http://model.example/v1", environment={"http_proxy": provider.root}))
+            self.assertEqual([line.get("text") for line in told], ["Well."], told)
+            self.assertEqual(provider.requests[0].path, "http://model.example/v1/responses")
 
     def test_is_compacted_by_the_provider_that_can(self):
         script = [Turn(calls=[SELECT], thinking="Hm."), Turn(text="Well.")]

@@ -125,10 +125,9 @@ int take_progress(void* context, curl_off_t, curl_off_t down, curl_off_t, curl_o
 std::expected<HeaderList, Failure> header_list(const Request& request) {
   HeaderList list;
   const auto add = [&list](const std::string& line) {
-    auto* longer = curl_slist_append(list.get(), line.c_str());
-    base::ensure(longer != nullptr, "out of memory");
-    static_cast<void>(list.release());
-    list.reset(longer);
+    auto* const head = curl_slist_append(list.get(), line.c_str());
+    base::ensure(head != nullptr, "out of memory");
+    if (list == nullptr) list.reset(head);  // Of a list that is not empty, it stays the same.
   };
   for (const auto& [name, value] : request.headers) {
     const bool is_clean = !name.empty() && name.find_first_of("\r\n: \t") == std::string::npos &&

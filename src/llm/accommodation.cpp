@@ -34,6 +34,7 @@ constexpr std::array chat_parameters{
     Parameter{"prompt_cache_key"},
     Parameter{"stream_options", "include_usage"},
     Parameter{"tool_choice"},
+    Parameter{"reasoning_content"},
     Parameter{"max_completion_tokens"},
     Parameter{"max_tokens"},
     Parameter{"strict"},

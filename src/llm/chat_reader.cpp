@@ -10,7 +10,8 @@ Usage usage_of(const Json& json) {
   const auto& input = at(json, "prompt_tokens_details");
   const auto& output = at(json, "completion_tokens_details");
   Usage usage{.input = count_at(json, "prompt_tokens").value_or(0),
-              .cached = count_at(input, "cached_tokens").value_or(0),
+              .cached = count_at(input, "cached_tokens")
+                            .value_or(count_at(json, "prompt_cache_hit_tokens").value_or(0)),
               .cache_written = count_at(input, "cache_write_tokens").value_or(0),
               .output = count_at(json, "completion_tokens").value_or(0),
               .reasoning = count_at(output, "reasoning_tokens").value_or(0),
@@ -42,6 +43,7 @@ void ChatReader::take(const Json& chunk, const ProgressSink& progress) {
   if (!choices.is_array() || choices.empty()) return;
   const auto& choice = choices.front();
   has_choice_ = true;
+  if (at(choice, "usage").is_object()) usage_ = at(choice, "usage");  // Moonshot's place for it
   if (auto error = error_in(choice)) error_ = std::move(error);
   const auto& delta = at(choice, "delta");
   take_message(delta.is_object() ? delta : at(choice, "message"), progress);
@@ -132,6 +134,10 @@ void ChatReader::take_call(const Json& json, const ProgressSink& progress) {
     call.name = text_at(function, "name");
     tell(progress, Progress::Kind::calling, call.name);
   }
+  for (const auto& [key, value] : json.items()) {
+    const bool is_known = key == "index" || key == "id" || key == "type" || key == "function";
+    if (!is_known && !value.is_null()) call.more[key] = value;
+  }
   const auto& arguments = at(function, "arguments");
   const auto piece = arguments.is_object() ? written(arguments) : text_at(function, "arguments");
   call.arguments += piece;
@@ -147,10 +153,11 @@ Json ChatReader::message() const {
     message[reasoning_name_] = reasoning_;
   }
   for (const auto& call : calls_) {
-    message["tool_calls"].push_back(
-        {{"id", call.id},
-         {"type", "function"},
-         {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
+    Json json{{"id", call.id},
+              {"type", "function"},
+              {"function", {{"name", call.name}, {"arguments", call.arguments}}}};
+    json.update(call.more);
+    message["tool_calls"].push_back(std::move(json));
   }
   return message;
 }

@@ -31,15 +31,30 @@ Json head_of(const Conversation& conversation, const Asking& asking) {
   return head;
 }
 
+// What a server sent as thoughts, without them: some send what they do not take back.
+void add_without_thoughts(RequestText& text, const std::string& wire) {
+  const auto messages = parsed(wire);
+  if (!messages || !messages->is_array()) return;
+  for (auto message : *messages) {
+    for (const char* name : {"reasoning_content", "reasoning", "reasoning_details"})
+      message.erase(name);
+    text.add(message);
+  }
+}
+
 struct AddItem {
   RequestText& text;
+  const Asking& asking;
 
   void operator()(const UserMessage& message) const {
     text.add({{"role", "user"}, {"content", message.text}});
   }
 
   void operator()(const ModelTurn& turn) const {
-    if (!turn.wire.empty()) return text.add_elements(turn.wire);
+    if (!turn.wire.empty()) {
+      return asking.takes("reasoning_content") ? text.add_elements(turn.wire)
+                                               : add_without_thoughts(text, turn.wire);
+    }
     if (turn.text.empty() && turn.calls.empty()) return;
     Json message{{"role", "assistant"}, {"content", turn.text}};
     for (const auto& call : turn.calls) {
@@ -73,7 +88,7 @@ std::string chat_request(const Conversation& conversation, const Asking& asking)
   if (!conversation.system.empty())
     text.add({{"role", "system"}, {"content", conversation.system}});
   for (auto i = first_item(conversation); i < conversation.items.size(); ++i)
-    std::visit(AddItem{text}, conversation.items[i]);
+    std::visit(AddItem{text, asking}, conversation.items[i]);
   Json tail = Json::object();
   const auto* const limit = limit_name(asking);
   if (asking.output_tokens_max > 0 && asking.takes(limit)) tail[limit] = asking.output_tokens_max;

@@ -137,6 +137,20 @@ data: {"choices":[{"delta":{"tool_calls":[{"index":2,"id":"a","function":{"name"
         std::vector<ToolCall>{{"a", "x", "{}"}, {"b", "y", "{}"}, {"call_3", "z", "{}"}});
 }
 
+TEST_CASE("a call goes back with what only its server understands") {
+  const auto reply = read(
+      Protocol::chat,
+      R"({"choices":[{"message":{"content":null,"tool_calls":[{"index":0,"id":"a","type":"function",)"
+      R"("function":{"name":"x","arguments":"{}"},"extra_content":{"google":{"thought_signature":"s"}}}]},)"
+      R"("usage":{"prompt_tokens":9,"completion_tokens":1,"prompt_cache_hit_tokens":4}}]})",
+      0, object);
+  REQUIRE(reply.has_value());
+  const auto call = (*parsed(reply->turn.wire))[0]["tool_calls"][0];
+  CHECK(call["extra_content"]["google"]["thought_signature"] == "s");
+  CHECK_FALSE(call.contains("index"));
+  CHECK(reply->usage.cached == 4);
+}
+
 TEST_CASE("errors are found in every shape they come in") {
   const auto error_of = [](Protocol protocol, std::string_view text, const http::Response& head) {
     auto reply = read(protocol, text, 0, head);

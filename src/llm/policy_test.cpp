@@ -76,6 +76,10 @@ TEST_CASE("a failure is told by what it means") {
                  .type = "invalid_request_error",
                  .message = "prompt is too long: 210000 tokens > 200000 maximum"}) ==
         Failure::Kind::context_too_long);
+  CHECK(kind_of({.status = 429,
+                 .code = "rate_limit_exceeded",
+                 .message = "Request too large for gpt-5.2 on tokens per min (TPM): Limit 30000, "
+                            "Requested 60000."}) == Failure::Kind::context_too_long);
   const auto llama = error_of_body(
       500, R"({"error":{"code":500,"message":"the request exceeds the available context size",)"
            R"("type":"exceed_context_size_error","n_prompt_tokens":1407,"n_ctx":8192}})");

@@ -32,6 +32,12 @@ std::int64_t context_in(const Json& entry) {
   return 0;
 }
 
+bool travels_in_the_clear(const Endpoint& endpoint) {
+  const bool is_here =
+      endpoint.host == "localhost" || endpoint.host == "[::1]" || endpoint.host.starts_with("127.");
+  return endpoint.ask_url.starts_with("http:") && !is_here;
+}
+
 Conversation small_talk() {
   return {.system = "You check that tools can be called.",
           .tools = {{"ready", "Say that you are ready.",
@@ -57,7 +63,11 @@ std::vector<ProbeStep> RemoteModel::probe(std::stop_token stop) {
          failure.error.message + (failure.error.hint.empty() ? "" : ". " + failure.error.hint)});
     return steps;
   }
-  add({"reachable", true, fmt::format("{} answers", endpoint_.host)});
+  add({"reachable", true,
+       fmt::format("{} answers{}", endpoint_.host,
+                   travels_in_the_clear(endpoint_)
+                       ? " (over http: key and data travel in the clear)"
+                       : "")});
   if (!listed && (listed.error().status == 401 || listed.error().status == 403)) {
     const auto failure = failure_of(listed.error(), {});
     add({"key", false, failure.error.message + ". " + failure.error.hint});

@@ -104,9 +104,12 @@ bool is_too_long(const ProviderError& error) {
   if (error.status == 413 || is_one_of(error.code, context_codes) ||
       is_one_of(error.type, context_codes))
     return true;
+  const auto words = in_lower_case(error.message);
+  // More in one request than the limit of a minute: no wait helps.
+  if (error.status == 429 && words.find("request too large") != std::string::npos) return true;
   const bool may_be =
       error.status == 400 || error.status == 200 || error.status == 422 || error.status == 500;
-  return may_be && holds_one_of(in_lower_case(error.message), context_words);
+  return may_be && holds_one_of(words, context_words);
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ class ChatReader {
   struct Call {
     std::string id = {}, name = {}, arguments = {};
     std::optional<std::int64_t> index = std::nullopt;
+    Json more = Json::object();  // fields that no other server has, such as Gemini's signatures
   };
 
   void take_common(const Json& json);

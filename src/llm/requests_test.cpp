@@ -145,6 +145,18 @@ TEST_CASE("a compaction stands for all that came before it") {
   CHECK(input[0]["type"] == "compaction");
 }
 
+TEST_CASE("thoughts go back to a server that sent them, until it refuses them") {
+  const auto conversation = with_a_call(
+      R"([{"role":"assistant","content":"","reasoning_content":"Hm","tool_calls":[{"id":"call_a",)"
+      R"("type":"function","function":{"name":"execute_sql","arguments":"{}"}}]}])");
+  auto asking = plain;
+  CHECK(chat_request(conversation, asking).find("reasoning_content") != std::string::npos);
+  asking.left_out = {"reasoning_content"};
+  const auto messages = (*parsed(chat_request(conversation, asking)))["messages"];
+  CHECK_FALSE(messages[2].contains("reasoning_content"));
+  CHECK(messages[2]["tool_calls"][0]["id"] == "call_a");
+}
+
 TEST_CASE("servers of others than OpenAI get the older name of the limit, until they refuse it") {
   auto asking = plain;
   const auto names = [&asking] {
