@@ -69,7 +69,8 @@ ConversationLoop::ConversationLoop(const Settings& settings, llm::Model& model,
       tell_(tell),
       stop_(std::move(stop)),
       spending_(settings),
-      output_tokens_max_(settings.output_tokens_max) {
+      output_tokens_max_(std::min(settings.output_tokens_max,
+                                  std::max(answer_tokens_min, model.context_tokens() / 4))) {
   for (const auto& tool : tools::all_tools())
     conversation_.tools.push_back(
         {std::string(tool.name), std::string(tool.description), std::string(tool.parameters)});
@@ -211,7 +212,9 @@ ConversationLoop::Next ConversationLoop::take(const Turn& turn) {
   conversation_.items.push_back(turn.turn);
   if (!turn.turn.calls.empty()) return answer(turn.turn);
   if (turn.ending == llm::Ending::length) {
-    output_tokens_max_ = std::min(2 * output_tokens_max_, output_tokens_ceiling);
+    output_tokens_max_ = std::max(
+        output_tokens_max_,
+        std::min({2 * output_tokens_max_, output_tokens_ceiling, model_.context_tokens() / 2}));
     return nudge("Your answer was cut for its length. Think less, and make one call at a time.");
   }
   return nudge(
