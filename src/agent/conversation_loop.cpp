@@ -321,6 +321,11 @@ ConversationLoop::Next ConversationLoop::make_room(bool forced) {
     else
       compacted.items.push_back(llm::UserMessage{step_note(true)});
   }
+  // A last step that fills the window by itself is let go, too.
+  auto shorter = conversation_;
+  shorter.items = compacted.items;
+  if (compacted.items.size() > 2 && model_.estimated_tokens(shorter) + output_tokens_max_ > room)
+    compacted.items = {compacted.items.front(), llm::UserMessage{step_note(true)}};
   if (const auto kept = keep(compacted); !kept)
     return Ended{"the journal could not be written: " + kept.error().message};
   spending_.book(compacted.usage, compacted.usd);
