@@ -175,7 +175,7 @@ ConversationLoop::Next ConversationLoop::ask(Turn& turn) {
   tell(Step::Kind::asking, fmt::format("step {} of {}", iterations_ + 1, settings_.iterations_max));
   const auto progress = [&](const llm::Progress& piece) {
     const auto kind = piece.kind == llm::Progress::Kind::retrying  ? Step::Kind::waiting
-                      : piece.kind == llm::Progress::Kind::calling ? Step::Kind::calling
+                      : piece.kind == llm::Progress::Kind::calling ? Step::Kind::writing
                                                                    : Step::Kind::thinking;
     tell(kind, piece.text);
   };
