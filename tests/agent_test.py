@@ -201,6 +201,38 @@ class TheSample(AgentJourney):
         self.assertIn("Last: Plant-B brings ₹1.42M", self.titles(report))
         self.assertIn("15 steps", report["partial_reason"])
 
+    def test_a_provider_that_stumbles_is_asked_again_and_a_giant_answer_ends_nothing(self):
+        script = [Turn(calls=[sql(PLANTS)]), Turn(fault="429", retry_after=0.01), Turn(fault="500", retry_after=0.01),
+                  Turn(fault="529", retry_after=0.01), Turn(calls=[plants()]), Turn(fault="length"), FINISH]
+        for protocol in PROTOCOLS:
+            with self.subTest(protocol), ScriptedProvider(script) as provider:
+                report = self.explore(provider, protocol=protocol)
+                self.assertIn("Plant-B brings ₹1.42M", self.titles(report))
+                self.assertEqual(len(self.egress(self.runs()[0]["run"])), len(provider.requests))
+        script = [Turn(calls=[sql(PLANTS)]), Turn(calls=[plants()]), Turn(fault="huge"), FINISH, FINISH]
+        with ScriptedProvider(script) as provider:
+            done = run("explore", TABLE, "--config", self.settings(provider, retries=0), "--format", "json")
+            self.assertIn(done.returncode, (0, PARTIAL), done.stderr)
+            self.assertIn("Plant-B brings ₹1.42M", self.titles(json.loads(done.stdout)))
+
+    def test_every_tool_has_a_strict_schema_and_they_are_sorted(self):
+        def check(schema, where):
+            if "object" in schema.get("type", ""):
+                self.assertIs(schema["additionalProperties"], False, where)
+                self.assertEqual(set(schema["required"]), set(schema["properties"]), where)
+                for name, inner in schema["properties"].items():
+                    check(inner, f"{where}.{name}")
+            if "array" in schema.get("type", ""):
+                check(schema["items"], where + "[]")
+        with ScriptedProvider([FINISH]) as provider:
+            self.explore(provider)
+        tools = provider.requests[0].body["tools"]
+        self.assertEqual([tool["name"] for tool in tools], sorted(tool["name"] for tool in tools))
+        self.assertEqual(len(tools), 8)
+        for tool in tools:
+            self.assertIs(tool["strict"], True)
+            check(tool["parameters"], tool["name"])
+
     def test_endless_calls_end(self):
         with ScriptedProvider(lambda request: Turn(calls=[("list_tables", {})])) as provider:
             report = self.explore(provider, "--iterations", 100, code=PARTIAL)

@@ -69,7 +69,8 @@ ConversationLoop::ConversationLoop(const Settings& settings, llm::Model& model,
       tell_(tell),
       stop_(std::move(stop)),
       spending_(settings),
-      output_tokens_max_(settings.output_tokens_max) {
+      output_tokens_max_(std::min(settings.output_tokens_max,
+                                  std::max(answer_tokens_min, model.context_tokens() / 4))) {
   for (const auto& tool : tools::all_tools())
     conversation_.tools.push_back(
         {std::string(tool.name), std::string(tool.description), std::string(tool.parameters)});
@@ -174,7 +175,7 @@ ConversationLoop::Next ConversationLoop::ask(Turn& turn) {
   tell(Step::Kind::asking, fmt::format("step {} of {}", iterations_ + 1, settings_.iterations_max));
   const auto progress = [&](const llm::Progress& piece) {
     const auto kind = piece.kind == llm::Progress::Kind::retrying  ? Step::Kind::waiting
-                      : piece.kind == llm::Progress::Kind::calling ? Step::Kind::calling
+                      : piece.kind == llm::Progress::Kind::calling ? Step::Kind::writing
                                                                    : Step::Kind::thinking;
     tell(kind, piece.text);
   };
@@ -211,7 +212,9 @@ ConversationLoop::Next ConversationLoop::take(const Turn& turn) {
   conversation_.items.push_back(turn.turn);
   if (!turn.turn.calls.empty()) return answer(turn.turn);
   if (turn.ending == llm::Ending::length) {
-    output_tokens_max_ = std::min(2 * output_tokens_max_, output_tokens_ceiling);
+    output_tokens_max_ = std::max(
+        output_tokens_max_,
+        std::min({2 * output_tokens_max_, output_tokens_ceiling, model_.context_tokens() / 2}));
     return nudge("Your answer was cut for its length. Think less, and make one call at a time.");
   }
   return nudge(
@@ -318,6 +321,11 @@ ConversationLoop::Next ConversationLoop::make_room(bool forced) {
     else
       compacted.items.push_back(llm::UserMessage{step_note(true)});
   }
+  // A last step that fills the window by itself is let go, too.
+  auto shorter = conversation_;
+  shorter.items = compacted.items;
+  if (compacted.items.size() > 2 && model_.estimated_tokens(shorter) + output_tokens_max_ > room)
+    compacted.items = {compacted.items.front(), llm::UserMessage{step_note(true)}};
   if (const auto kept = keep(compacted); !kept)
     return Ended{"the journal could not be written: " + kept.error().message};
   spending_.book(compacted.usage, compacted.usd);

@@ -58,6 +58,9 @@ agent::Settings agent_settings(const Config& config, const explore::Order& order
   settings.iterations_max = config.iterations;
   settings.usd_max = config.budget_usd;
   settings.tokens_max = config.tokens_max;
+  // Reasoning counts as output.
+  if (config.effort == config::ModelEffort::high) settings.output_tokens_max = 32'000;
+  if (config.effort == config::ModelEffort::xhigh) settings.output_tokens_max = 64'000;
   settings.prompts_directory = config.prompts_directory;
   settings.kept = kept_settings(config, order);
   return settings;

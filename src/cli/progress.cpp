@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto redraw_every = std::chrono::milliseconds(250);
 constexpr std::size_t plain_characters_max = 400;
-constexpr std::size_t thought_shown = 120;  // bytes of its end
+constexpr std::size_t thought_shown = 40;  // bytes of its end: the line is short
 
 std::size_t columns_of(std::FILE* out) {
   winsize size{};
@@ -146,9 +146,14 @@ void Progress::take(const explore::ModelStep& event) {
     if (thought_.size() > 2 * plain_characters_max) thought_.erase(0, plain_characters_max);
     // Pieces of words are no steps: a line of its own is told when it has ended.
     if (style_ == ProgressStyle::line) {
-      const auto tail = thought_.size() > thought_shown ? thought_.size() - thought_shown : 0;
+      auto tail = thought_.size() > thought_shown ? thought_.size() - thought_shown : 0;
+      while (tail < thought_.size() && !starts_character(thought_[tail])) ++tail;
       activity_ = "thinking: " + thought_.substr(tail);
     }
+    return;
+  }
+  if (event.kind == Kind::writing) {
+    if (style_ == ProgressStyle::line) activity_ = "it writes a call of " + event.text;
     return;
   }
   if (!thought_.empty() && style_ == ProgressStyle::plain) step("model: " + thought_);
@@ -168,6 +173,7 @@ void Progress::take(const explore::ModelStep& event) {
     case Kind::remark:
       return step(event.text);
     case Kind::thinking:
+    case Kind::writing:
       return;
   }
 }

@@ -44,7 +44,8 @@ struct ModelStep {
   enum class Kind {
     asking,    // a request goes out: text says which step of how many
     thinking,  // a piece of what it thinks or says
-    calling,   // a tool, with its arguments
+    writing,   // a call, which is still coming in: its tool
+    calling,   // the tool, with its arguments
     answered,  // by a tool
     recorded,  // a finding: its title
     waiting,   // for the provider: why

@@ -42,6 +42,28 @@ constexpr std::array<std::string_view, 30> calls{
     "cast",  "abs",   "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop",
     "corr",  "floor", "ceil",   "in",          "and",        "or",       "not",      "where",
     "by",    "on",    "having", "decimal",     "numeric",    "varchar"};
+// A second table, or a table by itself again, would let the rows of a group be counted more than
+// once: FROM holds one name, with an alias at most.
+bool reads_one_table(const std::vector<std::string>& words) {
+  static constexpr std::array<std::string_view, 6> ends{"where", "group", "having",
+                                                        "order", "limit", "offset"};
+  int depth = 0, found = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "(") ++depth;
+    if (words[i] == ")") --depth;
+    if (depth != 0 || words[i] != "from") continue;
+    ++found;
+    for (++i; i < words.size() && std::ranges::find(ends, words[i]) == ends.end(); ++i) {
+      const bool is_name = std::isalnum(static_cast<unsigned char>(words[i][0])) != 0 ||
+                           words[i][0] == '_' || words[i] == "\"name" || words[i] == "." ||
+                           static_cast<unsigned char>(words[i][0]) >= 0x80;
+      if (!is_name || words[i] == "join" || words[i] == "tablesample") return false;
+    }
+    if (i < words.size()) --i;
+  }
+  return found == 1;
+}
+
 constexpr std::array<std::string_view, 12> refused{"union",   "intersect", "except", "with",
                                                    "over",    "filter",    "case",   "window",
                                                    "qualify", "lateral",   "$",      "values"};
@@ -61,6 +83,7 @@ std::string aggregate_objection(std::string_view sql, std::string_view rows_colu
   }
   if (sql.find("--") != std::string_view::npos || sql.find("/*") != std::string_view::npos)
     return needed + " Leave comments out.";
+  if (!reads_one_table(words)) return needed + " It reads one table, without joins.";
   bool counts = false;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     const bool is_call =

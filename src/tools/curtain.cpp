@@ -30,6 +30,24 @@ bool has_letter(std::string_view text) {
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
+// Words for the model may hold a number of the data ("the impact -5200 is below zero"); those of up
+// to two digits are rows, lines and limits.
+std::string without_numbers(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    auto end = at;
+    while (end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) != 0 ||
+                                 (text[end] == '.' && end > at)))
+      ++end;
+    if (end - at > 2 && (at == 0 || !is_word(text[at - 1])))
+      result += "(a number)";
+    else
+      result += text.substr(at, std::max<std::size_t>(end - at, 1));
+    at = std::max(end, at + 1);
+  }
+  return result;
+}
+
 // A block of data must not seem to end before its end.
 std::string fenced(std::string text) {
   for (auto at = text.find("</"); at != std::string::npos; at = text.find("</", at + 3))
@@ -195,7 +213,9 @@ std::string Curtain::told_quoting(std::string_view message) const {
     kept += quote;
     at = end;
   }
-  return kept;
+  const bool tells_numbers =
+      privacy_.mode == PrivacyMode::tokens || privacy_.mode == PrivacyMode::full;
+  return tells_numbers ? kept : without_numbers(kept);
 }
 
 std::string Curtain::replaced(std::string_view text, bool in_sql) const {

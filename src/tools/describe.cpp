@@ -23,8 +23,9 @@ bool is_own(const catalog::Subject& subject, const catalog::Column& column) {
 std::string summary_of(const Desk& desk, const analyst::Prepared& prepared) {
   const auto plain = [&](std::string_view text) { return desk.curtain.cleaned(text); };
   const auto& subject = *prepared.subject;
-  const auto own = std::ranges::count_if(
-      subject.columns, [&](const catalog::Column& column) { return is_own(subject, column); });
+  std::size_t own = 0;
+  for (std::size_t i = 0; i < subject.columns.size(); ++i)
+    own += is_own(subject, subject.columns[i]) && !prepared.decoys.contains(i) ? 1 : 0;
   auto text = fmt::format(
       "{}\t{}\t{}\t{}", plain(subject.table), subject.frame.rows, own,
       subject.time ? base::iso_text(subject.first_day) + " to " + base::iso_text(subject.last_day)

@@ -245,3 +245,18 @@ TEST_CASE("the result of a scan is recorded with its own test") {
   CHECK(found.claims[0].claim.strength == findings::Strength::significant);
   CHECK(found.ledger.entries.at(found.claims[0].entry).decision == findings::Decision::published);
 }
+
+TEST_CASE("a token in a sentence is refused, so that what is told back holds no name") {
+  TestSession test(sales_csv(true), TestSession::of(PrivacyMode::tokens));
+  ask(test);
+  const auto named = test.sql("SELECT customer FROM sales WHERE customer = 'C07' LIMIT 1");
+  const auto at = named.text.find("customer~");
+  REQUIRE(at != std::string::npos);
+  const auto token = named.text.substr(at, named.text.find('\n', at) - at);
+  Writing writing;
+  writing.summary = token + " buys there.";
+  const auto answer = test.call("record_finding", writing.text());
+  CHECK(answer.is_error);
+  CHECK_FALSE(has(answer, "C07"));
+  CHECK_FALSE(has({test.session->summary()}, "C07"));
+}

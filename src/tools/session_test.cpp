@@ -117,6 +117,7 @@ TEST_CASE("the groups that carry a change come first, with queries that can be c
 TEST_CASE("a decoy is no column") {
   TestSession test(sales_csv(true), TestSession::full(), 3);
   CHECK_FALSE(has(test.call("describe_table", R"({"table":"sales"})"), "decoy"));
+  CHECK(has(test.call("list_tables", "{}"), "sales\t4380\t5\t"));
   const auto decoy = test.subject().columns.back().name;
   REQUIRE(decoy.starts_with("decoy "));
   CHECK(test.call("test_hypothesis", test_of("means", "net_sales", decoy, "Hills")).is_error);

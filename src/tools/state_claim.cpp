@@ -190,9 +190,11 @@ Result<std::vector<std::string>> columns_of(const Desk& desk, const Draft& draft
 Result<Claim> stated(const Desk& desk, const Draft& draft) {
   Claim claim;
   claim.pattern = claim.family = "model";
-  claim.title = desk.curtain.restored(draft.title);
-  claim.summary = desk.curtain.restored(draft.summary);
-  claim.action = desk.curtain.restored(draft.action);
+  // Tokens are not put back in here: what a sentence says of its own goes back to the model, and a
+  // name comes in as a value.
+  claim.title = draft.title;
+  claim.summary = draft.summary;
+  claim.action = draft.action;
   std::vector<sql::ColumnName> read;
   std::string table;
   for (const auto& value : draft.values) {
