@@ -152,11 +152,10 @@ Response verify_finding(Desk& desk, const Call& call) {
   const std::unique_lock turn(desk.verify_mutex, std::try_to_lock);
   if (!turn)
     return problem(503, "busy", "another finding is being verified").with("Retry-After", "5");
-  const auto report =
-      desk.reader.use([&](Database& database) { return store::report_of(database, row.last_run); });
+  const auto report = desk.reader.use(
+      [&](Database& database) { return store::last_report_of(database, row.number); });
   if (!report) return store_problem(report.error());
-  if (!*report || !row.published)
-    return problem(409, "no_report", "no report of an exploration has this finding");
+  if (!*report) return problem(409, "no_report", "no report of an exploration has this finding");
   const auto saved = report::read_json(**report);
   if (!saved) return store_problem(saved.error());
   auto checked = desk.engine.verify(saved->run, row.fingerprint, desk.stop);
