@@ -178,7 +178,6 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   for (const auto& table : run.tables) columns += table.columns;
   parts.observer.on(CatalogRead{static_cast<std::int64_t>(catalog.subjects.size()), columns});
 
-  findings::EvidenceReader reader(metered, parts.gate);
   const analyst::Database database{
       metered,      parts.gate, reader, parts.metadata, catalog.business_context,
       order.run_id, order.style};
