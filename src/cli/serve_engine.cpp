@@ -69,14 +69,15 @@ Result<explore::Run> explore_as_asked(const Config& config, const RunRequest& re
   const auto focus = TRY(focus_of(own));
   Progress progress(ProgressStyle::quiet, stderr);
   progress.also_tell(observer);
-  auto run = TRY(run_exploration(own, focus, progress, std::move(stop)));
+  auto run = TRY(run_exploration(own, focus, "", progress, std::move(stop)));
   run.id = run_id;
   return run;
 }
 
 Result<std::string> schema_json(const Config& config, std::stop_token stop) {
   Progress progress(ProgressStyle::quiet, stderr);
-  const auto source = TRY(open_source(config.locations, config, stop));
+  auto log = query_log(config, "catalog");
+  const auto source = TRY(open_source(config.locations, config, log, stop));
   return catalog::describe_json(TRY(read_catalog(*source, config, progress, stop)));
 }
 
@@ -106,7 +107,8 @@ Result<std::string> verified_json(const Config& config, explore::Run report,
 base::Status reachable(const Config& config, std::stop_token stop) {
   for (const auto& location : config.locations) {
     if (source::is_postgres_url(location)) {
-      TRY(open_source(config.locations, config, stop));
+      auto log = query_log(config, "health");
+      TRY(open_source(config.locations, config, log, stop));
       return {};
     }
     const bool is_pattern = location.find_first_of("*?[") != std::string::npos;

@@ -1,6 +1,8 @@
 #include "server/recorder.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "report/choice_names.h"
@@ -149,6 +151,18 @@ void Recorder::take(const explore::FindingProven& event) {
 }
 
 // How it ended is told when its report is in the store.
+// Its thoughts come in hundreds of pieces, for a terminal; who watches a run wants its steps.
+void Recorder::take(const explore::ModelStep& event) {
+  using Kind = explore::ModelStep::Kind;
+  if (event.kind == Kind::thinking || event.kind == Kind::writing) return;
+  static constexpr std::array<std::string_view, 8> names{
+      "asking", "thinking", "writing", "calling", "answered", "recorded", "waiting", "remark"};
+  add("model", text({{"step", names[static_cast<std::size_t>(event.kind)]},
+                     {"iteration", event.iteration},
+                     {"usd", event.usd},
+                     {"text", event.text}}));
+}
+
 void Recorder::take(const explore::Finished&) {}
 
 }  // namespace insights::server

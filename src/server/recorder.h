@@ -47,6 +47,7 @@ class Recorder final : public explore::RunObserver {
   void take(const explore::HypothesesTested& event);
   void take(const explore::EarlyFinding& event);
   void take(const explore::FindingProven& event);
+  void take(const explore::ModelStep& event);
   void take(const explore::Finished&);
   void add(std::string kind, std::string body);
   base::Status flush();
