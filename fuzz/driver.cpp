@@ -36,7 +36,9 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-std::string running, crash_file;  // the input that runs now, and where it goes if it is the last
+// The input that runs now, and where it goes if it is the last: a signal's handler takes no
+// arguments. NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+std::string running, crash_file;
 
 void save_running() {
   const int file = ::open(crash_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

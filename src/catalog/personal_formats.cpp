@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <string>
 #include <vector>
 
@@ -138,10 +137,10 @@ bool is_social_security(std::string_view value) {
 bool is_network_address(std::string_view value) {
   const auto bytes = split(value, '.');
   const auto is_byte = [](std::string_view part) {
+    if (part.size() > 3) return false;
     int number = 0;
-    const auto* end = part.data() + part.size();
-    return !part.empty() && part.size() <= 3 && std::ranges::all_of(part, is_digit) &&
-           std::from_chars(part.data(), end, number).ptr == end && number <= 255;
+    for (const char c : part) number = number * 10 + (c - '0');
+    return !part.empty() && std::ranges::all_of(part, is_digit) && number <= 255;
   };
   if (bytes.size() == 4 && std::ranges::all_of(bytes, is_byte)) return true;
   const auto pairs = split(value, value.find('-') == std::string_view::npos ? ':' : '-');
