@@ -84,6 +84,7 @@ class Walk(ServerJourney):
         ask("GET", "/api/v1/explorations?limit=1")
         ask("GET", base)
         ask("POST", f"{base}/cancel", {}, 409)
+        ask("POST", f"{base}/resume", {}, 409)
         ask("GET", f"{base}/events")
         ask("GET", f"{base}/queries?limit=3")
         for form in ("json", "markdown", "html"):
@@ -451,6 +452,11 @@ class Endings(ServerJourney):
             for number in announced:
                 self.assertEqual(self.server.get(f"/api/v1/findings/{number.decode()}").status, 200)
             self.assertEqual(self.server.events(run_id)[-1][1], "ended")
+            if seen["state"] == "interrupted":
+                self.assertEqual(self.server.post(f"/api/v1/explorations/{run_id}/resume").status, 202)
+                self.assertEqual(self.server.ended(run_id)["state"], "done")
+                numbers = [number for number, _, _ in self.server.events(run_id)]
+                self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
         with sqlite3.connect(self.server.store) as store:
             self.assertEqual(store.execute("PRAGMA integrity_check").fetchone(), ("ok",))
 

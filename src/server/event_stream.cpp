@@ -24,18 +24,19 @@ std::string text_of(const store::EventRow& event) {
                      utc_text(event.at), rest);
 }
 
+// First whether it has ended, then its events: the end is stored with the last of them, so none can
+// come between.
 Piece next_piece(Database& database, const std::string& run, std::int64_t& last) {
+  const auto row = store::find_run(database, run);
   const auto events = store::events_after(database, run, last, events_at_once);
-  if (!events) return {.bytes = "", .is_last = true};
+  if (!row || !*row || !events) return {.bytes = "", .is_last = true};
   Piece piece;
   for (const auto& event : *events) {
     piece.bytes += text_of(event);
-    piece.is_last = event.kind == "ended";
     last = event.sequence;
   }
-  if (!events->empty()) return piece;
-  const auto row = store::find_run(database, run);
-  piece.is_last = !row || !*row || store::has_ended((*row)->state);
+  const bool is_all = static_cast<std::int64_t>(events->size()) < events_at_once;
+  piece.is_last = is_all && store::has_ended((*row)->state);
   return piece;
 }
 

@@ -70,6 +70,12 @@ std::int64_t limit_of(const Call& call) {
   return limit ? number_in(*limit, 500).value_or(50) : 50;
 }
 
+Response refused_by_queue(const base::Error& error) {
+  if (error.kind != base::ErrorKind::unavailable) return problem_of(error);
+  if (error.message.find("store") != std::string::npos) return store_problem(error);
+  return problem(503, "queue_full", error.message, error.hint).with("Retry-After", "30");
+}
+
 // Puts the request into the queue.
 std::variant<store::Added, Response> submit(Desk& desk, const Call& call,
                                             const RunRequest& request) {
@@ -84,14 +90,7 @@ std::variant<store::Added, Response> submit(Desk& desk, const Call& call,
   if (added) return *std::move(added);
   if (added.error().kind == base::ErrorKind::refused)
     return problem(409, "idempotency_conflict", added.error().message, added.error().hint);
-  if (added.error().kind == base::ErrorKind::unavailable &&
-      added.error().message.find("store") != std::string::npos)
-    return store_problem(added.error());
-  auto response = problem_of(added.error());
-  if (response.status == 503)
-    response = problem(503, "queue_full", added.error().message, added.error().hint)
-                   .with("Retry-After", "30");
-  return response;
+  return refused_by_queue(added.error());
 }
 
 Response accepted(const RunRow& run) {
@@ -220,6 +219,19 @@ Response cancel_exploration(Desk& desk, const Call& call) {
   const auto cancelled = desk.queue.cancel(call.parts[0]);
   if (!cancelled) return store_problem(cancelled.error());
   if (!*cancelled) return already_ended();
+  return accepted(desk, call.parts[0]);
+}
+
+Response resume_exploration(Desk& desk, const Call& call) {
+  if (!call.body.empty()) return problem(400, "invalid_request", "the body must be {} or empty");
+  auto run = run_of(desk, call.parts[0]);
+  if (auto* missing = std::get_if<Response>(&run)) return std::move(*missing);
+  const auto resumed = desk.queue.resume(call.parts[0]);
+  if (!resumed) return refused_by_queue(resumed.error());
+  if (!*resumed)
+    return problem(409, "not_resumable",
+                   fmt::format("the exploration is {}", store::name(std::get<RunRow>(run).state)),
+                   "One that is interrupted, cancelled or failed is resumed.");
   return accepted(desk, call.parts[0]);
 }
 

@@ -347,10 +347,9 @@ asio::awaitable<void> Listener::Network::wait_for_news(Session& session,
 // Takes what is still being sent and drops it, for a while: closing at once would destroy our
 // answer on its way.
 asio::awaitable<void> Listener::Network::linger(Session& session) {
-  constexpr std::chrono::milliseconds at_most{3'000};
   Code code;
   session.stream.socket().shutdown(tcp::socket::shutdown_send, code);
-  session.stream.expires_after(at_most);
+  session.stream.expires_after(limits_.body_time_max);
   std::string dropped(std::size_t{16} << 10, '\0');
   while (!code && !draining_)
     co_await session.stream.async_read_some(asio::buffer(dropped), into(code));

@@ -49,6 +49,14 @@ Recorder::Recorder(std::string run, store::SharedDatabase& writer, Metrics& metr
       ring_(std::move(ring)),
       stop_(stop) {}
 
+base::Status Recorder::begin() {
+  const auto known =
+      TRY(writer_.use([&](store::Database& database) { return store::counted(database, run_); }));
+  events_ = known.events;
+  queries_ = known.queries;
+  return {};
+}
+
 void Recorder::on(const explore::Event& event) {
   if (failure_) return;
   std::visit([this](const auto& what) { take(what); }, event);
@@ -63,40 +71,46 @@ void Recorder::on(const explore::Event& event) {
 }
 
 void Recorder::add(std::string kind, std::string body) {
-  new_events_.push_back({++events_, now(), std::move(kind), std::move(body)});
+  new_.events.push_back({++events_, now(), std::move(kind), std::move(body)});
 }
 
 base::Status Recorder::flush() {
-  TRY(writer_.use([&](store::Database& database) {
-    return store::add_events(database, run_, new_events_, new_queries_);
-  }));
-  new_events_.clear();
-  new_queries_.clear();
+  TRY(writer_.use(
+      [&](store::Database& database) { return store::add_events(database, run_, new_); }));
+  new_ = {};
   flushed_ = std::chrono::steady_clock::now();
   ring_();
   return {};
 }
 
-base::Status Recorder::add_end(store::RunState state, const std::string& reason,
-                               std::size_t findings) {
+store::Happened Recorder::with_end(store::RunState state, const std::string& reason,
+                                   std::size_t findings) {
   add("ended", text({{"state", store::name(state)}, {"reason", reason}, {"findings", findings}}));
+  return std::exchange(new_, {});
+}
+
+void Recorder::told(store::RunState state) {
   metrics_.add("insights_runs_total", {{"state", std::string(store::name(state))}});
-  return flush();
+  ring_();
 }
 
 base::Status Recorder::close(store::Closing closing) {
+  closing.last = with_end(closing.state, closing.reason, closing.published.size());
   TRY(writer_.use(
       [&](store::Database& database) { return store::close(database, run_, closing); }));
   for (const auto& finding : closing.published)
     metrics_.add("insights_findings_total", {{"pattern", finding.pattern}});
-  return add_end(closing.state, closing.reason, closing.published.size());
+  told(closing.state);
+  return {};
 }
 
 base::Status Recorder::end(store::RunState state, const std::string& reason) {
+  const auto last = with_end(state, reason, 0);
   TRY(writer_.use([&](store::Database& database) {
-    return store::end_run(database, run_, state, reason, now());
+    return store::end_run(database, run_, state, reason, last, now());
   }));
-  return add_end(state, reason, 0);
+  told(state);
+  return {};
 }
 
 void Recorder::take(const explore::Started&) { add("started", "{}"); }
@@ -110,7 +124,7 @@ void Recorder::take(const explore::CatalogRead& event) {
 }
 
 void Recorder::take(const explore::QueryRun& event) {
-  new_queries_.push_back(
+  new_.queries.push_back(
       {++queries_, now(), event.sql, event.rows, event.milliseconds, event.error});
   metrics_.add("insights_queries_total",
                {{"outcome", event.error.empty() ? "answered" : "failed"}});

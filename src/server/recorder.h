@@ -29,6 +29,8 @@ class Recorder final : public explore::RunObserver {
   Recorder(std::string run, store::SharedDatabase& writer, Metrics& metrics,
            std::function<void()> ring, std::stop_source& stop);
 
+  // Goes on where the run's events in the store end.
+  base::Status begin();
   void on(const explore::Event& event) override;
 
   // Ends the run in the store, tells how, and makes the last event ("ended") readable with it.
@@ -51,7 +53,9 @@ class Recorder final : public explore::RunObserver {
   void take(const explore::Finished&);
   void add(std::string kind, std::string body);
   base::Status flush();
-  base::Status add_end(store::RunState state, const std::string& reason, std::size_t findings);
+  // What has not been flushed, and the last event.
+  store::Happened with_end(store::RunState state, const std::string& reason, std::size_t findings);
+  void told(store::RunState state);
 
   const std::string run_;
   store::SharedDatabase& writer_;
@@ -59,8 +63,7 @@ class Recorder final : public explore::RunObserver {
   const std::function<void()> ring_;
   std::stop_source& stop_;
   std::int64_t events_ = 0, queries_ = 0;
-  std::vector<store::EventRow> new_events_;
-  std::vector<store::QueryRow> new_queries_;
+  store::Happened new_;
   std::chrono::steady_clock::time_point flushed_{};
   std::optional<base::Error> failure_;
 };

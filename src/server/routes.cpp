@@ -13,6 +13,7 @@ constexpr std::array table{
     Route{"GET", "/api/v1/explorations", "read", "state cursor limit", list_explorations},
     Route{"GET", "/api/v1/explorations/{id}", "read", "", get_exploration},
     Route{"POST", "/api/v1/explorations/{id}/cancel", "run", "", cancel_exploration},
+    Route{"POST", "/api/v1/explorations/{id}/resume", "run", "", resume_exploration},
     Route{"GET", "/api/v1/explorations/{id}/events", "read", "", exploration_events},
     Route{"GET", "/api/v1/explorations/{id}/queries", "read", page, exploration_queries},
     Route{"GET", "/api/v1/explorations/{id}/report", "read", "format", exploration_report},

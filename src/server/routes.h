@@ -28,6 +28,7 @@ Response explore_now(Desk& desk, const Call& call);
 Response list_explorations(Desk& desk, const Call& call);
 Response get_exploration(Desk& desk, const Call& call);
 Response cancel_exploration(Desk& desk, const Call& call);
+Response resume_exploration(Desk& desk, const Call& call);
 Response exploration_report(Desk& desk, const Call& call);
 Response exploration_queries(Desk& desk, const Call& call);
 Response exploration_diff(Desk& desk, const Call& call);

@@ -14,6 +14,7 @@
 #include "server/log.h"
 #include "server/recorder.h"
 #include "server/run_request.h"
+#include "store/events.h"
 
 namespace insights::server {
 
@@ -28,12 +29,15 @@ constexpr std::string_view shut_down = "the server was shut down; what was prove
 constexpr std::string_view not_stored =
     "what it found could not be stored; the server's log says why";
 
+std::unexpected<base::Error> full() {
+  return fail(ErrorKind::unavailable, "too many explorations wait", "Try again in a minute.");
+}
+
 base::Status tell_interrupted(store::Database& database, const std::string& run) {
-  const auto last =
-      TRY(database.integer("SELECT coalesce(max(sequence), 0) FROM events WHERE run = ?", {run}));
+  const auto known = TRY(store::counted(database, run));
   const nlohmann::ordered_json body{
       {"state", "interrupted"}, {"reason", ended_from_outside}, {"findings", 0}};
-  return store::add_events(database, run, {{last + 1, now(), "ended", body.dump()}}, {});
+  return store::add_events(database, run, {{{known.events + 1, now(), "ended", body.dump()}}, {}});
 }
 
 }  // namespace
@@ -76,10 +80,7 @@ base::Result<store::Added> RunQueue::submit(const std::string& owner, const RunR
                                             const std::optional<store::Repeat>& repeat) {
   const auto focus = TRY(engine_.focus_name(request));
   const std::scoped_lock lock(mutex_);
-  std::size_t waiting = 0;
-  for (const auto& [who, list] : waiting_) waiting += list.size();
-  if (waiting >= limits_.waiting_max || is_stopping_)
-    return fail(ErrorKind::unavailable, "too many explorations wait", "Try again in a minute.");
+  if (is_full()) return full();
   const store::NewRun run{.id = new_run_id(),
                           .owner = owner,
                           .subject = engine_.subject,
@@ -112,8 +113,32 @@ base::Result<bool> RunQueue::cancel(const std::string& run) {
   lock.unlock();
   std::stop_source none;
   Recorder recorder(run, writer_, metrics_, ring_, none);
+  TRY(recorder.begin());
   TRY(recorder.end(store::RunState::cancelled, "cancelled before it began"));
   return true;
+}
+
+base::Result<bool> RunQueue::resume(const std::string& run) {
+  const std::scoped_lock lock(mutex_);
+  if (is_full()) return full();
+  const auto row =
+      TRY(writer_.use([&](store::Database& database) { return store::find_run(database, run); }));
+  if (!row) return false;
+  auto request = run_request_of(nlohmann::json::parse(row->request));
+  if (!request) return std::unexpected(request.error());
+  const bool waits = TRY(
+      writer_.use([&](store::Database& database) { return store::queue_again(database, run); }));
+  if (!waits) return false;
+  waiting_[row->owner].push_back({run, *std::move(request)});
+  gauge();
+  changed_.notify_one();
+  return true;
+}
+
+bool RunQueue::is_full() const {
+  std::size_t waiting = 0;
+  for (const auto& [who, list] : waiting_) waiting += list.size();
+  return waiting >= limits_.waiting_max || is_stopping_;
 }
 
 void RunQueue::stop() {
@@ -189,9 +214,9 @@ void RunQueue::run_one(const std::string& owner, const Waiting& waiting) {
   Recorder recorder(waiting.run, writer_, metrics_, ring_, stop);
   const auto started = writer_.use(
       [&](store::Database& database) { return store::start_run(database, waiting.run, now()); });
-  base::Status kept = std::unexpected(base::Error{});
-  if (!started) {
-    kept = std::unexpected(started.error());
+  base::Status kept = recorder.begin();
+  if (!started || !kept) {
+    kept = std::unexpected(started ? kept.error() : started.error());
   } else {
     base::Result<explore::Run> result = fail(ErrorKind::unavailable, "an internal error");
     try {

@@ -45,6 +45,9 @@ class RunQueue {
   // A waiting run ends at once, a running one within seconds, with what is proven by then. False:
   // it has ended already, or there is none.
   base::Result<bool> cancel(const std::string& run);
+  // A run that was interrupted, cancelled or failed waits again. Errors as of submit(); False: it
+  // is in another state, or there is none.
+  base::Result<bool> resume(const std::string& run);
   // Ends what runs, as when cancelled, but as interrupted; what waits stays in the store. Returns
   // when all have ended.
   void stop();
@@ -70,7 +73,8 @@ class RunQueue {
   void run_one(const std::string& owner, const Waiting& waiting);
   base::Status record_end(const std::string& run, class Recorder& recorder,
                           base::Result<explore::Run> result);
-  void gauge();  // with the mutex held
+  bool is_full() const;  // with the mutex held, as the next
+  void gauge();
 
   const Engine& engine_;
   store::SharedDatabase& writer_;

@@ -200,7 +200,7 @@ TEST_CASE("what a killed program left running is interrupted at the start, and s
   place.writer->use([&](Database& database) {
     REQUIRE(store::add_run(database, left));
     REQUIRE(store::start_run(database, "run-1", base::Moment{2}));
-    REQUIRE(store::add_events(database, "run-1", {{1, {2}, "started", "{}"}}, {}));
+    REQUIRE(store::add_events(database, "run-1", {{{1, {2}, "started", "{}"}}, {}}));
     return 0;
   });
   REQUIRE(place.queue->begin());
@@ -208,6 +208,34 @@ TEST_CASE("what a killed program left running is interrupted at the start, and s
   const auto events = place.events("run-1");
   REQUIRE(events.size() == 2);
   CHECK(events.back().kind == "ended");
+}
+
+TEST_CASE("an interrupted run is resumed under its own name, and its events go on") {
+  std::atomic<int> asked = 0;
+  Place place([&](const std::string& run, explore::RunObserver& observer, std::stop_token stop) {
+    if (++asked == 1) return until_stopped(run, observer, std::move(stop));
+    explore::Run result;
+    result.findings = {finding("b")};
+    return base::Result<explore::Run>(result);
+  });
+  REQUIRE(place.queue->begin());
+  const auto run = place.submit();
+  while (place.events(run).empty()) std::this_thread::sleep_for(1ms);
+  CHECK_FALSE(place.queue->resume(run).value());
+  place.queue->stop();
+  CHECK(place.row(run).state == RunState::interrupted);
+  const auto told = place.events(run).size();
+  place.open();
+  REQUIRE(place.queue->begin());
+  CHECK(place.queue->resume(run).value());
+  CHECK(place.ended(run) == RunState::done);
+  const auto events = place.events(run);
+  CHECK(events.size() > told);
+  CHECK(events.back().sequence == static_cast<std::int64_t>(events.size()));
+  const auto listed =
+      place.writer->use([](Database& database) { return store::list_findings(database, {}); });
+  REQUIRE(listed->size() == 1);
+  CHECK(listed->front().fingerprint == "b");
 }
 
 TEST_CASE("a run that fails, or throws, is told as failed, and the next one runs") {

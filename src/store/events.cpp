@@ -2,20 +2,30 @@
 
 namespace insights::store {
 
-base::Status add_events(Database& database, std::string_view run,
-                        const std::vector<EventRow>& events, const std::vector<QueryRow>& queries) {
-  return database.transaction([&]() -> base::Status {
-    for (const auto& [sequence, at, kind, body] : events)
-      TRY(database.execute(
-          "INSERT INTO events (run, sequence, at, kind, body) VALUES (?, ?, ?, ?, ?)",
-          {std::string(run), sequence, at.microseconds, kind, body}));
-    for (const auto& [sequence, at, sql, rows, milliseconds, error] : queries)
-      TRY(database.execute(
-          "INSERT INTO queries (run, sequence, at, sql, rows, milliseconds, error) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?)",
-          {std::string(run), sequence, at.microseconds, sql, rows, milliseconds, error}));
-    return {};
-  });
+base::Status add_events(Database& database, std::string_view run, const Happened& happened) {
+  return database.transaction([&] { return put_events(database, run, happened); });
+}
+
+base::Status put_events(Database& database, std::string_view run, const Happened& happened) {
+  for (const auto& [sequence, at, kind, body] : happened.events)
+    TRY(database.execute(
+        "INSERT INTO events (run, sequence, at, kind, body) VALUES (?, ?, ?, ?, ?)",
+        {std::string(run), sequence, at.microseconds, kind, body}));
+  for (const auto& [sequence, at, sql, rows, milliseconds, error] : happened.queries)
+    TRY(database.execute(
+        "INSERT INTO queries (run, sequence, at, sql, rows, milliseconds, error) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        {std::string(run), sequence, at.microseconds, sql, rows, milliseconds, error}));
+  return {};
+}
+
+base::Result<Counted> counted(Database& database, std::string_view run) {
+  auto row =
+      TRY(database.prepare("SELECT (SELECT coalesce(max(sequence), 0) FROM events WHERE run = ?1), "
+                           "(SELECT coalesce(max(sequence), 0) FROM queries WHERE run = ?1)",
+                           {std::string(run)}));
+  TRY(row.next());
+  return Counted{row.integer(0), row.integer(1)};
 }
 
 base::Result<std::vector<EventRow>> events_after(Database& database, std::string_view run,

@@ -29,9 +29,22 @@ struct QueryRow {
   bool operator==(const QueryRow&) const = default;
 };
 
-// Keeps all of both or nothing.
-base::Status add_events(Database& database, std::string_view run,
-                        const std::vector<EventRow>& events, const std::vector<QueryRow>& queries);
+// What is added to a run at once.
+struct Happened {
+  std::vector<EventRow> events;
+  std::vector<QueryRow> queries;
+};
+
+// Keeps all of it or nothing.
+base::Status add_events(Database& database, std::string_view run, const Happened& happened);
+// The same as a part of a transaction that is open.
+base::Status put_events(Database& database, std::string_view run, const Happened& happened);
+
+// The highest sequence numbers the run has; 0 without any.
+struct Counted {
+  std::int64_t events = 0, queries = 0;
+};
+base::Result<Counted> counted(Database& database, std::string_view run);
 
 // Those after `sequence`, the first `limit` of them.
 base::Result<std::vector<EventRow>> events_after(Database& database, std::string_view run,

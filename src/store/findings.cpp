@@ -177,7 +177,8 @@ base::Status close(Database& database, std::string_view run, const Closing& clos
       TRY(judge(database, this_run, seen, closing.at));
     if (closing.state == RunState::done) TRY(resolve_unseen(database, this_run, closing.at));
     TRY(database.execute("UPDATE runs SET report = ? WHERE id = ?", {closing.report, this_run.id}));
-    return end_run(database, run, closing.state, closing.reason, closing.at);
+    TRY(put_events(database, run, closing.last));
+    return put_end(database, run, closing.state, closing.reason, closing.at);
   });
 }
 

@@ -22,6 +22,7 @@
 #include "base/calendar.h"
 #include "base/result.h"
 #include "store/database.h"
+#include "store/events.h"
 #include "store/runs.h"
 
 namespace insights::store {
@@ -66,6 +67,8 @@ struct Closing {
   std::string reason;
   std::string report;               // JSON
   std::vector<Sighting> published;  // in the order of the report, as it has them
+  Happened
+      last{};  // events that tell of it: they are readable when the end is, not before or after
   base::Moment at;
 };
 

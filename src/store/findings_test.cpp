@@ -33,7 +33,7 @@ struct History {
   }
   void end(const std::string& run, std::vector<Sighting> published,
            RunState state = RunState::done) {
-    REQUIRE(close(database, run, {state, "", "{}", std::move(published), Moment{++clock}}));
+    REQUIRE(close(database, run, {state, "", "{}", std::move(published), {}, Moment{++clock}}));
   }
   void whole(const std::string& run, const std::vector<Sighting>& found,
              const std::string& focus = "") {

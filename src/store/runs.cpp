@@ -104,6 +104,14 @@ base::Result<bool> start_run(Database& database, std::string_view id, Moment at)
 }
 
 base::Status end_run(Database& database, std::string_view id, RunState state,
+                     std::string_view reason, const Happened& last, Moment at) {
+  return database.transaction([&]() -> base::Status {
+    TRY(put_events(database, id, last));
+    return put_end(database, id, state, reason, at);
+  });
+}
+
+base::Status put_end(Database& database, std::string_view id, RunState state,
                      std::string_view reason, Moment at) {
   base::ensure(has_ended(state), "a run ends in a state of the end");
   return database.execute(
@@ -119,6 +127,19 @@ base::Result<std::int64_t> interrupt_running(Database& database, std::string_vie
                        "WHERE state = 'running'",
                        {std::string(reason), at.microseconds}));
   return database.changes();
+}
+
+base::Result<bool> queue_again(Database& database, std::string_view id) {
+  return database.transaction([&]() -> base::Result<bool> {
+    TRY(database.execute(
+        "UPDATE runs SET state = 'queued', reason = '', report = NULL, started_at = NULL, ended_at "
+        "= NULL WHERE id = ? AND state IN ('interrupted', 'cancelled', 'failed')",
+        {std::string(id)}));
+    if (database.changes() == 0) return false;
+    TRY(database.execute("UPDATE sightings SET position = NULL, change = NULL WHERE run = ?",
+                         {std::string(id)}));
+    return true;
+  });
 }
 
 base::Result<std::optional<RunRow>> find_run(Database& database, std::string_view id) {

@@ -13,6 +13,7 @@
 #include "base/calendar.h"
 #include "base/result.h"
 #include "store/database.h"
+#include "store/events.h"
 
 namespace insights::store {
 
@@ -58,12 +59,20 @@ base::Result<Added> add_run(Database& database, const NewRun& run,
                             const std::optional<Repeat>& repeat = {});
 // Queued becomes running; false when it is not queued (any more).
 base::Result<bool> start_run(Database& database, std::string_view id, base::Moment at);
-// For a run that ends without a report. One that has ended stays as it is.
+// For a run that ends without a report; `last` are the events that tell of it. One that has ended
+// stays as it is.
 base::Status end_run(Database& database, std::string_view id, RunState state,
+                     std::string_view reason, const Happened& last, base::Moment at);
+// The end alone, as a part of a transaction that is open.
+base::Status put_end(Database& database, std::string_view id, RunState state,
                      std::string_view reason, base::Moment at);
 // What a program that was killed left running. Returns how many.
 base::Result<std::int64_t> interrupt_running(Database& database, std::string_view reason,
                                              base::Moment at);
+
+// A run that was interrupted, cancelled or failed waits again, without its report; what it proved
+// stays, and its events go on. False: it is in another state.
+base::Result<bool> queue_again(Database& database, std::string_view id);
 
 base::Result<std::optional<RunRow>> find_run(Database& database, std::string_view id);
 

@@ -29,8 +29,8 @@ TEST_CASE("a run goes from queued to running to its end, once") {
   CHECK(find_run(store.database, "run-1").value()->state == RunState::queued);
   CHECK(start_run(store.database, "run-1", Moment{5}).value());
   CHECK_FALSE(start_run(store.database, "run-1", Moment{6}).value());
-  REQUIRE(end_run(store.database, "run-1", RunState::failed, "no such table", Moment{9}));
-  REQUIRE(end_run(store.database, "run-1", RunState::cancelled, "too late", Moment{10}));
+  REQUIRE(end_run(store.database, "run-1", RunState::failed, "no such table", {}, Moment{9}));
+  REQUIRE(end_run(store.database, "run-1", RunState::cancelled, "too late", {}, Moment{10}));
   const auto run = find_run(store.database, "run-1").value();
   CHECK(run->state == RunState::failed);
   CHECK(run->reason == "no such table");
@@ -78,12 +78,12 @@ TEST_CASE("events and queries come back in order, from where one asks") {
   Opened store;
   REQUIRE(add_run(store.database, asked("run-1")));
   const std::vector<EventRow> events{{1, {10}, "started", "{}"}, {2, {11}, "query", R"({"n":1})"}};
-  REQUIRE(add_events(store.database, "run-1", events, {{1, {11}, "SELECT 1", 1, 3, ""}}));
+  REQUIRE(add_events(store.database, "run-1", {events, {{1, {11}, "SELECT 1", 1, 3, ""}}}));
   CHECK(events_after(store.database, "run-1", 0, 100).value() == events);
   CHECK(events_after(store.database, "run-1", 1, 100).value() == std::vector{events[1]});
   CHECK(queries_after(store.database, "run-1", 0, 10).value().front().sql == "SELECT 1");
   // A sequence number is given once: all of it is refused, not a part.
-  CHECK_FALSE(add_events(store.database, "run-1", {{3, {1}, "a", ""}, {2, {1}, "b", ""}}, {}));
+  CHECK_FALSE(add_events(store.database, "run-1", {{{3, {1}, "a", ""}, {2, {1}, "b", ""}}, {}}));
   CHECK(events_after(store.database, "run-1", 0, 100).value().size() == 2);
 }
 
@@ -92,10 +92,10 @@ TEST_CASE("old runs go, with all that hangs on them; the run that saw a finding 
   for (const auto* id : {"run-1", "run-2"}) {
     REQUIRE(add_run(store.database, asked(id)));
     REQUIRE(start_run(store.database, id, Moment{2}));
-    REQUIRE(add_events(store.database, id, {{1, {2}, "started", "{}"}}, {}));
+    REQUIRE(add_events(store.database, id, {{{1, {2}, "started", "{}"}}, {}}));
     REQUIRE(see(store.database, id, {"f/a", "f", "A", {"high", "none", {}, {}, {}}, {}, "{}"},
                 Moment{3}));
-    REQUIRE(close(store.database, id, {RunState::done, "", "{}", {}, Moment{4}}));
+    REQUIRE(close(store.database, id, {RunState::done, "", "{}", {}, {}, Moment{4}}));
   }
   CHECK(forget_runs(store.database, Moment{4}).value() == 0);
   CHECK(forget_runs(store.database, Moment{5}).value() == 1);
