@@ -78,7 +78,8 @@ Result<std::string> schema_json(const Config& config, std::stop_token stop) {
   Progress progress(ProgressStyle::quiet, stderr);
   auto log = query_log(config, "catalog");
   const auto source = TRY(open_source(config.locations, config, log, stop));
-  return catalog::describe_json(TRY(read_catalog(*source, config, progress, stop)));
+  const auto understood = TRY(read_catalog(*source, config, progress, stop));
+  return catalog::describe_json(understood, TRY(personal_columns(*source, config, stop)));
 }
 
 Result<std::string> verified_json(const Config& config, explore::Run report,
