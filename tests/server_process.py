@@ -27,10 +27,10 @@ class Answer:
 class Server:
     """Started with the program's arguments; `with` ends it."""
 
-    def __init__(self, folder, *arguments, source=None, environment=None):
+    def __init__(self, folder, *arguments, source=None, environment=None, log_folder=None):
         self.folder = folder
         self.store = folder / "insights.db"
-        self.log = open(folder / "log.jsonl", "ab+")
+        self.log = open((log_folder or folder) / "log.jsonl", "ab+")
         self.log_begin = len(self.logged())
         self.process = subprocess.Popen(
             [PROGRAM, "serve", *(source or SAMPLE_ARGUMENTS), "--store", str(self.store), "--port", "0", *arguments],

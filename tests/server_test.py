@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import sqlite3
+import subprocess
 import threading
 import time
 import unittest
@@ -490,6 +491,48 @@ class Endings(ServerJourney):
         done = run("serve", SAMPLE / "primary_sales.csv", "--without-keys", "--port", "0", "--store", self.folder / "insights.db")
         self.assertEqual(done.returncode, 1)
         self.assertIn("is not a store of insights", done.stderr)
+
+
+class Disks(Journey):
+    """A small file system of its own, where this user may make one."""
+
+    def setUp(self):
+        super().setUp()
+        self.disk = self.folder / "disk"
+        self.disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(self.disk)], capture_output=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("SKIPPED: no file system may be mounted here")
+        self.addCleanup(lambda: subprocess.run(["umount", str(self.disk)], check=True))
+
+    def ready(self, server, status):
+        deadline = time.monotonic() + 30
+        while (answer := server.get("/health/ready")).status != status:
+            self.assertLess(time.monotonic(), deadline, answer.body)
+            time.sleep(0.3)
+        return answer.json()
+
+    def test_a_full_disk_is_said_and_lived_through(self):
+        log = self.folder / "log"
+        log.mkdir()
+        with Server(self.disk, "--without-keys", log_folder=log) as server:
+            server.explored()
+            self.ready(server, 200)
+            before = server.get("/api/v1/findings?limit=500").json()
+            filler = self.disk / "filler"
+            with self.assertRaises(OSError), filler.open("wb", buffering=0) as file:
+                while True:
+                    file.write(b"x" * 4096)
+            reasons = self.ready(server, 503)
+            self.assertIn("the store cannot be written", json.dumps(reasons))
+            refused = server.post("/api/v1/explorations")
+            self.assertEqual((refused.status, refused.json()["code"]), (503, "store_unavailable"))
+            self.assertNotIn(str(self.disk), refused.body.decode())
+            self.assertEqual(server.get("/api/v1/findings?limit=500").json(), before)
+            self.assertIn("is full", server.logged().decode())
+            filler.unlink()
+            self.ready(server, 200)
+            self.assertEqual(server.explored()["state"], "done")
 
 
 if __name__ == "__main__":

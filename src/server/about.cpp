@@ -1,6 +1,9 @@
 // Routes about the server and what it reads: schema, health, metrics, its contract.
+#include "server/clock.h"
+#include "server/log.h"
 #include "server/openapi_file.h"
 #include "server/routes.h"
+#include "store/runs.h"
 
 namespace insights::server {
 
@@ -20,17 +23,19 @@ Response schema_response(Desk& desk, bool read_again) {
   return response;
 }
 
-// Not asked more often than this, and never by two at once: who comes meanwhile has the last
-// answer.
-base::Status reachable(Desk& desk) {
+// Store and database are not asked more often than this, and never by two at once: who comes
+// meanwhile waits for that answer.
+Desk::Condition condition(Desk& desk) {
   constexpr std::chrono::seconds fresh{5};
-  const std::unique_lock turn(desk.reachable_mutex);
-  const auto at = std::chrono::steady_clock::now();
-  if (!desk.reachable || at - desk.reachable_asked > fresh) {
-    desk.reachable = desk.engine.reachable(desk.stop);
-    desk.reachable_asked = std::chrono::steady_clock::now();
+  const std::scoped_lock turn(desk.condition_mutex);
+  if (!desk.condition || std::chrono::steady_clock::now() - desk.condition->asked > fresh) {
+    auto stored =
+        desk.writer.use([](store::Database& database) { return store::beat(database, now()); });
+    if (!stored) log_event("error", "store", {{"what", stored.error().message}});
+    desk.condition = {std::move(stored), desk.engine.reachable(desk.stop),
+                      std::chrono::steady_clock::now()};
   }
-  return *desk.reachable;
+  return *desk.condition;
 }
 
 Json check(std::string_view name, bool is_good, std::string_view reason) {
@@ -55,12 +60,8 @@ Response health_ready(Desk& desk, const Call&) {
     checks.push_back(check(name, is_good, is_good ? "" : reason));
     is_ready = is_ready && is_good;
   };
-  // A write that changes nothing: a read-only or full disk shows here.
-  const auto stored = desk.writer.use([](store::Database& database) {
-    return database.execute("UPDATE keys SET name = name WHERE id = ''");
-  });
+  const auto [stored, database, asked] = condition(desk);
   add("store", stored.has_value(), "the store cannot be written; the log says why");
-  const auto database = reachable(desk);
   add("database", database.has_value(), database ? "" : database.error().message);
   add("shutdown", !desk.stop.stop_requested(), "the server is shutting down");
   return json_response(is_ready ? 200 : 503,

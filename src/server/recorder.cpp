@@ -52,6 +52,7 @@ Recorder::Recorder(std::string run, store::SharedDatabase& writer, Metrics& metr
 base::Status Recorder::begin() {
   const auto known =
       TRY(writer_.use([&](store::Database& database) { return store::counted(database, run_); }));
+  new_ = {};
   events_ = known.events;
   queries_ = known.queries;
   return {};

@@ -29,7 +29,7 @@ class Recorder final : public explore::RunObserver {
   Recorder(std::string run, store::SharedDatabase& writer, Metrics& metrics,
            std::function<void()> ring, std::stop_source& stop);
 
-  // Goes on where the run's events in the store end.
+  // Goes on where the run's events in the store end; what is not there by now is left out.
   base::Status begin();
   void on(const explore::Event& event) override;
 

@@ -146,6 +146,7 @@ void RunQueue::stop() {
     const std::scoped_lock lock(mutex_);
     is_stopping_ = true;
   }
+  ending_.notify_all();
   for (auto& worker : workers_) worker.request_stop();
   std::vector<std::stop_source> stops;
   {
@@ -226,12 +227,29 @@ void RunQueue::run_one(const std::string& owner, const Waiting& waiting) {
     }
     kept = record_end(waiting.run, recorder, std::move(result));
   }
-  if (!kept)
+  if (!kept) {
     log_event("error", "run_not_stored", {{"run", waiting.run}, {"what", kept.error().message}});
+    end_when_possible(waiting.run, recorder);
+  }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   metrics_.observe("insights_run_seconds", took.count());
   log_event("info", "run_ended", {{"run", waiting.run}, {"seconds", took.count()}});
   ring_();
+}
+
+// A store that cannot be written will not take the end either: tried again until it does, or the
+// server ends; then the run is interrupted at the next start.
+void RunQueue::end_when_possible(const std::string& run, Recorder& recorder) {
+  constexpr std::chrono::seconds pause{1};
+  std::unique_lock lock(mutex_);
+  while (!is_stopping_) {
+    lock.unlock();
+    auto kept = recorder.begin();
+    if (kept) kept = recorder.end(store::RunState::failed, std::string(not_stored));
+    if (kept) return log_event("info", "run_stored", {{"run", run}});
+    lock.lock();
+    ending_.wait_for(lock, pause, [this] { return is_stopping_; });
+  }
 }
 
 base::Status RunQueue::record_end(const std::string& run, Recorder& recorder,

@@ -73,6 +73,7 @@ class RunQueue {
   void run_one(const std::string& owner, const Waiting& waiting);
   base::Status record_end(const std::string& run, class Recorder& recorder,
                           base::Result<explore::Run> result);
+  void end_when_possible(const std::string& run, class Recorder& recorder);
   bool is_full() const;  // with the mutex held, as the next
   void gauge();
 
@@ -84,6 +85,7 @@ class RunQueue {
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
+  std::condition_variable ending_;
   std::map<std::string, std::deque<Waiting>> waiting_;  // by owner
   std::map<std::string, std::uint64_t> served_;         // when an owner's run last began
   std::uint64_t begun_ = 0;

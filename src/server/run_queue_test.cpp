@@ -270,5 +270,25 @@ TEST_CASE("a run whose findings cannot be stored is stopped, and nothing is anno
   for (const auto& event : place.events(run)) CHECK(event.kind != "finding");
 }
 
+TEST_CASE(
+    "a run that could not be ended in the store is ended when the store can be written again") {
+  Place place(until_stopped);
+  REQUIRE(place.queue->begin());
+  const auto allow = [&](const char* script) {
+    place.writer->use([&](Database& database) { return database.script(script).has_value(); });
+  };
+  const auto run = place.submit();
+  while (place.events(run).empty()) std::this_thread::sleep_for(1ms);
+  allow("PRAGMA query_only = ON");
+  CHECK(place.queue->cancel(run).value());
+  std::this_thread::sleep_for(100ms);
+  CHECK(place.row(run).state == RunState::running);
+  allow("PRAGMA query_only = OFF");
+  CHECK(place.ended(run) == RunState::failed);
+  const auto events = place.events(run);
+  CHECK(events.back().kind == "ended");
+  CHECK(events.back().sequence == static_cast<std::int64_t>(events.size()));
+}
+
 }  // namespace
 }  // namespace insights::server

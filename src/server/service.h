@@ -60,10 +60,13 @@ struct Desk {
   // The schema, read once and when asked to; its text is JSON.
   std::mutex schema_mutex{};
   std::optional<std::string> schema{};
-  // Whether the database answered, not asked more often than every few seconds.
-  std::mutex reachable_mutex{};
-  std::chrono::steady_clock::time_point reachable_asked{};
-  std::optional<base::Status> reachable{};
+  // Whether store and database did their part when they were last asked.
+  struct Condition {
+    base::Status stored, database;
+    std::chrono::steady_clock::time_point asked;
+  };
+  std::mutex condition_mutex{};
+  std::optional<Condition> condition{};
   std::mutex verify_mutex{};  // one verification at a time
 };
 

@@ -142,6 +142,11 @@ base::Result<bool> queue_again(Database& database, std::string_view id) {
   });
 }
 
+base::Status beat(Database& database, Moment at) {
+  return database.execute("INSERT OR REPLACE INTO pulse (one, at) VALUES (1, ?)",
+                          {at.microseconds});
+}
+
 base::Result<std::optional<RunRow>> find_run(Database& database, std::string_view id) {
   auto rows = TRY(database.prepare(fmt::format("SELECT {} FROM runs WHERE id = ?", columns),
                                    {std::string(id)}));

@@ -74,6 +74,9 @@ base::Result<std::int64_t> interrupt_running(Database& database, std::string_vie
 // stays, and its events go on. False: it is in another state.
 base::Result<bool> queue_again(Database& database, std::string_view id);
 
+// Whether anything can be written now: a full or read-only disk shows here.
+base::Status beat(Database& database, base::Moment at);
+
 base::Result<std::optional<RunRow>> find_run(Database& database, std::string_view id);
 
 struct RunFilter {

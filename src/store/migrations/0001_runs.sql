@@ -99,3 +99,9 @@ CREATE TABLE repeats (
   created_at  INTEGER NOT NULL,
   PRIMARY KEY (owner, token)
 ) STRICT, WITHOUT ROWID;
+
+-- Written now and then, to know whether it can be.
+CREATE TABLE pulse (
+  one  INTEGER PRIMARY KEY CHECK (one = 1),
+  at   INTEGER NOT NULL
+) STRICT;
