@@ -4,8 +4,8 @@
     bench/gate_corpus.py CORPUS.jsonl... [--no-run] [--postgres]   lines {"id", "dialect", "sql", "verdict", "stop_by"}
     bench/gate_corpus.py tests/guard/*.sqltest                     the project's own files
 
-A verdict is allow, refuse, or mask: it passes, and a model sees tokens in place of some values. Where a corpus wants to know
-only what passes (it has no "mask"), mask is as good as allow.
+A verdict is allow, refuse, or mask: it passes, and a model sees tokens in place of some values. A corpus that has no "mask"
+is judged as what a person asks, the others as what a model asks (--mask).
 Prints every difference between the verdict wanted and given. Then runs: the honest DuckDB statements through `insights
 query`; those marked "caps" that pass, which must end within 5 s and 1 GB with the next query answered; and with --postgres
 the PostgreSQL ones on a server of its own (tests/postgres_server.py): the honest ones as the gate writes them anew, and
@@ -80,9 +80,18 @@ def run(*arguments, **options):
 
 
 def judge(cases, tables):
+    answers = {}
+    for of_persons in (False, True):
+        some = [case for case in cases if case["of_persons"] == of_persons]
+        if some:
+            answers |= judge_as(some, tables, ["--mask"] if of_persons else [])
+    return answers
+
+
+def judge_as(cases, tables, flags):
     lines = "".join(json.dumps({key: case[key] for key in ("id", "dialect", "sql")}) + "\n" for case in cases)
     started = time.monotonic()
-    done = run("query", tables, "--check", "--jsonl", "--quiet", input=lines)
+    done = run("query", tables, "--check", *flags, "--jsonl", "--quiet", input=lines)
     print(f"judged {len(cases)} statements in {time.monotonic() - started:.2f} s, opening the source included")
     return {answer["id"]: answer for answer in map(json.loads, done.stdout.splitlines())}
 
@@ -96,8 +105,7 @@ def compare(cases, answers):
     for case in cases:
         answer = answers.get(case["id"], {"verdict": "none", "reason": "no answer"})
         may_pass = case["verdict"] == "refuse" and case.get("stop_by") == "caps"
-        given = "allow" if answer["verdict"] == "mask" and not case["of_persons"] else answer["verdict"]
-        if given != case["verdict"] and not may_pass:
+        if answer["verdict"] != case["verdict"] and not may_pass:
             show("DIFFERS", case, f"wanted {case['verdict']}: {answer['reason']}")
             wrong += 1
     return wrong

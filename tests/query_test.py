@@ -60,8 +60,8 @@ class Query(Journey):
         self.assertNotEqual(masked[0][0], masked[1][0])
         oracle = "SELECT count(*) FROM sales WHERE email LIKE 'p1%'"
         self.assertEqual(self.query(oracle).returncode, 0)
-        for words in (["--mask"], ["--check"]):
-            self.assertEqual(self.query(*words, oracle).returncode, REFUSED)
+        for words, code in ((["--mask"], REFUSED), (["--check", "--mask"], REFUSED), (["--check"], 0)):
+            self.assertEqual(self.query(*words, oracle).returncode, code)
         failing = self.query("--mask", "SELECT strptime(email, '%Y') FROM sales")
         self.assertEqual(failing.returncode, 1)
         self.assertNotIn("example.com", failing.stderr)
@@ -69,7 +69,7 @@ class Query(Journey):
     def test_the_metadata_says_what_is_personal_and_what_a_model_gets(self):
         def verdict(entry):
             self.file("metadata/sales.json", json.dumps(entry))
-            done = self.query("--check", "--json", "--metadata", self.folder / "metadata", "SELECT email, region FROM sales")
+            done = self.query("--check", "--mask", "--json", "--metadata", self.folder / "metadata", "SELECT email, region FROM sales")
             return json.loads(done.stdout)["verdict"] if done.stdout else done.stderr
         self.assertEqual(verdict({}), "mask")
         self.assertEqual(verdict({"email": {"personal": False}}), "allow")
@@ -84,9 +84,11 @@ class Query(Journey):
                  {"id": "c", "dialect": "trino", "sql": "SELECT 1"}, {"id": "d", "dialect": "any", "sql": "SELECT region FROM sales"}]
         done = self.query("--check", "--jsonl", input="\n".join(map(json.dumps, lines)) + "\nnonsense\n")
         answers = [json.loads(line) for line in done.stdout.splitlines()]
-        self.assertEqual([answer["verdict"] for answer in answers], ["mask", "refuse", "refuse", "allow", "refuse"])
+        self.assertEqual([answer["verdict"] for answer in answers], ["allow", "refuse", "refuse", "allow", "refuse"])
         self.assertEqual([answer["id"] for answer in answers], ["a", 7, "c", "d", None])
         self.assertEqual(answers[2]["reason"], "there is no gate for trino")
+        masked = self.query("--check", "--mask", "--jsonl", input=json.dumps(lines[0]) + "\n")
+        self.assertEqual(json.loads(masked.stdout)["verdict"], "mask")
 
     def test_what_would_take_the_machine_down_ends(self):
         for statement in ("SELECT list(repeat('y', 100000)) FROM range(1000000)",

@@ -49,6 +49,8 @@ class Gates {
   Gates(sql::Relations relations, sql::Reader reader)
       : relations_(std::move(relations)), reader_(reader) {}
 
+  sql::Reader reader() const { return reader_; }
+
   Result<sql::Gate*> of(sql::Dialect dialect) {
     const auto known = gates_.find(dialect);
     if (known != gates_.end()) return &known->second;
@@ -62,13 +64,14 @@ class Gates {
   std::map<sql::Dialect, sql::Gate> gates_;
 };
 
-// A statement is judged as a model's: that is what masking is for. A person who runs his own sees
-// what is there, and is not asked what of it is personal.
-Result<Gates> gates_of(source::Source& source, bool for_model, const Config& config,
-                       const std::stop_token& stop) {
-  if (!for_model) return Gates(source::relations_of(source), sql::Reader::person);
+// Who runs his own statement sees what is there; that what it gives is personal is told by a
+// judgement only.
+Result<Gates> gates_of(source::Source& source, sql::Reader reader, bool only_judges,
+                       const Config& config, const std::stop_token& stop) {
+  if (reader == sql::Reader::person && !only_judges)
+    return Gates(source::relations_of(source), reader);
   const auto personal = TRY(personal_columns(source, config, stop));
-  return Gates(catalog::relations_for_model(source, personal), sql::Reader::model);
+  return Gates(catalog::relations_for_model(source, personal), reader);
 }
 
 // One line of --jsonl, judged.
@@ -83,7 +86,8 @@ Result<std::string> judged_line(const std::string& line, sql::Dialect built_in, 
   }
   const auto* gate = TRY(gates.of(dialect));
   const auto judged = gate->judge(parsed->sql);
-  return judged ? verdict_line(*parsed, *judged) : verdict_line(*parsed, judged.error());
+  return judged ? verdict_line(*parsed, *judged, gates.reader())
+                : verdict_line(*parsed, judged.error());
 }
 
 Result<ExitCode> judge_lines(sql::Dialect dialect, Gates& gates) {
@@ -102,10 +106,11 @@ Result<ExitCode> judge_lines(sql::Dialect dialect, Gates& gates) {
 }
 
 Result<ExitCode> judge_one(const Invocation& invocation, const std::string& statement,
-                           const sql::Gate& gate) {
+                           const sql::Gate& gate, sql::Reader reader) {
   const auto judged = gate.judge(statement);
   if (invocation.json) {
-    TRY(write_standard_output(judged ? judgement_json(*judged) : judgement_json(judged.error())));
+    TRY(write_standard_output(judged ? judgement_json(*judged, reader)
+                                     : judgement_json(judged.error())));
     return judged ? ExitCode::done : ExitCode::refused;
   }
   if (!judged) {
@@ -186,11 +191,12 @@ Result<ExitCode> run_query(const Invocation& invocation, const Config& config) {
     dialect = *chosen;
   }
   const bool masks = invocation.has("--mask");
-  auto gates = TRY(gates_of(*source, only_judges || masks, config, interrupt.token()));
+  const auto reader = masks ? sql::Reader::model : sql::Reader::person;
+  auto gates = TRY(gates_of(*source, reader, only_judges, config, interrupt.token()));
   if (of_lines) return judge_lines(dialect, gates);
   auto* gate = TRY(gates.of(dialect));
   const auto statement = statement_of(invocation);
-  if (only_judges) return judge_one(invocation, statement, *gate);
+  if (only_judges) return judge_one(invocation, statement, *gate, reader);
   log.asked_by("query");
   log.watch(*gate);
   return run_one({statement, *gate, *source, log, limits, masks}, invocation, progress,

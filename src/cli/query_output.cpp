@@ -113,12 +113,13 @@ std::string truncation_remark(const source::Rows& rows, const source::Limits& li
                      by_rows ? limits.rows_max : limits.bytes_max);
 }
 
-std::string_view verdict_of(const sql::CheckedQuery& query) {
-  return sql::gives_personal(query.resolved()) ? "mask" : "allow";
+std::string_view verdict_of(const sql::CheckedQuery& query, sql::Reader reader) {
+  const bool masks = reader == sql::Reader::model && sql::gives_personal(query.resolved());
+  return masks ? "mask" : "allow";
 }
 
-std::string judgement_json(const sql::CheckedQuery& query) {
-  const Json whole{{"verdict", verdict_of(query)},
+std::string judgement_json(const sql::CheckedQuery& query, sql::Reader reader) {
+  const Json whole{{"verdict", verdict_of(query, reader)},
                    {"dialect", sql::name(query.dialect())},
                    {"sql", query.text()},
                    {"tables", query.resolved().tables},
@@ -164,8 +165,9 @@ base::Result<StatementLine> parse_statement_line(const std::string& line) {
   return statement;
 }
 
-std::string verdict_line(const StatementLine& line, const sql::CheckedQuery& query) {
-  const auto verdict = verdict_of(query);
+std::string verdict_line(const StatementLine& line, const sql::CheckedQuery& query,
+                         sql::Reader reader) {
+  const auto verdict = verdict_of(query, reader);
   const auto* reason = verdict == "mask" ? "its result holds personal data" : "";
   return dumped({{"id", id_json(line)}, {"verdict", verdict}, {"reason", reason}}) + "\n";
 }

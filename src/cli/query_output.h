@@ -17,10 +17,10 @@ std::string rows_json(const source::Rows& rows);
 std::string truncation_remark(const source::Rows& rows, const source::Limits& limits);
 
 // "allow", or "mask" when a column of the result is personal.
-std::string_view verdict_of(const sql::CheckedQuery& query);
+std::string_view verdict_of(const sql::CheckedQuery& query, sql::Reader reader);
 // {"verdict": "allow" or "mask", "dialect", "sql", "tables", "columns", "personal"}, or
 // {"verdict": "refuse", "class", "reason", "hint"}
-std::string judgement_json(const sql::CheckedQuery& query);
+std::string judgement_json(const sql::CheckedQuery& query, sql::Reader reader);
 std::string judgement_json(const sql::Refusal& refusal);
 std::string judgement_text(const sql::CheckedQuery& query);
 
@@ -33,7 +33,8 @@ struct StatementLine {
 // Error (invalid_input): no JSON object, or without "sql".
 base::Result<StatementLine> parse_statement_line(const std::string& line);
 // {"id", "verdict", "reason"} and a line end; a refusal with "class" and "hint" besides.
-std::string verdict_line(const StatementLine& line, const sql::CheckedQuery& query);
+std::string verdict_line(const StatementLine& line, const sql::CheckedQuery& query,
+                         sql::Reader reader);
 std::string verdict_line(const StatementLine& line, const sql::Refusal& refusal);
 std::string verdict_line(const StatementLine& line, const base::Error& error);
 
