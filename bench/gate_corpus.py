@@ -8,20 +8,22 @@ A verdict is allow, refuse, or mask: it passes, and a model sees tokens in place
 only what passes (it has no "mask"), mask is as good as allow.
 Prints every difference between the verdict wanted and given. Then runs: the honest DuckDB statements through `insights
 query`; those marked "caps" that pass, which must end within 5 s and 1 GB with the next query answered; and with --postgres
-the honest PostgreSQL statements, as the gate writes them anew, on a server of its own (Debian's postgresql-15, in a
-temporary directory, on 127.0.0.1). INSIGHTS_BIN names the program. The exit code is 1 when anything differs or fails.
+the PostgreSQL ones on a server of its own (tests/postgres_server.py): the honest ones as the gate writes them anew, and
+those marked "caps" through `insights query`, with the memory of the server's processes counted. INSIGHTS_BIN names the program. The exit code is 1 when anything differs or fails.
 """
 import json
 import os
 import pathlib
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+import postgres_server  # noqa: E402
+
 PROGRAM = os.environ.get("INSIGHTS_BIN", str(ROOT / "build/release/src/cli/insights"))
 REGIONS = ["North", "South", "East", "West"]
 SECONDS_MAX, BYTES_MAX = 5, 1 << 30
@@ -111,25 +113,24 @@ def run_duckdb(cases, tables):
     return failed
 
 
-def run_bombs(cases, tables):
-    failed = 0
-    for case in cases:
-        started = time.monotonic()
-        process = subprocess.Popen([PROGRAM, "query", str(tables), "--quiet", "--query-timeout", "3", "--", case["sql"]],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        highest = 0
-        while process.poll() is None and time.monotonic() - started < 20:
-            highest = max(highest, resident_bytes(process.pid))
-            time.sleep(0.02)
-        seconds = time.monotonic() - started
-        if process.poll() is None:
-            process.kill()
-        words = process.stderr.read().strip().replace("\n", " ")
-        after = run("query", tables, "--quiet", "SELECT 1")
-        good = seconds <= SECONDS_MAX and highest <= BYTES_MAX and after.returncode == 0 and process.returncode in (0, 1, 3)
-        failed += not good
-        show("ended" if good else "FAILED", case, f"{seconds:.1f} s, {highest >> 20} MB, exit {process.returncode}: {words[:120]}")
-    return failed
+def bomb_ends(case, location, server=None):
+    """Whether it ends in its time and memory, the server's included, and the next query is answered."""
+    started = time.monotonic()
+    process = subprocess.Popen([PROGRAM, "query", str(location), "--quiet", "--query-timeout", "3", "--", case["sql"]],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    before = resident_bytes(server) if server else 0
+    highest = 0
+    while process.poll() is None and time.monotonic() - started < 20:
+        highest = max(highest, resident_bytes(process.pid), resident_bytes(server) - before if server else 0)
+        time.sleep(0.02)
+    seconds = time.monotonic() - started
+    if process.poll() is None:
+        process.kill()
+    words = process.stderr.read().strip().replace("\n", " ")
+    after = run("query", location, "--quiet", "SELECT 1")
+    good = seconds <= SECONDS_MAX and highest <= BYTES_MAX and after.returncode == 0 and process.returncode in (0, 1, 3)
+    show("ended" if good else "FAILED", case, f"{seconds:.1f} s, {highest >> 20} MB, exit {process.returncode}: {words[:120]}")
+    return good
 
 
 def resident_bytes(pid):
@@ -144,47 +145,28 @@ def resident_bytes(pid):
     return total
 
 
-class PostgresServer:
-    """A server of our own, started and stopped by its own data directory."""
-    BINARIES = pathlib.Path("/usr/lib/postgresql/15/bin")
-    PORT = 54987
-
-    def __enter__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gate-postgres-"))
-        shutil.chown(self.folder, "postgres")
-        self.command(f"{self.BINARIES}/initdb -D {self.folder}/data -A trust -E UTF8 --locale=C.UTF-8")
-        self.command(f"{self.BINARIES}/pg_ctl -D {self.folder}/data -w -l {self.folder}/log "
-                     f"-o '-p {self.PORT} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off' start")
-        return self
-
-    def __exit__(self, *_):
-        self.command(f"{self.BINARIES}/pg_ctl -D {self.folder}/data -m immediate stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    @staticmethod
-    def command(line):
-        subprocess.run(["su", "postgres", "-c", line], check=True, capture_output=True, cwd="/")
-
-    def psql(self, *arguments):
-        return subprocess.run(["psql", "-h", "127.0.0.1", "-p", str(self.PORT), "-U", "postgres", "-AtqX", "-v", "ON_ERROR_STOP=1",
-                               *arguments], capture_output=True, text=True, errors="replace")
-
-
-def run_postgres(cases, tables):
+def run_postgres(honest, bombs, tables):
+    """On a server of our own, by a role that may read and nothing else."""
     failed = 0
-    with PostgresServer() as server:
-        made = server.psql("-f", str(ROOT / "tests/guard/schema.sql"))
-        if made.returncode != 0:
-            raise SystemExit(made.stderr)
-        for case in cases:
+    server = postgres_server.Server()
+    try:
+        server.sql("", file=ROOT / "tests/guard/schema.sql")
+        server.sql("CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+        for case in honest:
             judged = run("query", tables, "--check", "--json", "--quiet", "--dialect", "postgres", "--", case["sql"])
             statement = json.loads(judged.stdout).get("sql", "")
             for kind, text in (("as written", case["sql"]), ("as written anew", statement)):
-                done = server.psql("-c", "SET statement_timeout = '20s'", "-c", text)
-                if done.returncode != 0:
-                    show(f"FAILED {kind}", case, done.stderr.strip().replace("\n", " "))
+                try:
+                    server.sql("SET statement_timeout = '20s';\n" + text)
+                except RuntimeError as error:
+                    show(f"FAILED {kind}", case, str(error).strip().replace("\n", " "))
                     failed += 1
-    print(f"ran {len(cases)} honest statements on PostgreSQL, {failed} failures")
+        print(f"ran {len(honest)} honest statements on PostgreSQL, {failed} failures")
+        url = server.url(user="reader", password="reader")
+        for case in bombs:
+            failed += not bomb_ends(case, url, server.process.pid)
+    finally:
+        server.remove()
     return failed
 
 
@@ -199,12 +181,14 @@ def main():
         wrong = compare(cases, answers)
         passed = [case for case in cases if answers.get(case["id"], {}).get("verdict") in ("allow", "mask")]
         honest = [case for case in passed if case["verdict"] in ("allow", "mask")]
+        bombs = [case for case in passed if case.get("stop_by") == "caps"]
         print(f"{len(cases)} cases, {wrong} differ from what is wanted")
         if "--no-run" not in flags:
             wrong += run_duckdb([case for case in honest if case["dialect"] in ("duckdb", "any")], tables)
-            wrong += run_bombs([case for case in passed if case["verdict"] == "refuse" and case["dialect"] == "duckdb"], tables)
+            wrong += sum(not bomb_ends(case, tables) for case in bombs if case["dialect"] == "duckdb")
         if "--postgres" in flags:
-            wrong += run_postgres([case for case in honest if case["dialect"] in ("postgres", "any")], tables)
+            wrong += run_postgres([case for case in honest if case["dialect"] in ("postgres", "any")],
+                                  [case for case in bombs if case["dialect"] == "postgres"], tables)
     return 1 if wrong else 0
 
 

@@ -99,12 +99,28 @@ class Query(Journey):
 
     def test_queries_are_logged_without_passwords(self):
         log = self.folder / "log.jsonl"
-        self.query("--log", log, "SELECT count(*) FROM sales")
-        self.query("--log", log, "SELECT 'postgres://ada:s3cret@host/db', current_user")
+        self.query("--query-log", log, "SELECT count(*) FROM sales")
+        self.query("--query-log", log, "SELECT 'postgres://ada:s3cret@host/db', current_user")
         lines = [json.loads(line) for line in log.read_text().splitlines()]
-        self.assertEqual([line["verdict"] for line in lines], ["allow", "refuse"])
+        self.assertEqual([(line["who"], line["verdict"]) for line in lines], [("query", "allow"), ("query", "refuse")])
         self.assertEqual((lines[0]["rows"], lines[0]["class"]), (1, ""))
         self.assertNotIn("s3cret", log.read_text())
+        self.assertEqual(self.query("--query-log", "/nowhere/at/all.jsonl", "FROM sales").returncode, 1)
+
+    def test_every_command_that_asks_logs_who_asked_what(self):
+        report, log = self.folder / "report.json", self.folder / "log.jsonl"
+        def asked(*words):
+            run(*words, "--quiet", "--query-log", log)
+            lines = [json.loads(line) for line in log.read_text().splitlines()]
+            log.unlink()
+            self.assertTrue(all(line["sql"] and line["at"] for line in lines))
+            return {line["who"] for line in lines}
+        days = self.file("orders.csv", "day,customer,amount\n" + "".join(
+            f"2024-{1 + i % 12:02d}-{1 + i % 28:02d},C{i % 7},{900 if i % 7 == 3 else 10 + i % 13}\n" for i in range(2000)))
+        self.assertEqual(asked("explore", days, "--output", report), {"catalog", "statistical analyst"})
+        self.assertEqual(asked("schema", days), {"catalog"})
+        self.assertEqual(asked("selftest", days, "--rounds", "1"), {"selftest"})
+        self.assertEqual(asked("verify", report, days), {"verify"})
 
 
 if __name__ == "__main__":

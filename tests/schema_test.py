@@ -25,6 +25,9 @@ class PersonalData(Journey):
         columns = {column["name"]: column["personal"] for column in json.loads(run("schema", data, "--json").stdout)["subjects"][0]["columns"]}
         self.assertEqual((columns["contact"]["kind"], columns["contact"]["policy"], columns["contact"]["guarded"]), ("email", "mask", True))
         self.assertIsNone(columns["region"])
+        everywhere = json.loads(run("schema", data, "--json").stdout)["personal"]
+        self.assertEqual([(one["table"], one["column"], one["kind"]) for one in everywhere],
+                         [("people", "contact", "email"), ("people", "first_name", "person name")])
 
 
 class Corrections(Journey):

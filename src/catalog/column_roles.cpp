@@ -67,6 +67,13 @@ bool is_zero_or_one(const frame::Profile& profile) {
   return profile.whole && profile.distinct == 2 && profile.minimum == 0 && profile.maximum == 1;
 }
 
+// Parts of a whole: a few different numbers from 0 to 1, and not only these two.
+bool is_share(const frame::Profile& profile) {
+  constexpr std::int64_t different_max = 101;
+  return profile.minimum >= 0 && profile.maximum <= 1 && !profile.whole &&
+         profile.distinct <= different_max;
+}
+
 bool is_yes_or_no(const frame::Coded& coded, const Vocabulary& vocabulary) {
   if (coded.values() != 3) return false;  // null and two values
   const auto lower = [](std::string text) {
@@ -138,7 +145,10 @@ void classify_number(Column& column, const frame::Profile& profile, const Words&
     return;
   }
   column.role = Role::measure;
-  if (measure != nullptr) {
+  if (measure != nullptr && measure->name == "deduction" && is_share(profile)) {
+    column.kind = "ratio";
+    column.why = "its name says deduction, and its values are shares between 0 and 1";
+  } else if (measure != nullptr) {
     column.kind = measure->name;
     column.additive = measure->additive;
     column.money = measure->money;

@@ -163,6 +163,31 @@ std::string describe_columns(const Subject& subject, const PersonalColumns& all_
   return text;
 }
 
+Json personal_json(const Personal& personal) {
+  return {{"kind", personal.kind},
+          {"policy", policy_name(personal.privacy)},
+          {"guarded", personal.privacy == sql::Privacy::guarded},
+          {"why", personal.why},
+          {"from_metadata", personal.from_metadata}};
+}
+
+// Columns of tables that were joined on, or of which nothing else is said.
+std::string personal_elsewhere(const Catalog& catalog, const PersonalColumns& all_personal) {
+  std::string text;
+  for (const auto& [table, columns] : all_personal) {
+    for (const auto& [name, personal] : columns) {
+      const auto is_it = [&](const Column& column) {
+        return column.table == table && column.name == name;
+      };
+      const bool is_told = std::ranges::any_of(catalog.subjects, [&](const Subject& subject) {
+        return std::ranges::any_of(subject.columns, is_it);
+      });
+      if (!is_told) text += fmt::format("{}.{}: {}\n", table, name, personal_text(personal));
+    }
+  }
+  return text;
+}
+
 Json column_json(const Subject& subject, std::size_t i, const PersonalColumns& all_personal) {
   const auto& column = subject.columns[i];
   const auto& profile = subject.frame.columns[i].profile;
@@ -194,13 +219,7 @@ Json column_json(const Subject& subject, std::size_t i, const PersonalColumns& a
     determined.push_back(subject.columns[other].name);
   json["determines"] = determined;
   const auto* personal = find(all_personal, column.table, column.name);
-  json["personal"] = personal == nullptr
-                         ? Json(nullptr)
-                         : Json{{"kind", personal->kind},
-                                {"policy", policy_name(personal->privacy)},
-                                {"guarded", personal->privacy == sql::Privacy::guarded},
-                                {"why", personal->why},
-                                {"from_metadata", personal->from_metadata}};
+  json["personal"] = personal == nullptr ? Json(nullptr) : personal_json(*personal);
   return json;
 }
 
@@ -245,6 +264,7 @@ std::string describe(const Catalog& catalog, const PersonalColumns& personal) {
   std::string text;
   for (const auto& subject : catalog.subjects)
     text += describe_head(subject) + "\n" + describe_columns(subject, personal) + "\n";
+  text += personal_elsewhere(catalog, personal);
   for (const auto& note : catalog.notes) text += fmt::format("note: {}\n", note);
   text +=
       "To correct it, write what is so into metadata/TABLE.json, add --metadata metadata, and run\n"
@@ -269,6 +289,14 @@ std::string describe_json(const Catalog& catalog, const PersonalColumns& persona
   json["subjects"] = Json::array();
   for (const auto& subject : catalog.subjects)
     json["subjects"].push_back(subject_json(subject, personal));
+  json["personal"] = Json::array();
+  for (const auto& [table, columns] : personal) {
+    for (const auto& [name, one] : columns) {
+      Json entry{{"table", table}, {"column", name}};
+      entry.update(personal_json(one));
+      json["personal"].push_back(std::move(entry));
+    }
+  }
   json["notes"] = catalog.notes;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

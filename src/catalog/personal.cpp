@@ -91,10 +91,13 @@ double share(std::span<const std::string> values, Test test) {
 }
 
 // Yes and no, or the like: what is told of a person, and not who.
-bool are_few(std::span<const std::string> values) {
+bool are_flags(std::span<const std::string> values) {
   constexpr std::size_t values_min = 20, different_max = 3;
   const std::set<std::string_view> different(values.begin(), values.end());
-  return values.size() >= values_min && different.size() <= different_max;
+  return values.size() >= values_min && different.size() <= different_max &&
+         std::ranges::all_of(different, [](std::string_view value) {
+           return value.size() <= 12 && value.find('@') == std::string_view::npos;
+         });
 }
 
 sql::Privacy privacy_of(bool guarded) {
@@ -142,14 +145,16 @@ std::optional<Personal> by_words(const Words& words, Shape shape,
                                  const Vocabulary& vocabulary) {
   const auto& last = words.back();
   const auto* kind = kind_of_noun(words, vocabulary);
+  // "email_date" says something about an email, "birth_date" is one.
+  const bool is_about = vocabulary.about_personal.contains(last);
   for (const auto& personal : vocabulary.personal) {
-    if (!fits(personal, shape, values)) continue;
+    if (!fits(personal, shape, values) || (personal.guarded && are_flags(values))) continue;
     const bool names_somebody = personal.name == of_person;
     if (names_somebody && kind != nullptr && !orders_or_works(kind)) continue;
     for (const auto& phrase : personal.words) {
       // "address_id" is a key, "phone_no" is the number itself.
       const bool is_key = vocabulary.identifier.contains(last) && !phrase.ends_with(last);
-      if (is_key && !personal.numbers) continue;
+      if ((is_key && !personal.numbers) || (is_about && !phrase.ends_with(" " + last))) continue;
       if (says(words, phrase))
         return Personal{personal.name, privacy_of(personal.guarded),
                         fmt::format("its name says {}", personal.name)};
@@ -246,9 +251,9 @@ std::optional<Personal> personal_of(const std::string& table, const source::Tabl
     if (auto found = by_format(values)) return found;
   }
   const auto words = words_of(column.name);
-  if (words.empty() || vocabulary.about_personal.contains(words.back())) return std::nullopt;
-  if (shape == Shape::text && are_few(values)) return std::nullopt;
+  if (words.empty()) return std::nullopt;
   if (auto found = by_words(words, shape, values, vocabulary)) return found;
+  if (vocabulary.about_personal.contains(words.back())) return std::nullopt;
   return shape == Shape::text ? by_kind(table, words, values, vocabulary) : std::nullopt;
 }
 

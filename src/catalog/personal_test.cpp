@@ -34,6 +34,7 @@ TEST_CASE("a column that reaches or names somebody is found by its name") {
   CHECK(kind_of("t", "ship_address") == "address");
   CHECK(kind_of("t", "address_line_1") == "address");
   CHECK(kind_of("t", "date_of_birth", {}, "DATE") == "birth");
+  CHECK(kind_of("employees", "birth_date", {}, "date") == "birth");
   CHECK(kind_of("t", "passport_number") == "personal id");
   CHECK(kind_of("t", "iban") == "bank account");
   CHECK(kind_of("t", "ip_address") == "network address");
@@ -65,6 +66,8 @@ TEST_CASE(
   CHECK(kind_of("tickets", "assignee", {"Ada Lovelace", "Grace Hopper", "Alan Turing"}) ==
         "person name");
   CHECK(kind_of("tickets", "assignee", {"A1", "B2"}) == "");
+  CHECK(kind_of("sales", "seller_first_name", std::vector<std::string>(30, "Ada")) ==
+        "person name");
   CHECK(kind_of("products", "name") == "");
   CHECK(kind_of("sales", "product_name") == "");
   CHECK(kind_of("sales", "product_full_name") == "");

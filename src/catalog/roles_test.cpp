@@ -79,6 +79,18 @@ TEST_CASE("metadata corrects role, unit and label, and says what it could not pl
   CHECK(subject.notes[1].find("did you mean \"territory\"") != std::string::npos);
 }
 
+TEST_CASE("a discount between 0 and 1 is a share, one in money is not") {
+  std::string csv = "day,item,discount,rebate\n";
+  for (int i = 0; i < 60; ++i)
+    csv += fmt::format("2024-01-{:02},I{},{},{}\n", 1 + i % 28, i % 5, 0.05 * (i % 6),
+                       0.5 + 7 * (i % 9));
+  const auto subject = understood("order_details", csv);
+  CHECK(subject.find("discount")->kind == "ratio");
+  CHECK_FALSE(subject.find("discount")->additive);
+  CHECK_FALSE(subject.find("discount")->money);
+  CHECK(subject.find("rebate")->kind == "deduction");
+}
+
 TEST_CASE("quantity and price without an amount make one") {
   std::string csv = "day,item,quantity,price\n";
   for (int i = 0; i < 40; ++i)

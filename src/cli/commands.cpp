@@ -18,15 +18,16 @@ constexpr std::array schema_settings{Names{"allow_privileged_role"},
                                      Names{"context"},
                                      Names{"vocabulary"},
                                      Names{"as_of"},
+                                     Names{"report.query_log"},
                                      Names{"terminal.quiet"},
                                      Names{"terminal.verbose"},
                                      Names{"budget.query_time"},
                                      Names{"engine.threads"},
                                      Names{"engine.memory"}};
-constexpr std::array verify_settings{Names{"allow_privileged_role"}, Names{"terminal.color"},
-                                     Names{"terminal.quiet"},        Names{"terminal.verbose"},
-                                     Names{"budget.queries"},        Names{"budget.query_time"},
-                                     Names{"engine.threads"},        Names{"engine.memory"}};
+constexpr std::array verify_settings{
+    Names{"allow_privileged_role"}, Names{"report.query_log"}, Names{"terminal.color"},
+    Names{"terminal.quiet"},        Names{"terminal.verbose"}, Names{"budget.queries"},
+    Names{"budget.query_time"},     Names{"engine.threads"},   Names{"engine.memory"}};
 
 constexpr std::array selftest_settings{Names{"allow_privileged_role"},
                                        Names{"metadata"},
@@ -34,6 +35,7 @@ constexpr std::array selftest_settings{Names{"allow_privileged_role"},
                                        Names{"vocabulary"},
                                        Names{"as_of"},
                                        Names{"seed"},
+                                       Names{"report.query_log"},
                                        Names{"terminal.quiet"},
                                        Names{"terminal.verbose"},
                                        Names{"budget.time"},
@@ -75,13 +77,12 @@ constexpr std::array generate_examples{
 constexpr std::array bench_examples{Names{"insights bench --rows 10000,100000 --seeds 1,2,3"},
                                     Names{"insights bench report.json company/truth.json --json"}};
 constexpr std::array query_settings{
-    Names{"allow_privileged_role"}, Names{"metadata"},         Names{"vocabulary"},
-    Names{"terminal.quiet"},        Names{"terminal.verbose"}, Names{"budget.query_time"},
-    Names{"engine.threads"},        Names{"engine.memory"}};
+    Names{"allow_privileged_role"}, Names{"metadata"},       Names{"vocabulary"},
+    Names{"report.query_log"},      Names{"terminal.quiet"}, Names{"terminal.verbose"},
+    Names{"budget.query_time"},     Names{"engine.threads"}, Names{"engine.memory"}};
 constexpr std::array query_flags{
     OwnFlag{"--rows", "N", "How many rows to print at most", "1000"},
     OwnFlag{"--bytes", "N", "How many bytes of values to print at most", "16777216"},
-    OwnFlag{"--log", "FILE", "Add what was asked, the verdict and the cost to this file", ""},
     OwnFlag{"--mask", "", "Judge and show as for a language model: personal data masked", ""},
     OwnFlag{"--check", "", "Only judge: exit code 0 or 3, and nothing is run", ""},
     OwnFlag{"--dialect", "DIALECT", "Judge by this grammar, with --check", "", "duckdb|postgres"},

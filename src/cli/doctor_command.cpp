@@ -104,7 +104,8 @@ void try_files(const Config& config, Diagnosis& diagnosis) {
 void try_source(const Config& config, Diagnosis& diagnosis, std::stop_token stop) {
   if (config.locations.empty()) return;
   const auto what = config::redacted(fmt::format("{}", fmt::join(config.locations, " ")));
-  const auto source = open_source(config.locations, config, stop);
+  auto log = query_log(config, "doctor");
+  const auto source = open_source(config.locations, config, log, stop);
   if (!source) {
     diagnosis.trials.push_back(trial("source", source.error()));
     return;

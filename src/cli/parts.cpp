@@ -127,6 +127,27 @@ void warn_of_privileges(const source::Source& source, const Config& config, Prog
   }
 }
 
+// What the run tells goes on to its observer; from when the tables are understood, the analyst
+// asks.
+class AskerObserver final : public explore::RunObserver {
+ public:
+  AskerObserver(explore::RunObserver& observer, QueryLog& log) : observer_(observer), log_(log) {}
+  void on(const explore::Event& event) override {
+    if (std::holds_alternative<explore::CatalogRead>(event)) log_.asked_by("statistical analyst");
+    if (std::holds_alternative<explore::ModelStep>(event)) log_.asked_by("language model");
+    observer_.on(event);
+  }
+
+ private:
+  explore::RunObserver& observer_;
+  QueryLog& log_;
+};
+
+// A run is not lost with its log; who wants the log must hear of it.
+void say_of_log(const QueryLog& log, Progress& progress) {
+  if (!log.status()) progress.remark(log.status().error().message);
+}
+
 DataState data_state(const source::DataVersion& then, const source::DataVersion& now) {
   if (then.digest.empty() || now.digest.empty()) return DataState::unknown;
   return then.digest == now.digest ? DataState::unchanged : DataState::changed;
@@ -134,18 +155,32 @@ DataState data_state(const source::DataVersion& then, const source::DataVersion&
 
 }  // namespace
 
+QueryLog query_log(const Config& config, std::string who) {
+  return {config.query_log_file, std::move(who), time_of_day};
+}
+
 Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::string>& locations,
-                                                    const Config& config, std::stop_token stop) {
-  return with_origin(source::open(open_options(locations, config), std::move(stop)), locations,
-                     config);
+                                                    const Config& config, QueryLog& log,
+                                                    std::stop_token stop) {
+  auto source = TRY(with_origin(source::open(open_options(locations, config), std::move(stop)),
+                                locations, config));
+  return log.watched(std::move(source));
 }
 
 Result<std::unique_ptr<source::Source>> open_worker_source(
-    const std::vector<std::string>& locations, const Config& config, std::stop_token stop) {
+    const std::vector<std::string>& locations, const Config& config, QueryLog& log,
+    std::stop_token stop) {
   const source::WorkerCommand command{"/proc/self/exe", source::worker_word};
-  return with_origin(
-      source::open_in_worker(open_options(locations, config), command, std::move(stop)), locations,
-      config);
+  auto source = TRY(
+      with_origin(source::open_in_worker(open_options(locations, config), command, std::move(stop)),
+                  locations, config));
+  return log.watched(std::move(source));
+}
+
+Result<sql::Gate> open_gate(const source::Source& source, QueryLog& log) {
+  auto gate = TRY(source::open_gate(source));
+  log.watch(gate);
+  return gate;
 }
 
 Result<std::string> role_script(const Config& config, std::stop_token stop) {
@@ -215,20 +250,27 @@ Result<explore::Run> run_exploration(const Config& config, const findings::Focus
   if (config.analyst == config::Analyst::llm && !with_model)
     progress.remark("privacy is off: no language model is asked");
   progress.doing("opening the source");
+  auto log = query_log(config, "catalog");
   // What a model writes runs in a process of its own, and so does the rest of its run.
-  const auto source = TRY(with_model ? open_worker_source(config.locations, config, stop)
-                                     : open_source(config.locations, config, stop));
+  const auto source = TRY(with_model ? open_worker_source(config.locations, config, log, stop)
+                                     : open_source(config.locations, config, log, stop));
   warn_of_privileges(*source, config, progress);
+  const auto gate = TRY(open_gate(*source, log));
+  AskerObserver observer(progress, log);
   if (with_model) {
     auto order = order_of(config, focus);
     if (!resume.empty()) order.run_id = resume;
-    return explore_with_model(config, order, !resume.empty(), *source, vocabulary, metadata,
-                              progress, stop);
+    const ModelRunParts parts{*source, gate, vocabulary, metadata, observer, progress, log};
+    auto run = explore_with_model(config, order, !resume.empty(), parts, stop);
+    say_of_log(log, progress);
+    return run;
   }
-  const auto gate = TRY(source::open_gate(*source));
   analyst::StatisticalAnalyst analyst(vocabulary);
   const auto order = order_of(config, focus);
-  return explore::explore(order, {*source, gate, vocabulary, metadata, analyst, progress}, stop);
+  auto run =
+      explore::explore(order, {*source, gate, vocabulary, metadata, analyst, observer}, stop);
+  say_of_log(log, progress);
+  return run;
 }
 
 Result<explore::SelfTest> run_selftest(const Config& config, std::int64_t rounds,
@@ -236,8 +278,9 @@ Result<explore::SelfTest> run_selftest(const Config& config, std::int64_t rounds
   const auto vocabulary = TRY(vocabulary_of(config));
   const auto metadata = TRY(read_metadata(config));
   progress.doing("opening the source");
-  const auto source = TRY(open_source(config.locations, config, stop));
-  const auto gate = TRY(source::open_gate(*source));
+  auto log = query_log(config, "selftest");
+  const auto source = TRY(open_source(config.locations, config, log, stop));
+  const auto gate = TRY(open_gate(*source, log));
   analyst::StatisticalAnalyst analyst(vocabulary);
   explore::SelfTestOrder order{.order = order_of(config, {}), .rounds = rounds};
   order.on_round = [&](std::int64_t round) {
@@ -245,15 +288,19 @@ Result<explore::SelfTest> run_selftest(const Config& config, std::int64_t rounds
                        ? "exploring the data as it is"
                        : fmt::format("exploring shuffled data: round {} of {}", round, rounds));
   };
-  return explore::selftest(order, {*source, gate, vocabulary, metadata, analyst, progress}, stop);
+  auto tested =
+      explore::selftest(order, {*source, gate, vocabulary, metadata, analyst, progress}, stop);
+  say_of_log(log, progress);
+  return tested;
 }
 
 Result<Verification> verify_run(const explore::Run& saved,
                                 const std::vector<std::string>& locations, const Config& config,
                                 Progress& progress, std::stop_token stop) {
   progress.doing("opening the source");
-  const auto source = TRY(open_source(locations, config, stop));
-  const auto gate = TRY(source::open_gate(*source));
+  auto log = query_log(config, "verify");
+  const auto source = TRY(open_source(locations, config, log, stop));
+  const auto gate = TRY(open_gate(*source, log));
   progress.doing("comparing the data with the report's");
   const auto version = TRY(source->version(stop));
   Verification verification;
@@ -273,6 +320,7 @@ Result<Verification> verify_run(const explore::Run& saved,
     }
     verification.findings.push_back({finding.id, finding.title, *std::move(checks)});
   }
+  say_of_log(log, progress);
   return verification;
 }
 

@@ -12,6 +12,7 @@
 #include "catalog/catalog.h"
 #include "catalog/metadata.h"
 #include "catalog/personal.h"
+#include "cli/query_log.h"
 #include "cli/say.h"
 #include "config/config.h"
 #include "explore/events.h"
@@ -23,15 +24,21 @@
 
 namespace insights::cli {
 
-// What the settings name, opened for reading. Error besides those of source::open: invalid_input
-// when nothing is named.
+// The query log that the settings name, if they name one.
+QueryLog query_log(const config::Config& config, std::string who);
+
+// What the settings name, opened for reading; what is asked of it goes to the log. Error besides
+// those of source::open: invalid_input when nothing is named.
 base::Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::string>& locations,
                                                           const config::Config& config,
-                                                          std::stop_token stop);
+                                                          QueryLog& log, std::stop_token stop);
 
 // The same, with queries in a process of their own: for statements that an analyst wrote.
 base::Result<std::unique_ptr<source::Source>> open_worker_source(
-    const std::vector<std::string>& locations, const config::Config& config, std::stop_token stop);
+    const std::vector<std::string>& locations, const config::Config& config, QueryLog& log,
+    std::stop_token stop);
+// A gate of the source for our own statements; what it refuses goes to the log.
+base::Result<sql::Gate> open_gate(const source::Source& source, QueryLog& log);
 // The script of a role that only reads the database which the settings name. Error: invalid_input
 // when they name files.
 base::Result<std::string> role_script(const config::Config& config, std::stop_token stop);

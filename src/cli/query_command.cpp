@@ -49,7 +49,7 @@ class Gates {
   Gates(sql::Relations relations, sql::Reader reader)
       : relations_(std::move(relations)), reader_(reader) {}
 
-  Result<const sql::Gate*> of(sql::Dialect dialect) {
+  Result<sql::Gate*> of(sql::Dialect dialect) {
     const auto known = gates_.find(dialect);
     if (known != gates_.end()) return &known->second;
     auto gate = TRY(sql::Gate::open(dialect, relations_, reader_));
@@ -121,51 +121,21 @@ struct Order {
   const std::string& statement;
   const sql::Gate& gate;
   source::Source& source;
+  const QueryLog& log;  // of both
   source::Limits limits;
   bool masks = false;
-  std::string log_file;  // empty: it is not logged
 };
-
-std::int64_t bytes_of(const source::Rows& rows) {
-  std::int64_t bytes = 0;
-  for (const auto& row : rows.rows) {
-    for (const auto& cell : row) bytes += static_cast<std::int64_t>(source::text_of(cell).size());
-  }
-  return bytes;
-}
-
-base::Status log_query(const Order& order, LoggedQuery entry,
-                       std::chrono::steady_clock::time_point started) {
-  if (order.log_file.empty()) return {};
-  entry.who = "query";
-  entry.sql = order.statement;
-  entry.dialect = sql::name(order.gate.dialect());
-  entry.time = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - started);
-  return QueryLog(order.log_file).add(entry, time_of_day());
-}
 
 Result<ExitCode> run_one(const Order& order, const Invocation& invocation, Progress& progress,
                          const std::stop_token& stop) {
-  const auto started = std::chrono::steady_clock::now();
   const auto judged = order.gate.judge(order.statement);
-  LoggedQuery entry;
-  entry.verdict = judged ? verdict_of(*judged) : "refuse";
+  TRY(order.log.status());
   if (!judged) {
-    entry.reason = sql::name(judged.error().reason);
-    TRY(log_query(order, entry, started));
     say_error(sql::error_of(judged.error()));
     return ExitCode::refused;
   }
   const auto result = order.source.query(*judged, order.limits, stop);
-  if (result) {
-    entry.rows = static_cast<std::int64_t>(result->rows.size());
-    entry.bytes = bytes_of(*result);
-    entry.truncated = result->truncated;
-  } else {
-    entry.error = result.error().message;
-  }
-  TRY(log_query(order, entry, started));
+  TRY(order.log.status());
   const auto& resolved = judged->resolved();
   if (!result && order.masks)
     return std::unexpected(source::Masks::masked(result.error(), resolved));
@@ -204,9 +174,10 @@ Result<ExitCode> run_query(const Invocation& invocation, const Config& config) {
   const Interrupt interrupt;  // First: the threads made after it leave signals to it.
   Progress progress(progress_style(config), stderr);
   progress.doing("opening the source");
+  auto log = query_log(config, "catalog");
   const auto source =
-      TRY(only_judges ? open_source(config.locations, config, interrupt.token())
-                      : open_worker_source(config.locations, config, interrupt.token()));
+      TRY(only_judges ? open_source(config.locations, config, log, interrupt.token())
+                      : open_worker_source(config.locations, config, log, interrupt.token()));
   progress.close();
   auto dialect = source->dialect();
   if (named != invocation.own.end()) {
@@ -217,13 +188,13 @@ Result<ExitCode> run_query(const Invocation& invocation, const Config& config) {
   const bool masks = invocation.has("--mask");
   auto gates = TRY(gates_of(*source, only_judges || masks, config, interrupt.token()));
   if (of_lines) return judge_lines(dialect, gates);
-  const auto* gate = TRY(gates.of(dialect));
+  auto* gate = TRY(gates.of(dialect));
   const auto statement = statement_of(invocation);
   if (only_judges) return judge_one(invocation, statement, *gate);
-  const auto log = invocation.own.find("--log");
-  return run_one({statement, *gate, *source, limits, masks,
-                  log == invocation.own.end() ? std::string() : log->second},
-                 invocation, progress, interrupt.token());
+  log.asked_by("query");
+  log.watch(*gate);
+  return run_one({statement, *gate, *source, log, limits, masks}, invocation, progress,
+                 interrupt.token());
 }
 
 }  // namespace insights::cli

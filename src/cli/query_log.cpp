@@ -26,20 +26,32 @@ void QueryLog::rotate() const {
   }
 }
 
-base::Status QueryLog::add(const LoggedQuery& query, const std::string& at) const {
+std::unique_ptr<source::Source> QueryLog::watched(std::unique_ptr<source::Source> source) {
+  if (file_.empty()) return source;
+  return std::make_unique<source::LoggedSource>(
+      std::move(source), [this](const source::QueryRecord& record) { add(record); });
+}
+
+void QueryLog::watch(sql::Gate& gate) {
+  if (file_.empty()) return;
+  source::tell_refusals(gate, [this](const source::QueryRecord& record) { add(record); });
+}
+
+void QueryLog::add(const source::QueryRecord& record) {
+  const std::scoped_lock lock(mutex_);
   rotate();
   using Json = nlohmann::ordered_json;
-  const Json line{{"at", at},
-                  {"who", query.who},
-                  {"sql", config::redacted(query.sql.substr(0, sql::text_bytes_max))},
-                  {"dialect", query.dialect},
-                  {"verdict", query.verdict},
-                  {"class", query.reason},
-                  {"error", config::redacted(query.error)},
-                  {"rows", query.rows},
-                  {"bytes", query.bytes},
-                  {"truncated", query.truncated},
-                  {"ms", query.time.count()}};
+  const Json line{{"at", now_()},
+                  {"who", who_},
+                  {"sql", config::redacted(record.sql.substr(0, sql::text_bytes_max))},
+                  {"dialect", record.dialect},
+                  {"verdict", record.verdict},
+                  {"class", record.reason},
+                  {"error", config::redacted(record.error)},
+                  {"rows", record.rows},
+                  {"bytes", record.bytes},
+                  {"truncated", record.truncated},
+                  {"ms", record.time.count()}};
   const auto text =
       report::harmless_json(line.dump(-1, ' ', false, Json::error_handler_t::replace)) + "\n";
   // One write at the end of the file, so that the lines of two programs do not mix.
@@ -48,11 +60,11 @@ base::Status QueryLog::add(const LoggedQuery& query, const std::string& at) cons
       file >= 0 && std::cmp_equal(::write(file, text.data(), text.size()), text.size());
   const int why = errno;
   if (file >= 0) ::close(file);
-  if (written) return {};
-  return base::fail(
-      base::ErrorKind::unavailable,
-      fmt::format("the query log {} cannot be written: {}", file_, std::strerror(why)),
-      "Name another file with --log.");
+  if (written || !status_) return;
+  status_ =
+      base::fail(base::ErrorKind::unavailable,
+                 fmt::format("the query log {} cannot be written: {}", file_, std::strerror(why)),
+                 "Name another file with --query-log.");
 }
 
 }  // namespace insights::cli

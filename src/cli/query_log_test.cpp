@@ -7,7 +7,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-using namespace insights::cli;
+using namespace insights;
+using cli::QueryLog;
 namespace fs = std::filesystem;
 
 namespace {
@@ -19,6 +20,8 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
   fs::path path;
 };
+
+std::string noon() { return "2026-01-31T12:00:00Z"; }
 
 std::vector<nlohmann::json> lines_of(const fs::path& path) {
   std::ifstream file(path);
@@ -32,20 +35,24 @@ std::vector<nlohmann::json> lines_of(const fs::path& path) {
 TEST_CASE("each query is one line, whatever is in it, and passwords are not") {
   const Folder folder;
   const auto file = folder.path / "queries.jsonl";
-  const QueryLog log(file.string());
-  LoggedQuery query;
-  query.who = "query";
-  query.sql = "SELECT 'postgres://ada:s3cret@host/db'\r\n, '\x1b[31m'";
-  query.verdict = "refuse";
-  query.reason = "function";
-  REQUIRE(log.add(query, "2026-01-31T10:00:00Z"));
-  query.sql = "SELECT 1";
-  query.rows = 1;
-  REQUIRE(log.add(query, "2026-01-31T10:00:01Z"));
+  QueryLog log(file.string(), "catalog", noon);
+  source::QueryRecord record;
+  record.sql = "SELECT 'postgres://ada:s3cret@host/db'\r\n, '\x1b[31m'";
+  record.verdict = "refuse";
+  record.reason = "function";
+  log.add(record);
+  record.sql = "SELECT 1";
+  record.rows = 1;
+  log.asked_by("verify");
+  log.add(record);
+  CHECK(log.status());
   const auto lines = lines_of(file);
   REQUIRE(lines.size() == 2);
+  CHECK(lines[0]["at"] == "2026-01-31T12:00:00Z");
+  CHECK(lines[0]["who"] == "catalog");
   CHECK(lines[0]["class"] == "function");
   CHECK(lines[0]["sql"].get<std::string>().find("s3cret") == std::string::npos);
+  CHECK(lines[1]["who"] == "verify");
   CHECK(lines[1]["rows"] == 1);
   CHECK((fs::status(file).permissions() & fs::perms::others_all) == fs::perms::none);
 }
@@ -53,11 +60,11 @@ TEST_CASE("each query is one line, whatever is in it, and passwords are not") {
 TEST_CASE("a log that has grown is put aside, and only so many are kept") {
   const Folder folder;
   const auto file = folder.path / "queries.jsonl";
-  const QueryLog log(file.string(), 1);
+  QueryLog log(file.string(), "query", noon, 1);
   for (int number = 0; number < 8; ++number) {
-    LoggedQuery query;
-    query.sql = std::to_string(number);
-    REQUIRE(log.add(query, ""));
+    source::QueryRecord record;
+    record.sql = std::to_string(number);
+    log.add(record);
   }
   CHECK(lines_of(file).at(0)["sql"] == "7");
   CHECK(lines_of(file.string() + ".1").at(0)["sql"] == "6");
@@ -65,8 +72,27 @@ TEST_CASE("a log that has grown is put aside, and only so many are kept") {
   CHECK_FALSE(fs::exists(file.string() + ".4"));
 }
 
-TEST_CASE("a log that cannot be written says so") {
-  const auto done = QueryLog("/nowhere/at/all.jsonl").add({}, "");
-  REQUIRE_FALSE(done);
-  CHECK(done.error().message.find("/nowhere/at/all.jsonl") != std::string::npos);
+TEST_CASE("what a gate refuses is logged with its class, and what it lets pass is not") {
+  const Folder folder;
+  const auto file = folder.path / "queries.jsonl";
+  QueryLog log(file.string(), "query", noon);
+  auto gate = sql::Gate::open(sql::Dialect::duckdb, {});
+  REQUIRE(gate);
+  log.watch(*gate);
+  CHECK(gate->check("SELECT 1"));
+  CHECK_FALSE(gate->check("DROP TABLE x"));
+  const auto lines = lines_of(file);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0]["sql"] == "DROP TABLE x");
+  CHECK(lines[0]["verdict"] == "refuse");
+  CHECK(lines[0]["class"] == "not_a_read");
+}
+
+TEST_CASE("a log that cannot be written says so; without a file nothing is written") {
+  QueryLog log("/nowhere/at/all.jsonl", "query", noon);
+  log.add({});
+  REQUIRE_FALSE(log.status());
+  CHECK(log.status().error().message.find("/nowhere/at/all.jsonl") != std::string::npos);
+  QueryLog none("", "query", noon);
+  CHECK(none.watched(nullptr) == nullptr);
 }

@@ -14,9 +14,11 @@ base::Result<ExitCode> run_schema(const Invocation& invocation, const config::Co
   const Interrupt interrupt;  // First: the threads made after it leave signals to it.
   Progress progress(progress_style(config), stderr);
   progress.doing("opening the source");
-  const auto source = TRY(open_source(config.locations, config, interrupt.token()));
+  auto log = query_log(config, "catalog");
+  const auto source = TRY(open_source(config.locations, config, log, interrupt.token()));
   const auto understood = TRY(read_catalog(*source, config, progress, interrupt.token()));
   const auto personal = TRY(personal_columns(*source, config, interrupt.token()));
+  if (!log.status()) progress.remark(log.status().error().message);
   progress.close();
   const auto text = invocation.json ? catalog::describe_json(understood, personal)
                                     : catalog::describe(understood, personal);

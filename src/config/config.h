@@ -62,6 +62,7 @@ struct Config {
   Format format = Format::text;
   std::vector<std::string> outputs;  // files; "-" is standard output; none = standard output
   std::string ledger_file;           // every hypothesis tested
+  std::string query_log_file;        // every statement asked of the source; none = not logged
   NumberStyle number_style = NumberStyle::international;
   ColourUse colour = ColourUse::automatic;
   bool quiet = false;

@@ -90,6 +90,8 @@ constexpr std::array table{
         "Write the report to this file; - is standard output; may be repeated"},
     Key{"report.ledger", Kind::path, &Config::ledger_file, "--ledger", "", "FILE",
         "Write every hypothesis that was tested, and what became of it, to this file"},
+    Key{"report.query_log", Kind::path, &Config::query_log_file, "--query-log", "", "FILE",
+        "Add every statement, its verdict and what it cost to this file, one JSON object a line"},
     Key{"report.number_style", Kind::choice, &Config::number_style, "--number-style", "", "STYLE",
         "How large amounts are written: 4.52M, or 45.2L (lakh) and Cr (crore)", 0, 0,
         "international|indian"},

@@ -12,26 +12,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-std::int64_t bytes_of(const source::Rows& rows) {
-  std::int64_t bytes = 0;
-  for (const auto& row : rows.rows) {
-    for (const auto& cell : row) {
-      const auto* text = std::get_if<std::string>(&cell);
-      bytes += text == nullptr ? 8 : static_cast<std::int64_t>(text->size());
-    }
-  }
-  return bytes;
-}
-
-std::int64_t bytes_of(const source::Batch& batch) {
-  std::int64_t bytes = 0;
-  for (const auto& column : batch.columns) {
-    bytes += static_cast<std::int64_t>((column.integers.size() + column.reals.size()) * 8);
-    for (const auto text : column.texts) bytes += static_cast<std::int64_t>(text.size());
-  }
-  return bytes;
-}
-
 template <class Number>
 std::string used_up(Number limit, std::string_view unit) {
   return fmt::format("the budget of {} {} is used up", limit, unit);

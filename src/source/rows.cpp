@@ -37,4 +37,24 @@ std::string text_of(const Cell& cell) { return std::visit(TextOf{}, cell); }
 
 bool is_null(const Cell& cell) { return std::holds_alternative<std::monostate>(cell); }
 
+std::int64_t bytes_of(const Rows& rows) {
+  std::int64_t bytes = 0;
+  for (const auto& row : rows.rows) {
+    for (const auto& cell : row) {
+      const auto* text = std::get_if<std::string>(&cell);
+      bytes += text == nullptr ? 8 : static_cast<std::int64_t>(text->size());
+    }
+  }
+  return bytes;
+}
+
+std::int64_t bytes_of(const Batch& batch) {
+  std::int64_t bytes = 0;
+  for (const auto& column : batch.columns) {
+    bytes += static_cast<std::int64_t>((column.integers.size() + column.reals.size()) * 8);
+    for (const auto text : column.texts) bytes += static_cast<std::int64_t>(text.size());
+  }
+  return bytes;
+}
+
 }  // namespace insights::source

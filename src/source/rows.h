@@ -45,4 +45,8 @@ struct Batch {
   std::vector<ColumnBatch> columns;
 };
 
+// How much of values it holds: 8 bytes for a number or a date, the bytes of a text.
+std::int64_t bytes_of(const Rows& rows);
+std::int64_t bytes_of(const Batch& batch);
+
 }  // namespace insights::source

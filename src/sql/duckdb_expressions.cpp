@@ -69,7 +69,7 @@ Verdict DuckDbRules::expression(Node node, const Place& place) {
     TRY(only(node, {"class", "type", "alias", "child", "collation"}));
     return expression(node["child"], place);
   }
-  if (kind == "POSITIONAL_REFERENCE") return only(node, {"class", "type", "alias", "index"});
+  if (kind == "POSITIONAL_REFERENCE") return position(node, place);
   if (kind == "PARAMETER") {
     return refuse(RefusalClass::parameter, "the query has a parameter",
                   "Write the value itself in place of ? or $1.");
@@ -108,11 +108,22 @@ Verdict DuckDbRules::column(Node node, const Place& place) {
   return std::unexpected(names_.unknown_column(of_table ? parts[1] : parts[0], scope));
 }
 
+// #2 is the second of the columns in sight, whichever that is.
+Verdict DuckDbRules::position(Node node, const Place& place) {
+  TRY(only(node, {"class", "type", "alias", "index"}));
+  if (place.scope == nullptr) return {};
+  for (const auto& relation : place.scope->relations) names_.all_columns(relation);
+  return {};
+}
+
 Verdict DuckDbRules::star(Node node, const Place& place) {
   TRY(only(node, {"class", "type", "alias", "relation_name", "exclude_list", "replace_list",
                   "columns", "expr", "qualified_exclude_list", "rename_list"}));
   for (const auto replaced : node["replace_list"]) TRY(expression(replaced["value"], place));
+  // What chooses among the columns sees their names, and no value of them.
+  const auto flow = names_.flow();
   TRY(expression(node["expr"], place));
+  names_.flow() = flow;
   auto left_out = node["exclude_list"].texts();
   for (const auto replaced : node["replace_list"]) left_out.emplace_back(replaced["key"].text());
   const auto relation = node["relation_name"].text();

@@ -106,6 +106,10 @@ Verdict DuckDbRules::choice(Node node, const Place& place) {
 Verdict DuckDbRules::arguments(Node call, const Place& place) {
   const auto name = small_letters(call["function_name"].text());
   const auto children = call["children"];
+  // * LIKE 'e%' chooses columns by their names.
+  const auto first_child = children.first();
+  const bool chooses = first_child["class"].text() == "STAR" && !first_child["columns"].is_true();
+  if (chooses && matches(name)) return expression(first_child, place);
   if ((matches(name) || name == "nullif") && children.size() >= 2) {
     const auto first = TRY(compare(entries(children), place, name == "nullif"));
     if (name == "nullif") names_.flow().carry(first);

@@ -55,6 +55,7 @@ class DuckDbRules {
   Verdict expressions(Node list, const Place& place);
   Verdict orders(Node list, const Place& place);
   Verdict column(Node node, const Place& place);
+  Verdict position(Node node, const Place& place);
   Verdict star(Node node, const Place& place);
   Verdict lambda(Node node, const Place& place, bool of_function);
   Verdict subquery(Node node, const Place& place);

@@ -33,6 +33,7 @@ struct Gate::Judge {
   Relations relations;
   Reader reader;
   std::optional<DuckDbParser> duckdb;  // there for its own dialect
+  RefusalSink on_refusal;              // may be empty
 
   Judgement operator()(std::string text) const {
     switch (dialect) {
@@ -48,7 +49,8 @@ struct Gate::Judge {
 };
 
 base::Result<Gate> Gate::open(Dialect dialect, Relations relations, Reader reader) {
-  auto judge = std::make_unique<Judge>(Judge{dialect, std::move(relations), reader, std::nullopt});
+  auto judge =
+      std::make_unique<Judge>(Judge{dialect, std::move(relations), reader, std::nullopt, {}});
   if (dialect == Dialect::duckdb) judge->duckdb.emplace(TRY(DuckDbParser::open()));
   return Gate(std::move(judge));
 }
@@ -60,7 +62,15 @@ Gate::~Gate() = default;
 
 Dialect Gate::dialect() const { return judge_->dialect; }
 
+void Gate::on_refusal(RefusalSink sink) { judge_->on_refusal = std::move(sink); }
+
 std::expected<CheckedQuery, Refusal> Gate::judge(std::string_view text) const {
+  auto query = judged(text);
+  if (!query && judge_->on_refusal) judge_->on_refusal(text, query.error());
+  return query;
+}
+
+std::expected<CheckedQuery, Refusal> Gate::judged(std::string_view text) const {
   TRY(check_text(text));
   auto passed = TRY((*judge_)(std::string(text)));
   const auto& disclosure = passed.resolved.disclosure;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,6 +61,10 @@ class Gate {
 
   Dialect dialect() const;
 
+  // Told of every statement that this refuses from now on.
+  using RefusalSink = std::function<void(std::string_view text, const Refusal& refusal)>;
+  void on_refusal(RefusalSink sink);
+
   // The query, or why it is refused and what to write instead.
   std::expected<CheckedQuery, Refusal> judge(std::string_view text) const;
   // The same, with the refusal as an Error (refusal.h: error_of).
@@ -68,6 +73,7 @@ class Gate {
  private:
   struct Judge;
   explicit Gate(std::unique_ptr<Judge> judge);
+  std::expected<CheckedQuery, Refusal> judged(std::string_view text) const;
   std::unique_ptr<Judge> judge_;
 };
 

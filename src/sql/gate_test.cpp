@@ -259,8 +259,8 @@ TEST_CASE("what must pass passes, and what must not is refused as what it is") {
 }
 
 TEST_CASE("for a model, what carries personal data is masked and what would give it away refused") {
-  static const auto duckdb = Gate::open(Dialect::duckdb, tables(), sql::Reader::model);
-  static const auto postgres = Gate::open(Dialect::postgres, tables(), sql::Reader::model);
+  const auto duckdb = Gate::open(Dialect::duckdb, tables(), sql::Reader::model);
+  const auto postgres = Gate::open(Dialect::postgres, tables(), sql::Reader::model);
   REQUIRE((duckdb && postgres));
   std::size_t count = 0;
   for (const auto& one : cases_of("personal.sqltest")) {

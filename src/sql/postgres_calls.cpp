@@ -16,6 +16,12 @@ constexpr double field_width_max = 1000;
 constexpr double type_length_max = 10'000;
 constexpr double number_max = 1000;
 
+// Aggregates whose result holds every value that they are given.
+constexpr std::array collecting{
+    std::string_view{"array_agg"},       std::string_view{"string_agg"},
+    std::string_view{"json_agg"},        std::string_view{"jsonb_agg"},
+    std::string_view{"json_object_agg"}, std::string_view{"jsonb_object_agg"}};
+
 std::vector<Node> entries(Node list) {
   std::vector<Node> all;
   for (const auto entry : list) all.push_back(entry);
@@ -135,6 +141,7 @@ Verdict PostgresRules::function(Node node, const Place& place) {
                   "arrays, JSON, aggregates and windows.");
   }
   const Place inside{place.scope, place.tables, TRY(grown(node, name, place))};
+  collects_ = collects_ || std::ranges::count(collecting, name) > 0;
   TRY(arguments(node, name, inside));
   TRY(orders(node["agg_order"], place));
   TRY(condition(node["agg_filter"], place));
@@ -184,8 +191,18 @@ std::expected<double, Refusal> PostgresRules::grown(Node node, std::string_view 
   const auto cap = is_list ? list_entries_max : text_size_max;
   if (copies > cap) return too_many(call, copies, cap);
   if (size > growth_counted_from) growth_ *= size;
+  grows_ = grows_ || copies > growth_counted_from;
   if (growth_ > statement_growth_max) return too_many(call, growth_, statement_growth_max);
   return copies;
+}
+
+// Texts made large, and as many of them kept as there are rows: the server's memory, which no
+// setting of a session bounds.
+Verdict PostgresRules::collected() const {
+  if (!grows_ || !collects_) return {};
+  return refuse(RefusalClass::growth,
+                "values that a function makes large are collected, and how many cannot be told",
+                "Hold the size to 100, or count the rows instead of collecting their values.");
 }
 
 // Rows come one by one and can be stopped; only what is plainly beyond all use is refused.

@@ -213,6 +213,7 @@ Verdict PostgresRules::sublink(Node node, const Place& place) {
   const auto columns = TRY(select(query, place.scope, place.tables));
   names_.flow().exchange(before);
   const auto link = node["subLinkType"].text();
+  collects_ = collects_ || link == "ARRAY_SUBLINK";
   if (node["testexpr"]) {
     const auto by = catalog_name(node["operName"]);
     names_.flow().compare({compared, is_plain_postgres(node["testexpr"])}, {most(columns), true},

@@ -111,7 +111,10 @@ Verdict PostgresRules::operands(Node operation, const Place& place) {
 Verdict PostgresRules::cast(Node node, const Place& place) {
   const auto privacy = TRY(told(node["arg"], place));
   names_.flow().carry(privacy);
-  if (!is_text_type(catalog_name(node["typeName"]["names"]))) names_.flow().convert(privacy);
+  const auto type = catalog_name(node["typeName"]["names"]);
+  const bool is_json = (type == "json" || type == "jsonb") &&
+                       catalog_name(node["arg"]["FuncCall"]["funcname"]).contains("json");
+  if (!is_text_type(type) && !is_json) names_.flow().convert(privacy);
   return {};
 }
 

@@ -126,7 +126,7 @@ Verdict PostgresRules::check(Node root) {
                   "Only reading is allowed: write one SELECT.");
   }
   names_.give(TRY(select(statement, nullptr, nullptr)));
-  return {};
+  return collected();
 }
 
 PostgresRules::Given PostgresRules::select(Node node, const Scope* outer,

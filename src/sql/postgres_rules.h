@@ -92,11 +92,14 @@ class PostgresRules {
   Verdict function(Node node, const Place& place);
   std::expected<double, Refusal> grown(Node node, std::string_view name, const Place& place);
   Verdict series(Node arguments) const;
+  Verdict collected() const;
   Verdict type(Node node) const;
 
   Names& names_;
   std::vector<std::pair<std::size_t, std::string>> unqualified_;
-  double growth_ = 1;  // of the whole statement
+  double growth_ = 1;      // of the whole statement
+  bool grows_ = false;     // a call in it makes much more than it is given
+  bool collects_ = false;  // an aggregate or ARRAY(...) in it keeps every value
 };
 
 // A column as it is, or in one case of letters: what two tables may be joined by.

@@ -1,0 +1,1 @@
+SELECT max(email) FILTER (WHERE id > 1), count(DISTINCT lower(email)) OVER (PARTITION BY email) FROM crm.customers WHERE email = '' ORDER BY 1
