@@ -271,7 +271,7 @@ class TheSample(AgentJourney):
                 script += [Turn(calls=[sql(wide.format(f"quantity + {i}")), sql(wide.format(f"gsv + {i}"))]) for i in range(8)]
                 script += [Turn(calls=[plants("q1", "Later: {plant} brings {net}")]), FINISH]
                 with ScriptedProvider(script) as provider:
-                    report = self.explore(provider, "--context-tokens", 30000, protocol=protocol, extra="")
+                    report = self.explore(provider, "--context-tokens", 16000, protocol=protocol, extra="")
                     if protocol == "openai":
                         self.assertGreater(provider.compactions, 0)
                     else:

@@ -8,12 +8,9 @@
 
 #include "agent/language_model_analyst.h"
 #include "analyst/statistical.h"
-#include "cli/asker.h"
 #include "cli/model_settings.h"
-#include "cli/parts.h"
 #include "llm/open.h"
 #include "llm/prices.h"
-#include "source/gate.h"
 #include "store/journal.h"
 #include "store/migrations.h"
 #include "store/model_runs.h"
@@ -139,14 +136,14 @@ Result<std::string> state_file(const Config& config) {
 }
 
 Result<explore::Run> explore_with_model(const Config& config, const explore::Order& order,
-                                        bool resumes, source::Source& source,
-                                        const catalog::Vocabulary& vocabulary,
-                                        const catalog::Metadata& metadata, QueryLog& log,
-                                        Progress& progress, std::stop_token stop) {
+                                        bool resumes, const ModelRunParts& parts,
+                                        std::stop_token stop) {
+  auto& progress = parts.progress;
   const auto file = TRY(state_file(config));
   auto store = TRY(store::open_store(file));
   if (resumes) TRY(store::model_run(store, order.run_id));
   auto settings = agent_settings(config, order);
+  settings.tools.watch = [&](sql::Gate& gate) { parts.log.watch(gate); };
   EgressLog egress(store, order.run_id, std::string(tools::name(settings.tools.privacy.mode)),
                    progress);
   auto connection = TRY(model_settings(config));
@@ -164,19 +161,16 @@ Result<explore::Run> explore_with_model(const Config& config, const explore::Ord
   const auto head = head_of(order, *model, settings);
   TRY(store::save_model_run(store, head));
   store::StoredJournal journal(store, order.run_id);
-  analyst::StatisticalAnalyst statistical(vocabulary);
+  analyst::StatisticalAnalyst statistical(parts.vocabulary);
   agent::LanguageModelAnalyst analyst(
-      settings, statistical, *model, vocabulary, journal,
-      [&](const agent::Step& step) {
-        log.asked_by("language model");
-        progress.on(step);
-      },
+      settings, statistical, *model, parts.vocabulary, journal,
+      [&](const agent::Step& step) { parts.observer.on(step); },
       [&](const tools::Carried& columns) { egress.carries(columns); });
-  const auto gate = TRY(open_gate(source, log));
-  AskerObserver observer(progress, log);
   progress.remark(fmt::format("run {}; should it end early: insights explore ... --resume {}",
                               order.run_id, order.run_id));
-  auto run = explore::explore(order, {source, gate, vocabulary, metadata, analyst, observer}, stop);
+  auto run = explore::explore(
+      order, {parts.source, parts.gate, parts.vocabulary, parts.metadata, analyst, parts.observer},
+      stop);
   end(store, head, run);
   return run;
 }

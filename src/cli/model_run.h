@@ -22,14 +22,22 @@ bool asks_a_model(const config::Config& config);
 // specification. Error: unavailable when neither is known.
 base::Result<std::string> state_file(const config::Config& config);
 
+// What a run is made of besides its model; all borrowed.
+struct ModelRunParts {
+  source::Source& source;  // that answers statements which somebody else wrote
+  const sql::Gate& gate;   // for our own
+  const catalog::Vocabulary& vocabulary;
+  const catalog::Metadata& metadata;
+  explore::RunObserver& observer;
+  Progress& progress;  // for remarks
+  QueryLog& log;       // of what the model is refused
+};
+
 // explore() with the model; `order.run_id` is a new run's, or that of the run to be taken up, when
-// `resumes`. The source answers statements that somebody else wrote. Errors besides explore()'s:
-// not_found (no such run), and those of the store and of llm::open.
+// `resumes`. Errors besides explore()'s: not_found (no such run), and those of the store and of
+// llm::open.
 base::Result<explore::Run> explore_with_model(const config::Config& config,
                                               const explore::Order& order, bool resumes,
-                                              source::Source& source,
-                                              const catalog::Vocabulary& vocabulary,
-                                              const catalog::Metadata& metadata, QueryLog& log,
-                                              Progress& progress, std::stop_token stop);
+                                              const ModelRunParts& parts, std::stop_token stop);
 
 }  // namespace insights::cli

@@ -13,7 +13,6 @@
 #include "catalog/read.h"
 #include "catalog/vocabulary.h"
 #include "catalog/vocabulary_files.h"
-#include "cli/asker.h"
 #include "cli/model_run.h"
 #include "cli/version.h"
 #include "config/focus.h"
@@ -128,6 +127,22 @@ void warn_of_privileges(const source::Source& source, const Config& config, Prog
   }
 }
 
+// What the run tells goes on to its observer; from when the tables are understood, the analyst
+// asks.
+class AskerObserver final : public explore::RunObserver {
+ public:
+  AskerObserver(explore::RunObserver& observer, QueryLog& log) : observer_(observer), log_(log) {}
+  void on(const explore::Event& event) override {
+    if (std::holds_alternative<explore::CatalogRead>(event)) log_.asked_by("statistical analyst");
+    if (std::holds_alternative<explore::ModelStep>(event)) log_.asked_by("language model");
+    observer_.on(event);
+  }
+
+ private:
+  explore::RunObserver& observer_;
+  QueryLog& log_;
+};
+
 // A run is not lost with its log; who wants the log must hear of it.
 void say_of_log(const QueryLog& log, Progress& progress) {
   if (!log.status()) progress.remark(log.status().error().message);
@@ -240,18 +255,18 @@ Result<explore::Run> run_exploration(const Config& config, const findings::Focus
   const auto source = TRY(with_model ? open_worker_source(config.locations, config, log, stop)
                                      : open_source(config.locations, config, log, stop));
   warn_of_privileges(*source, config, progress);
+  const auto gate = TRY(open_gate(*source, log));
+  AskerObserver observer(progress, log);
   if (with_model) {
     auto order = order_of(config, focus);
     if (!resume.empty()) order.run_id = resume;
-    auto run = explore_with_model(config, order, !resume.empty(), *source, vocabulary, metadata,
-                                  log, progress, stop);
+    const ModelRunParts parts{*source, gate, vocabulary, metadata, observer, progress, log};
+    auto run = explore_with_model(config, order, !resume.empty(), parts, stop);
     say_of_log(log, progress);
     return run;
   }
-  const auto gate = TRY(open_gate(*source, log));
   analyst::StatisticalAnalyst analyst(vocabulary);
   const auto order = order_of(config, focus);
-  AskerObserver observer(progress, log);
   auto run =
       explore::explore(order, {*source, gate, vocabulary, metadata, analyst, observer}, stop);
   say_of_log(log, progress);

@@ -46,6 +46,7 @@ class QueryLog {
 
  private:
   void rotate() const;
+  std::mutex mutex_;  // guards what follows: a model's statements run side by side
   std::string file_, who_;
   std::function<std::string()> now_;
   std::int64_t rotate_at_;

@@ -128,6 +128,7 @@ Result<Session> Session::open(const analyst::Brief& brief, const analyst::Materi
   const auto relations = catalog::relations_for_model(database.source, personal);
   const auto dialect = database.source.dialect();
   auto gate = TRY(sql::Gate::open(dialect, relations, sql::Reader::model));
+  if (options.watch) options.watch(gate);
   auto reading = TRY(sql::Gate::open(dialect, relations, sql::Reader::person));
   return Session(std::make_unique<Desk>(
       brief, material, vocabulary, options,

@@ -22,8 +22,9 @@ struct Options {
   source::Limits query{.rows_max = static_cast<std::int64_t>(findings::chart_rows_max),
                        .bytes_max = 1 << 20,
                        .time_max = std::chrono::milliseconds{30'000}};
-  std::size_t record_attempts_max = 60;  // calls of record_finding, over the session
-  source::Masks::Key mask_key{};         // of the tokens of personal data: one's own for each run
+  std::function<void(sql::Gate& gate)> watch;  // told of the gate that judges what is written
+  std::size_t record_attempts_max = 60;        // calls of record_finding, over the session
+  source::Masks::Key mask_key{};  // of the tokens of personal data: one's own for each run
 };
 
 struct Desk;  // desk.h: what the tools work on
