@@ -51,7 +51,6 @@ class QueryLog {
   std::function<std::string()> now_;
   std::int64_t rotate_at_;
   base::Status status_;
-  std::mutex mutex_;
 };
 
 }  // namespace insights::cli
