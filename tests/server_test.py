@@ -367,7 +367,7 @@ class Refusals(ServerJourney):
             self.assertEqual(self.server.get("/health/live").status, 200)
             slowest = max(slowest, time.monotonic() - begun)
             time.sleep(1)
-        self.assertLess(slowest, 1.0)
+        self.assertLess(slowest, 5.0)  # bench/server_load.py measures; a thread a connection would wait for 10 s
         self.assertGreater(cut, 0)
 
     def test_a_name_that_acts_stays_data_and_the_log_stays_one_line_a_record(self):
