@@ -98,8 +98,10 @@ Result<Prompt> prompt_of(const Settings& settings, const analyst::Brief& brief,
                                          : brief.focus.name + ":\n" + brief.focus.text},
       {"leads", leads.empty() ? "There are no leads." : "The leads:\n" + leads},
       {"iterations", fmt::format("{}", settings.iterations_max)}};
-  return Prompt{TRY(filled(system, "system.md", values)),
-                TRY(filled(opening, "opening.md", values))};
+  // One after the other: what stands beside a TRY that fails is not destroyed.
+  auto filled_system = TRY(filled(system, "system.md", values));
+  auto filled_opening = TRY(filled(opening, "opening.md", values));
+  return Prompt{std::move(filled_system), std::move(filled_opening)};
 }
 
 }  // namespace insights::agent
