@@ -139,6 +139,8 @@ Result<explore::Run> explore_with_model(const Config& config, const explore::Ord
                                         bool resumes, const ModelRunParts& parts,
                                         std::stop_token stop) {
   auto& progress = parts.progress;
+  auto connection = TRY(model_settings(config));
+  TRY(check_key(connection));
   const auto file = TRY(state_file(config));
   auto store = TRY(store::open_store(file));
   if (resumes) TRY(store::model_run(store, order.run_id));
@@ -146,7 +148,6 @@ Result<explore::Run> explore_with_model(const Config& config, const explore::Ord
   settings.tools.watch = [&](sql::Gate& gate) { parts.log.watch(gate); };
   EgressLog egress(store, order.run_id, std::string(tools::name(settings.tools.privacy.mode)),
                    progress);
-  auto connection = TRY(model_settings(config));
   connection.sent = [&](const llm::Sending& sending) { egress(sending); };
   const auto model = TRY(llm::open(connection));
   settings.dollars = [price = model->price()](const llm::Usage& usage) {

@@ -106,6 +106,15 @@ base::Result<llm::Settings> model_settings(const Config& config) {
   return settings;
 }
 
+base::Status check_key(const llm::Settings& settings) {
+  if (!settings.key.empty() || !settings.base_url.empty() || !settings.headers.empty()) return {};
+  const bool is_anthropic = settings.protocol == Protocol::anthropic;
+  return base::fail(
+      base::ErrorKind::invalid_input, "there is no key for the language model",
+      fmt::format("Set {}, name a server of your own with --base-url, or leave --analyst llm out.",
+                  is_anthropic ? "ANTHROPIC_API_KEY" : "OPENAI_API_KEY"));
+}
+
 bool names_a_model(const Config& config) {
   if (config.privacy == config::Privacy::off) return false;
   if (config.analyst == config::Analyst::llm) return true;

@@ -11,6 +11,10 @@ namespace insights::cli {
 // that is not "Name: value".
 base::Result<llm::Settings> model_settings(const config::Config& config);
 
+// Error (invalid_input) when the provider's own server would be asked without a key: it would only
+// say no. Servers of one's own need none.
+base::Status check_key(const llm::Settings& settings);
+
 // Whether they ask for a language model: by the analyst, or by naming one in a file or a flag. That
 // a variable holds a key is no reason to call anybody.
 bool names_a_model(const config::Config& config);

@@ -53,6 +53,18 @@ TEST_CASE("nobody is called because a variable holds a key") {
   CHECK(names_a_model(config));
 }
 
+TEST_CASE("a provider's own server is not asked without a key; a server of one's own is") {
+  config::Config config;
+  const auto none = check_key(*model_settings(config));
+  REQUIRE_FALSE(none);
+  CHECK(none.error().hint.starts_with("Set OPENAI_API_KEY"));
+  config.base_url = "http://127.0.0.1:11434/v1";
+  CHECK(check_key(*model_settings(config)));
+  config.base_url = "";
+  config.api_key = "sk-x";
+  CHECK(check_key(*model_settings(config)));
+}
+
 TEST_CASE("a header is a name and a value") {
   config::Config config;
   config.headers = {"X-Team:  sales", "X-Empty:"};
