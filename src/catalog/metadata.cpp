@@ -110,6 +110,10 @@ base::Result<TableMetadata> table_from(const fs::path& path) {
     return base::fail(base::ErrorKind::invalid_input,
                       fmt::format("{} is not JSON (at byte {})", path.string(), error.byte),
                       R"(write {"column": {"type": "...", "unit": "...", "description": "..."}})");
+  } catch (const Json::out_of_range&) {  // no parse_error of the library's, but as wrong
+    return base::fail(base::ErrorKind::invalid_input,
+                      fmt::format("{} holds a number that is too large", path.string()),
+                      "leave it out");
   }
   if (!json.is_object()) {
     return base::fail(base::ErrorKind::invalid_input,

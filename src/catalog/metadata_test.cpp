@@ -40,7 +40,7 @@ TEST_CASE("one file a table, and the business context beside them") {
 TEST_CASE("what is wrong in a metadata file is named with its file") {
   for (const auto* text :
        {"{nope", "[1, 2]", R"({"amount": 5})", R"({"amount": {"unti": "EUR"}})",
-        R"({"amount": {"unit": 5}})", R"({"amount": {"personal": true}})",
+        R"({"amount": {"unit": 5}})", R"({"amount": 1e400})", R"({"amount": {"personal": true}})",
         R"({"amount": {"personal": ""}})", R"({"amount": {"policy": "hide"}})"}) {
     Folder folder;
     folder.write("sales.json", text);
