@@ -1,49 +1,19 @@
-// For this room's tests: a directory to make files in, and short words to open and ask.
+// For this room's tests: short words to open and ask.
 #pragma once
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 
+#include "base/scratch.h"
 #include "source/engine.h"
 #include "source/gate.h"
 #include "source/open.h"
 
 namespace insights::source {
 
-// Removed with all it holds at the end of the test.
-class Scratch {
- public:
-  Scratch() {
-    static std::atomic<int> count = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("source-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
-    std::filesystem::create_directories(path_);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  std::string operator/(std::string_view name) const { return (path_ / name).string(); }
-  const std::filesystem::path& path() const { return path_; }
-
-  std::string write(std::string_view name, std::string_view bytes) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return *this / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
+using base::Scratch;
 
 // Runs statements of the test's own in a fresh database; the file, or memory when the path is
 // empty.

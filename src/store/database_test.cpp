@@ -5,9 +5,9 @@
 
 #include <thread>
 
+#include "base/scratch.h"
 #include "store/backup.h"
 #include "store/migrations.h"
-#include "store/scratch.h"
 
 namespace insights::store {
 namespace {
@@ -34,7 +34,7 @@ std::int64_t count(Database& database) {
 }
 
 TEST_CASE("what is bound comes back as it was, byte for byte") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto database = with_numbers(scratch / "a.db");
   const std::string odd("'; DROP TABLE numbers; --\0\xe2\x82\xb9", 29);
   REQUIRE(database.execute("INSERT INTO numbers VALUES (?, ?)", {-7, odd}));
@@ -51,7 +51,7 @@ TEST_CASE("what is bound comes back as it was, byte for byte") {
 }
 
 TEST_CASE("a store and the files beside it are the owner's alone") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto database = with_numbers(scratch / "new/folder/a.db");
   REQUIRE(database.execute("INSERT INTO numbers VALUES (1, NULL)"));
   CHECK(rights(scratch / "new/folder/a.db") == 0600);
@@ -63,7 +63,7 @@ TEST_CASE("a store and the files beside it are the owner's alone") {
 }
 
 TEST_CASE("a store that must be there and is not is not made") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   const auto opened = Database::open(scratch / "none.db", {.create = false});
   REQUIRE_FALSE(opened);
   CHECK(opened.error().kind == ErrorKind::not_found);
@@ -71,7 +71,7 @@ TEST_CASE("a store that must be there and is not is not made") {
 }
 
 TEST_CASE("a transaction that fails leaves nothing behind") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto database = with_numbers(scratch / "a.db");
   const auto done = database.transaction([&]() -> base::Status {
     TRY(database.execute("INSERT INTO numbers VALUES (1, 'one')"));
@@ -88,7 +88,7 @@ TEST_CASE("a transaction that fails leaves nothing behind") {
 }
 
 TEST_CASE("a row the tables forbid is refused, and the store goes on") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto database = with_numbers(scratch / "a.db");
   REQUIRE(database.execute("INSERT INTO numbers VALUES (1, 'one')"));
   const auto twice = database.execute("INSERT INTO numbers VALUES (1, 'one')");
@@ -98,7 +98,7 @@ TEST_CASE("a row the tables forbid is refused, and the store goes on") {
 }
 
 TEST_CASE("a full disk is said to be full, and what was stored stays") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto database = with_numbers(scratch / "a.db");
   REQUIRE(database.execute("INSERT INTO numbers VALUES (1, 'one')"));
   // The same code of SQLite as for a disk: SQLITE_FULL.
@@ -112,7 +112,7 @@ TEST_CASE("a full disk is said to be full, and what was stored stays") {
 }
 
 TEST_CASE("a store that may not be written is said to be read-only") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto database = with_numbers(scratch / "a.db");
   REQUIRE(database.script("PRAGMA query_only = ON"));
   const auto refused = database.execute("INSERT INTO numbers VALUES (1, 'one')");
@@ -122,7 +122,7 @@ TEST_CASE("a store that may not be written is said to be read-only") {
 }
 
 TEST_CASE("a file that is no database, and one that is damaged, are told apart") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   const auto letter = scratch.write("letter.db", std::string(5000, 'a'));
   const auto opened = Database::open(letter);
   REQUIRE_FALSE(opened);
@@ -150,7 +150,7 @@ TEST_CASE("a file that is no database, and one that is damaged, are told apart")
 }
 
 TEST_CASE("a second writer waits, and is told when it waited long enough") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto first = with_numbers(scratch / "a.db");
   auto second = Database::open(scratch / "a.db", {.busy_time_max = std::chrono::milliseconds(50)});
   REQUIRE(second);
@@ -164,7 +164,7 @@ TEST_CASE("a second writer waits, and is told when it waited long enough") {
 }
 
 TEST_CASE("a backup taken while another connection writes is whole and has what came before it") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto database = with_numbers(scratch / "a.db");
   REQUIRE(database.execute("INSERT INTO numbers VALUES (-1, 'before')"));
   std::jthread writer([&](std::stop_token stop) {
@@ -188,7 +188,7 @@ constexpr Migration second{"two", "CREATE TABLE two (n INTEGER); INSERT INTO two
 constexpr Migration broken{"bad", "CREATE TABLE three (n INTEGER); CREATE TABEL four (n INTEGER)"};
 
 TEST_CASE("migrations run once each, in order, and a broken one changes nothing") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto database = Database::open(scratch / "a.db");
   REQUIRE(database);
   REQUIRE(migrate(*database, std::vector{first}));
@@ -201,7 +201,7 @@ TEST_CASE("migrations run once each, in order, and a broken one changes nothing"
 }
 
 TEST_CASE("a store of a newer program, and a database of another one, are refused in words") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   {
     auto database = Database::open(scratch / "a.db");
     REQUIRE(migrate(*database, std::vector{first, second}));
@@ -216,7 +216,7 @@ TEST_CASE("a store of a newer program, and a database of another one, are refuse
 }
 
 TEST_CASE("a store opens with the program's tables, and opens again") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   REQUIRE(open_store(scratch / "a.db"));
   auto again = open_store(scratch / "a.db", {.create = false});
   REQUIRE(again);

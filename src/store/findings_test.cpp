@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/scratch.h"
 #include "store/migrations.h"
-#include "store/scratch.h"
 
 namespace insights::store {
 namespace {
@@ -22,7 +22,7 @@ Sighting sighting(std::string fingerprint, double amount = 100) {
 
 // A store in which runs can be made in one line.
 struct History {
-  Scratch scratch;
+  base::Scratch scratch;
   Database database = open_store(scratch / "a.db").value();
   std::int64_t clock = 0;
 

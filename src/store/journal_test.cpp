@@ -6,15 +6,15 @@
 
 #include <csignal>
 
+#include "base/scratch.h"
 #include "store/migrations.h"
 #include "store/model_runs.h"
-#include "store/scratch.h"
 
 using namespace insights;
 using namespace insights::store;
 
 TEST_CASE("what was appended is there in its order, also after the process was killed") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   const auto path = scratch / "state.db";
   const auto child = fork();
   REQUIRE(child >= 0);
@@ -43,7 +43,7 @@ TEST_CASE("what was appended is there in its order, also after the process was k
 }
 
 TEST_CASE("runs and what they sent are read back as they were written") {
-  const Scratch scratch;
+  const base::Scratch scratch;
   auto database = open_store(scratch / "state.db");
   REQUIRE(database);
   ModelRun first{

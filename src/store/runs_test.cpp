@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include "base/scratch.h"
 #include "store/events.h"
 #include "store/findings.h"
 #include "store/keys.h"
 #include "store/migrations.h"
-#include "store/scratch.h"
 
 namespace insights::store {
 namespace {
@@ -19,7 +19,7 @@ NewRun asked(std::string id, std::int64_t at = 1) {
 }
 
 struct Opened {
-  Scratch scratch;
+  base::Scratch scratch;
   Database database = open_store(scratch / "a.db").value();
 };
 

@@ -1,4 +1,4 @@
-// For this room's tests: a directory to make files in, removed with all it holds.
+// For tests of every room: a directory to make files in, removed with all it holds at the end.
 #pragma once
 
 #include <unistd.h>
@@ -9,14 +9,14 @@
 #include <string>
 #include <string_view>
 
-namespace insights::store {
+namespace insights::base {
 
 class Scratch {
  public:
   Scratch() {
     static std::atomic<int> count = 0;
     path_ = std::filesystem::temp_directory_path() /
-            ("store-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+            ("insights-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
     std::filesystem::create_directories(path_);
   }
   Scratch(const Scratch&) = delete;
@@ -27,8 +27,11 @@ class Scratch {
   }
 
   std::string operator/(std::string_view name) const { return (path_ / name).string(); }
+  const std::filesystem::path& path() const { return path_; }
 
+  // The file's path; directories in its name are made.
   std::string write(std::string_view name, std::string_view bytes) const {
+    std::filesystem::create_directories((path_ / name).parent_path());
     std::ofstream(path_ / name, std::ios::binary) << bytes;
     return *this / name;
   }
@@ -37,4 +40,4 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-}  // namespace insights::store
+}  // namespace insights::base
