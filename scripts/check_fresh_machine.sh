@@ -3,6 +3,7 @@
 #
 #   scripts/check_fresh_machine.sh                 make demo, then make test
 #   scripts/check_fresh_machine.sh COMMAND...      each COMMAND (a line of shell) in turn, e.g. 'scripts/setup.sh'
+#   scripts/check_fresh_machine.sh --with FILE COMMAND...    with FILE in its /tmp: a Debian package to be tried, say
 #
 # It clones what is committed. As root; needs the package debootstrap. The new machine uses the Debian mirror, the npm
 # registry, the proxies and the additional certificates that this machine uses.
@@ -24,6 +25,11 @@ if [[ -z ${FRESH_MACHINE-} ]]; then
   trap 'rm -rf "$FRESH_MACHINE"' EXIT
   unshare --mount --pid --fork --kill-child "${BASH_SOURCE[0]}" "$@"
   exit
+fi
+with=
+if [[ ${1-} == --with ]]; then
+  with=${2:?--with needs a file}
+  shift 2
 fi
 (($#)) || set -- "make demo" "make test"
 [[ -z $(git status --porcelain) ]] || echo "check_fresh_machine: note: uncommitted changes are not in it" >&2
@@ -56,6 +62,7 @@ inside() { env -i "${environment[@]}" chroot "$root" bash -c "cd /insights 2>/de
 inside "apt-get -qq update && apt-get -qq install --yes --no-install-recommends git make ca-certificates" \
   >"$FRESH_MACHINE/apt.log" 2>&1 || { tail -20 "$FRESH_MACHINE/apt.log" >&2; fail "git and make could not be installed"; }
 git clone --quiet --no-hardlinks "file://$PWD" "$root/insights"
+[[ -z $with ]] || cp "$with" "$root/tmp/"
 
 for command in "$@"; do
   echo "check_fresh_machine: \$ $command" >&2

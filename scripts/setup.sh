@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs everything the build and the tests need, and only what is missing. Debian 12 (or a release like it).
 #
-#   scripts/setup.sh           what `make build`, `make demo` and `make test` need
-#   scripts/setup.sh --lint    the same, and clang-format and clang-tidy
+#   scripts/setup.sh             what `make build`, `make demo` and `make test` need
+#   scripts/setup.sh --lint      the same, and clang-format and clang-tidy
+#   scripts/setup.sh --package   what `make package` needs: without the servers that tests start
 #
 # Debian packages go where apt puts them (as root, or with sudo). DuckDB, Vega and valijson go to .deps/ in this folder.
 # DUCKDB_ROOT=DIR uses the DuckDB in DIR/include and DIR/lib instead.
@@ -11,10 +12,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(ca-certificates g++ cmake ninja-build ccache make git pkg-config python3
   libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libboost-dev libsodium-dev
-  libpq-dev libpg-query-dev libcurl4-openssl-dev libsqlite3-dev zlib1g-dev doctest-dev libbenchmark-dev
+  libpq-dev libpg-query-dev libcurl4-openssl-dev libsqlite3-dev zlib1g-dev doctest-dev libbenchmark-dev)
+test_packages=(
   python3-jsonschema # the tests' language-model server holds every request against the published schemas
   postgresql) # the tests start a server of their own, with its own data; Debian's stays as it is
 lint_packages=(clang-format-19 clang-tidy-19)
+package_packages=(dpkg-dev file) # CPack asks them which packages the program's libraries are in
 
 # What npm packages hold, by version; the sums below hold the files taken from them.
 duckdb_header=duckdb@1.4.4 # the library is newer by intention: the C interface only grows
@@ -47,9 +50,10 @@ f618900fd0d64046963b29f40590cdd1e341a2f41449f99110d82fd81fea808c  vega/vega-lite
 
 main() {
   case "${1-}" in
-    "") ;;
-    --lint) packages+=("${lint_packages[@]}") ;;
-    *) fail "unknown option $1; usage: scripts/setup.sh [--lint]" ;;
+    "") packages+=("${test_packages[@]}") ;;
+    --lint) packages+=("${test_packages[@]}" "${lint_packages[@]}") ;;
+    --package) packages+=("${package_packages[@]}") ;;
+    *) fail "unknown option $1; usage: scripts/setup.sh [--lint | --package]" ;;
   esac
   command -v dpkg-query >/dev/null || fail "this is not a Debian system" "Install by hand what scripts/setup.sh lists at its top, and set DUCKDB_ROOT."
   mkdir -p .deps
