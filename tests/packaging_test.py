@@ -1,0 +1,96 @@
+"""What is packaged, as far as it can be judged without installing it: units, image, compose. scripts/check_image.sh and
+packaging/debian/check_installed.sh try the rest on machines of their own."""
+import re
+import shutil
+import subprocess
+import unittest
+
+from journey import ROOT, Journey, run
+
+UNITS = sorted((ROOT / "packaging/systemd").glob("*"))
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+ENVIRONMENT = (ROOT / "packaging/debian/environment").read_text(encoding="utf-8")
+CONFIG_PAGE = (ROOT / "docs/reference/config.md").read_text(encoding="utf-8")
+
+
+class Units(Journey):
+    def setUp(self):
+        super().setUp()
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("SKIPPED: systemd-analyze is not installed here")
+
+    def test_systemd_reads_every_unit(self):
+        self.assertTrue(UNITS)
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", *self.with_this_program()],
+                              capture_output=True, text=True, timeout=60)
+        own = [line for line in (done.stdout + done.stderr).splitlines() if "insights" in line]
+        self.assertEqual(own, [])
+
+    def test_systemd_finds_little_to_object_to(self):
+        for unit in (path for path in UNITS if path.suffix == ".service"):
+            with self.subTest(unit.name):
+                done = subprocess.run(["systemd-analyze", "security", "--offline=true", unit], capture_output=True,
+                                      text=True, timeout=60)
+                level = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+                self.assertTrue(level, done.stdout + done.stderr)
+                self.assertLess(float(level[1]), 2.5)
+
+    def with_this_program(self):
+        """The units with the program under test in place of the installed one, which systemd would miss."""
+        paths = []
+        for unit in UNITS:
+            text = unit.read_text(encoding="utf-8")
+            program = re.search(r"(?m)^ExecStart=(/usr/bin/insights) ", text)
+            self.assertTrue(program or unit.suffix != ".service", unit.name)
+            copy = self.folder / unit.name
+            copy.write_text(text.replace("/usr/bin/insights ", f"{shutil.which('true')} "), encoding="utf-8")
+            paths.append(copy)
+        return paths
+
+
+class TheCommandsOfUnitsAndImage(Journey):
+    def test_their_flags_are_those_of_the_program(self):
+        commands = [line.split()[1:] for unit in UNITS for line in re.findall(r"(?m)^ExecStart=(.*)", unit.read_text(encoding="utf-8"))]
+        commands += [re.findall(r'"([^"]*)"', line) for line in re.findall(r"(?m)^    command: (\[\"serve.*)", COMPOSE)]
+        commands += [re.findall(r'"([^"]*)"', line) for line in re.findall(r"(?m)^CMD (.*)", DOCKERFILE)]
+        self.assertGreaterEqual(len(commands), 3)
+        for command, *words in commands:
+            known = run(command, "--help").stdout
+            for flag in (word for word in words if word.startswith("--")):
+                with self.subTest(f"{command} {flag}"):
+                    self.assertRegex(known, rf"(?m)^  {flag}\b")
+
+    def test_their_settings_are_those_of_the_program(self):
+        of_postgres = {"POSTGRES_DB", "POSTGRES_PASSWORD", "READER_PASSWORD"}
+        names = set(re.findall(r"(?m)^#([A-Z_]+)=", ENVIRONMENT)) | set(re.findall(r"(?m)^      ([A-Z_]+):", COMPOSE)) - of_postgres
+        names |= set(re.findall(r"\b([A-Z]+_[A-Z]+)=", re.search(r"(?m)^ENV (INSIGHTS.*)", DOCKERFILE)[1]))
+        self.assertGreaterEqual(len(names), 4)
+        for name in names:
+            with self.subTest(name):
+                self.assertTrue(f"`{name}`" in CONFIG_PAGE, "is no setting of the program")
+
+
+class TheImage(unittest.TestCase):
+    def test_it_is_not_run_as_root_and_says_when_it_is_ill(self):
+        last = DOCKERFILE.split("\nFROM ")[-1]
+        self.assertRegex(last, r"(?m)^USER 1\d{4}:1\d{4}$")
+        self.assertRegex(last, r"(?m)^HEALTHCHECK ")
+
+    def test_what_is_copied_and_mounted_is_there(self):
+        copied = re.findall(r"(?m)^COPY (?!--from)(\S+) ", DOCKERFILE)
+        mounted = re.findall(r"(?m)^      - \./([^:]+):", COMPOSE)
+        self.assertGreaterEqual(len(mounted), 2)
+        for name in copied + mounted:
+            with self.subTest(name):
+                self.assertTrue((ROOT / name).exists())
+
+    def test_the_engine_of_compose_may_do_nothing_it_need_not(self):
+        engine = COMPOSE.split("\n  insights:\n")[1].split("\nvolumes:")[0]
+        for line in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", '"127.0.0.1:8000:8000"'):
+            with self.subTest(line):
+                self.assertIn(line, engine)
+
+
+if __name__ == "__main__":
+    unittest.main()
