@@ -9,6 +9,7 @@
 #include "agent/conversation_loop.h"
 #include "agent/prompt.h"
 #include "agent/record.h"
+#include "agent/same_data.h"
 
 namespace insights::agent {
 
@@ -24,10 +25,10 @@ Result<std::vector<Record>> records_of(store::Journal& journal) {
 }
 
 Opened opened_of(const Settings& settings, const llm::Model& model, const Prompt& prompt,
-                 const analyst::Database& database, const Investigation& leads,
-                 std::stop_token stop) {
+                 const analyst::Database& database, std::span<const analyst::Prepared> subjects,
+                 const Investigation& leads, std::stop_token stop) {
   Opened opened;
-  if (const auto version = database.source.version(stop)) opened.data_digest = version->digest;
+  opened.data_digest = data_digest(database.source, subjects, std::move(stop));
   opened.kept = settings.kept;
   opened.model = model.provider() + " " + model.name();
   opened.system = prompt.system;
@@ -129,7 +130,8 @@ Result<Investigation> LanguageModelAnalyst::investigate(const analyst::Brief& br
     if (tell_) tell_(step);
   };
   ConversationLoop loop(settings_, model_, session, journal_, telling, end);
-  auto opened = opened_of(settings_, model_, prompt, *material.database, leads, stop);
+  auto opened =
+      opened_of(settings_, model_, prompt, *material.database, material.subjects, leads, stop);
   opened.mask_key = text_of(options.mask_key);
   TRY(loop.begin(prompt, opened, records, material.database->run_id));
   const auto ended = loop.run();
