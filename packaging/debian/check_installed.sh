@@ -4,7 +4,7 @@
 set -eu
 cd /
 example=/usr/share/insights/examples/primary_sales
-as_insights() { setpriv --reuid=insights --regid=insights --clear-groups --no-new-privs --bounding-set=-all env -C /var/lib/insights "$@"; }
+as_insights="setpriv --reuid=insights --regid=insights --clear-groups --no-new-privs --bounding-set=-all env -C /var/lib/insights"
 fail() { echo "FAILED: $*" >&2; exit 1; }
 ok() { echo "ok  $*"; }
 
@@ -17,8 +17,8 @@ ok "explores the example"
 
 # As the unit runs it: its user, its settings, its state directory, no privilege.
 export INSIGHTS_STORE=/var/lib/insights/insights.db
-key=$(as_insights insights keys create check --scopes read,run | grep -o 'insights_[A-Za-z0-9_-]*' | head -1)
-as_insights insights serve --config /etc/insights/insights.toml $example/primary_sales.csv --metadata $example/metadata 2>/tmp/serve.log &
+key=$($as_insights insights keys create check --scopes read,run | grep -o 'insights_[A-Za-z0-9_-]*' | head -1)
+$as_insights insights serve --config /etc/insights/insights.toml $example/primary_sales.csv --metadata $example/metadata 2>/tmp/serve.log &
 server=$!
 for i in 1 2 3 4 5 6 7 8 9 10; do curl -fs http://127.0.0.1:8000/health/ready >/dev/null && break; sleep 1; done
 curl -fs http://127.0.0.1:8000/api/v1/explore -H "Authorization: Bearer $key" -H 'Content-Type: application/json' -d '{}' |
