@@ -6,6 +6,7 @@ src/CMakeLists.txt lists the rooms in reading order, and what each may use. This
   - a JSON library or DuckDB's interface is included in a room where it does not belong;
   - a header lacks #pragma once, a file does not open its room's namespace, or has more than 500 lines;
   - a name says nothing (utils, helper, manager ...);
+  - a TRY that may leave stands in a braced initializer behind another element: g++ 12 forgets to destroy what stands before it;
   - the engine knows the example data: a column or a value of examples/primary_sales stands in src/ (tests may name them).
 How long a function is, clang-tidy says (readability-function-size).
 """
@@ -24,6 +25,7 @@ DUCKDB_ROOMS = {"sql", "source"}
 EMPTY_WORDS = {"util", "utils", "utility", "utilities", "helper", "helpers", "common", "manager", "managers", "misc", "impl"}
 EMPTY_TYPE = re.compile(r"\b(?:class|struct|namespace)\s+(\w*(?:Util|Utils|Utility|Helper|Helpers|Common|Manager|Impl))\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+LATE_TRY = re.compile(r"(?<!\w)(?!else\b|do\b|try\b|const\b|noexcept\b|mutable\b)(?:return\s+|\w+\s*)\{[^{};]*,[^{};]*\bTRY\(")
 PLAIN_WORDS = {"id", "region", "quantity", "plant", "Export"}  # Names in the example that are everyone's words.
 
 
@@ -70,6 +72,10 @@ def check_code(path, name, text, rooms):
         empty = EMPTY_TYPE.search(line)
         if empty:
             yield f"{where}:{number}: the name {empty.group(1)} says nothing; name the concept"
+    without_comments = re.sub(r"//[^\n]*", "", text)
+    for late in LATE_TRY.finditer(without_comments):
+        line = without_comments.count("\n", 0, late.start()) + 1
+        yield f"{where}:{line}: a TRY behind another element of an initializer leaks what stands before it: give its value a name first"
     if len(lines) > LINES_MAX:
         yield f"{where}: {len(lines)} lines; more than {LINES_MAX}: split it by concept"
     if EMPTY_WORDS & set(path.stem.lower().split("_")):

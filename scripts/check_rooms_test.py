@@ -36,6 +36,12 @@ class CheckRooms(unittest.TestCase):
         self.assertEqual(len(problems), 1, problems)
         self.assertIn(words, problems[0])
 
+    def test_a_try_behind_another_element_of_an_initializer_is_found(self):
+        self.assert_one({"src/stats/a.cpp": code("stats", "Pair p{first, TRY(second())};", pragma=False)}, "leaks")
+        for fine in ("Pair p{TRY(first()), 3};", "void f() {\n  call(a, TRY(b()));\n}", "Result<int> f() const {\n  g(a, TRY(b()));\n}"):
+            with self.subTest(fine):
+                self.assertEqual(self.problems({"src/stats/a.cpp": code("stats", fine, pragma=False)}), [])
+
     def test_good_rooms_pass(self):
         self.assertEqual(self.problems({
             "src/base/result.h": code("base"),

@@ -180,7 +180,8 @@ Verdict DuckDbRules::function(Node node, const Place& place) {
                   "order_bys", "distinct", "is_operator", "catalog"}));
   TRY(function_name(node, place));
   TRY(named_aggregate(node));
-  const Place inside{place.scope, place.tables, TRY(grown(node, place))};
+  const auto growth = TRY(grown(node, place));
+  const Place inside{place.scope, place.tables, growth};
   const auto name = small_letters(node["function_name"].text());
   const bool takes_lambda = std::ranges::count(takers_of_lambdas, name) > 0;
   if (takes_lambda) {

@@ -140,7 +140,8 @@ Verdict PostgresRules::function(Node node, const Place& place) {
                   "Use functions that compute from their arguments: arithmetic, text, dates, "
                   "arrays, JSON, aggregates and windows.");
   }
-  const Place inside{place.scope, place.tables, TRY(grown(node, name, place))};
+  const auto growth = TRY(grown(node, name, place));
+  const Place inside{place.scope, place.tables, growth};
   collects_ = collects_ || std::ranges::count(collecting, name) > 0;
   TRY(arguments(node, name, inside));
   TRY(orders(node["agg_order"], place));
