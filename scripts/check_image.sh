@@ -80,7 +80,9 @@ have $redis || make_redis
 
 say "building the image"
 started=$SECONDS
-$engine build --tag insights . >"$scratch/build.log" 2>&1 || { tail -40 "$scratch/build.log" >&2; fail "the image could not be built"; }
+# BUILD_OPTIONS: a compiler cache of this machine, say: --volume "$HOME/.cache/ccache:/root/.cache/ccache".
+# shellcheck disable=SC2086
+$engine build ${BUILD_OPTIONS-} --tag insights . >"$scratch/build.log" 2>&1 || { tail -40 "$scratch/build.log" >&2; fail "the image could not be built"; }
 ok "image built in $((SECONDS - started)) s, $($engine image inspect --format '{{.Size}}' insights | awk '{printf "%.0f MB", $1 / 1e6}')"
 
 closed=(--rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges)
