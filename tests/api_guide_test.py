@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from journey import PROGRAM, ROOT, Journey
+from journey import PROGRAM, ROOT, SANITIZERS, Journey
 
 PAGE = (ROOT / "docs/guide/api.md").read_text(encoding="utf-8")
 
@@ -32,7 +32,7 @@ class TheWalk(Journey):
         # After each curl: what came, and its status.
         script = re.sub(r"(?m)^curl ", "curl --write-out '\\n@@%{http_code}\\n' ", script)
         environment = {"PATH": f"{bin_folder}:{os.environ['PATH']}", "HOME": tempfile.gettempdir(), "NO_COLOR": "1",
-                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "detect_leaks=0")}
+                       **SANITIZERS}
         process = subprocess.Popen(["bash", "-e", "-c", script + "\nkill %1; wait %1 || true\n"], cwd=self.folder, env=environment, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         try:

@@ -15,12 +15,13 @@ SHARED = pathlib.Path(os.environ.get("INSIGHTS_SHARED", ROOT.parent / "shared"))
 PROGRAM = os.environ.get("INSIGHTS_BIN", str(ROOT / "build/release/src/cli/insights"))
 SAMPLE = ROOT / "examples/primary_sales"
 TIMEOUT_SECONDS = 600
+# What the sanitizers are told goes on to the program under test.
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=0", **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}}
 
 
 def run(*arguments, **options):
     """The finished process; its output as text. No terminal, no colour, no settings from outside."""
-    environment = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "NO_COLOR": "1",
-                   "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "detect_leaks=0")}
+    environment = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "NO_COLOR": "1", **SANITIZERS}
     environment.update(options.pop("environment", {}))
     return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, errors="replace",
                           timeout=options.pop("timeout", TIMEOUT_SECONDS), env=environment, **options)

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from journey import PROGRAM, SAMPLE
+from journey import PROGRAM, SAMPLE, SANITIZERS
 
 SAMPLE_ARGUMENTS = [str(SAMPLE / "primary_sales.csv"), "--metadata", str(SAMPLE / "metadata")]
 JSON = {"Content-Type": "application/json"}
@@ -36,7 +36,7 @@ class Server:
             [PROGRAM, "serve", *(source or SAMPLE_ARGUMENTS), "--store", str(self.store), "--port", "0", *arguments],
             stderr=self.log, stdout=subprocess.DEVNULL, cwd=folder,
             env={"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "NO_COLOR": "1",
-                 "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "detect_leaks=0"), **(environment or {})})
+                 **SANITIZERS, **(environment or {})})
         self.port = self._port()
         self.headers = {}
 
