@@ -71,33 +71,13 @@ std::vector<Restriction> restrictions(const Subject& subject, const ReadOptions&
   return found;
 }
 
-// The table, or a sample of it when that is asked for and it has more rows.
-base::Result<std::string> rows_to_load(source::Source& source, const sql::Gate& gate,
-                                       const source::Table& table, const ReadOptions& options,
-                                       std::stop_token stop) {
-  const auto relation = source::relation_sql(table);
-  if (!options.sample) return relation;
-  const auto rows = TRY(count_rows(source, gate, relation, stop));
-  if (rows <= options.sample->rows) return relation;
-  const auto seed = options.sample->seed;
-  const double percent =
-      100 * static_cast<double>(options.sample->rows) / static_cast<double>(rows);
-  const auto sampled =
-      source.dialect() == sql::Dialect::duckdb
-          ? fmt::format("reservoir({} ROWS) REPEATABLE ({})", options.sample->rows, seed)
-          : fmt::format("BERNOULLI ({:.6f}) REPEATABLE ({})", percent, seed);
-  return fmt::format("(SELECT * FROM {} TABLESAMPLE {}) AS {}", relation, sampled,
-                     sql::quote_identifier(table.name));
-}
-
 // One table as a Subject; read a second time when rows have to go.
 base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
                                  const source::Table& table, const Vocabulary& vocabulary,
                                  const TableMetadata& table_metadata, const ReadOptions& options,
                                  std::stop_token stop) {
   const auto relation = source::relation_sql(table);
-  const auto to_load = TRY(rows_to_load(source, gate, table, options, stop));
-  auto loaded = TRY(load_from(source, gate, table, to_load, options, stop));
+  auto loaded = TRY(load_from(source, gate, table, relation, options, stop));
   if (options.on_loaded) options.on_loaded(table.name, static_cast<std::int64_t>(loaded.rows));
   const std::size_t width = loaded.columns.size();
   auto subject = understand(table, std::move(loaded), vocabulary, table_metadata);

@@ -15,15 +15,8 @@
 
 namespace insights::catalog {
 
-// Some rows of a table, drawn evenly.
-struct Sample {
-  std::int64_t rows = 0;
-  std::uint64_t seed = 0;
-};
-
 struct ReadOptions {
   frame::LoadOptions load;
-  std::optional<Sample> sample;    // frames hold that many rows at most; evidence is of all rows
   std::size_t tables_max = 200;    // later tables are left out, with a note
   std::optional<base::Day> as_of;  // rows after it are left out, in frames and in evidence
   std::function<void(const std::string& table, std::int64_t rows)> on_loaded;  // may be empty

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
+#include "base/parallel.h"
 #include "catalog/read.h"
 #include "explore/alarm.h"
 #include "explore/first_look.h"
@@ -33,12 +35,31 @@ analyst::Material with_decoys(catalog::Catalog& catalog, const analyst::Database
   return material;
 }
 
+// Asks for evidence side by side: single queries leave a core idle now and then. Only as much as
+// the budget holds, so that what is beyond it does not depend on which was faster.
+void ask_ahead(std::vector<std::string> queries, findings::EvidenceReader& reader,
+               const MeteredSource& metered, const Order& order, const std::stop_token& stop) {
+  const auto left = std::max<std::int64_t>(0, order.budget.queries_max - metered.spent().queries);
+  if (std::cmp_less(left, queries.size())) queries.resize(static_cast<std::size_t>(left));
+  reader.read_ahead(queries, order.brief.threads, stop);
+}
+
 // Runs the evidence of every claim; what it does not bear out goes to the ledger with the reason.
 std::vector<Finding> prove_all(analyst::Investigation& investigation,
-                               findings::EvidenceReader& reader, const Order& order,
-                               RunObserver& observer, std::stop_token stop) {
+                               findings::EvidenceReader& reader, const MeteredSource& metered,
+                               const Order& order, RunObserver& observer, std::stop_token stop) {
   std::vector<Finding> proven;
-  for (const auto& [claim, place, recorded] : investigation.claims) {
+  const auto& claims = investigation.claims;
+  constexpr std::size_t asked_at_once = 8;  // claims: the first are told before the last are asked
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const auto& [claim, place, recorded] = claims[i];
+    if (i % asked_at_once == 0) {
+      std::vector<std::string> queries;
+      for (std::size_t j = i; j < std::min(i + asked_at_once, claims.size()); ++j) {
+        for (const auto& query : claims[j].claim.evidence) queries.push_back(query.sql);
+      }
+      ask_ahead(std::move(queries), reader, metered, order, stop);
+    }
     auto& entry = investigation.ledger.entries[place];
     auto finding = stop.stop_requested()
                        ? base::Result<Finding>(base::fail(base::ErrorKind::cancelled,
@@ -58,28 +79,63 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation,
 constexpr std::string_view not_asked_again =
     "the database was lost before the evidence could be asked a second time";
 
+const analyst::Stated* stated_by(const analyst::Investigation& investigation,
+                                 const Finding& finding) {
+  const auto found =
+      std::ranges::find(investigation.claims, finding.fingerprint,
+                        [](const analyst::Stated& one) { return one.claim.fingerprint; });
+  return found == investigation.claims.end() ? nullptr : &*found;
+}
+
+// The places of a report. What an analyst recorded takes none away from what was found.
+class Places {
+ public:
+  explicit Places(const Order& order) : order_(order) {}
+
+  bool has_one_for(const Finding& finding) const {
+    constexpr double weak = 0.7;  // actionability
+    const auto most =
+        finding.actionability < weak ? order_.top_per_weak_pattern : order_.top_per_pattern;
+    const auto taken = of_pattern_.find(finding.pattern);
+    const bool crowded =
+        order_.brief.focus.name.empty() && taken != of_pattern_.end() && taken->second >= most;
+    return taken_ < order_.top && !crowded;
+  }
+  void take(const Finding& finding) { ++of_pattern_[finding.pattern], ++taken_; }
+
+ private:
+  const Order& order_;
+  std::map<std::string, std::size_t> of_pattern_;
+  std::size_t taken_ = 0;
+};
+
+// The queries of what will be published if all of it is confirmed.
+std::vector<std::string> queries_to_confirm(const std::vector<Finding>& ranked,
+                                            const analyst::Investigation& investigation,
+                                            const Order& order) {
+  std::vector<std::string> queries;
+  Places places(order);
+  for (const auto& finding : ranked) {
+    const auto* one = stated_by(investigation, finding);
+    const bool recorded = one != nullptr && one->recorded;
+    if (!recorded && !places.has_one_for(finding)) continue;
+    if (!recorded) places.take(finding);
+    for (const auto& evidence : finding.evidence) queries.push_back(evidence.sql);
+  }
+  return queries;
+}
+
 // The evidence of what is to be published, asked once more of the database.
 std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::EvidenceReader& fresh,
                                  analyst::Investigation& investigation, const Order& order,
                                  std::stop_token stop) {
   std::vector<Finding> confirmed;
-  const auto stated = [&](const Finding& finding) -> const analyst::Stated* {
-    const auto found = std::ranges::find_if(investigation.claims, [&](const analyst::Stated& one) {
-      return one.claim.fingerprint == finding.fingerprint;
-    });
-    return found == investigation.claims.end() ? nullptr : &*found;
-  };
-  std::map<std::string, std::size_t> of_pattern;
-  std::size_t found_itself = 0;  // what an analyst recorded takes no place away from these
+  Places places(order);
   for (auto& finding : ranked) {
-    const auto* one = stated(finding);
+    const auto* one = stated_by(investigation, finding);
     auto* entry = one == nullptr ? nullptr : &investigation.ledger.entries[one->entry];
     const bool recorded = one != nullptr && one->recorded;
-    constexpr double weak = 0.7;  // actionability
-    const auto most =
-        finding.actionability < weak ? order.top_per_weak_pattern : order.top_per_pattern;
-    const bool crowded = order.brief.focus.name.empty() && of_pattern[finding.pattern] >= most;
-    if (!recorded && (found_itself >= order.top || crowded)) {
+    if (!recorded && !places.has_one_for(finding)) {
       if (entry != nullptr) entry->decision = Decision::below_top;
       continue;
     }
@@ -96,7 +152,7 @@ std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::Evidence
       }
       continue;
     }
-    if (!recorded) ++of_pattern[finding.pattern], ++found_itself;
+    if (!recorded) places.take(finding);
     confirmed.push_back(std::move(finding));
   }
   return confirmed;
@@ -166,7 +222,6 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   };
   const auto told = parts.source.notes().size();
   findings::EvidenceReader reader(metered, parts.gate);
-  take_first_look(metered, order, parts, reading, reader, stop);
   auto catalog =
       TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
   for (const auto& subject : catalog.subjects) {
@@ -177,6 +232,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   std::int64_t columns = 0;
   for (const auto& table : run.tables) columns += table.columns;
   parts.observer.on(CatalogRead{static_cast<std::int64_t>(catalog.subjects.size()), columns});
+  take_first_look(catalog, order, parts, reader, stop);
 
   const analyst::Database database{
       metered,      parts.gate, reader, parts.metadata, catalog.business_context,
@@ -197,15 +253,23 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
                         seconds(search_share(order.budget)), seconds(order.budget.time_max))
           : investigation.ended_early;
 
-  auto proven = prove_all(investigation, reader, order, parts.observer, stop);
+  auto proven = prove_all(investigation, reader, metered, order, parts.observer, stop);
   auto ranked = findings::rank(std::move(proven), investigation.bases, order.brief.focus);
   findings::EvidenceReader fresh(metered, parts.gate);
-  auto published = confirm_all(std::move(ranked), fresh, investigation, order, stop);
+  std::vector<Finding> published;
+  // The data's version has every byte of a file read: that takes a core, and nothing waits for it.
+  base::parallel_for(2, order.brief.threads, {}, [&](std::size_t round) {
+    if (round == 1) {
+      if (auto version = parts.source.version(stop)) run.data = *std::move(version);
+      return;
+    }
+    ask_ahead(queries_to_confirm(ranked, investigation, order), fresh, metered, order, stop);
+    published = confirm_all(std::move(ranked), fresh, investigation, order, stop);
+  });
   run.findings = findings::renumbered(std::move(published));
   run.totals = findings::totals(run.findings, investigation.bases);
   run.counts = counts_of(investigation.ledger, investigation.decoy_columns);
   run.ledger = std::move(investigation.ledger);
-  if (auto version = parts.source.version(stop)) run.data = *version;
   // What the source has to say of the run itself: a connection that was lost and found.
   const auto& notes = parts.source.notes();
   run.notes.insert(run.notes.end(),

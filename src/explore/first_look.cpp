@@ -1,10 +1,10 @@
 #include "explore/first_look.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <utility>
 
 #include "findings/prove.h"
+#include "stats/random.h"
 
 namespace insights::explore {
 
@@ -16,33 +16,30 @@ constexpr std::size_t told_max = 5;
 const std::vector<std::string> shown_by_a_sample{"concentration", "margin_erosion", "rate_outlier",
                                                  "trend"};
 
-bool is_large(source::Source& source, const sql::Gate& gate, std::int64_t rows_min,
-              std::stop_token stop) {
-  return std::ranges::any_of(source.tables(), [&](const source::Table& table) {
-    // A server counts row by row; its statistics are good enough here.
-    if (table.rows_estimated) return *table.rows_estimated >= rows_min;
-    const auto query =
-        gate.check(fmt::format("SELECT count(*) AS rows FROM {}", source::relation_sql(table)));
-    if (!query) return false;
-    const auto counted = source.query(*query, {}, stop);
-    if (!counted || counted->rows.empty()) return false;
-    const auto* rows = std::get_if<std::int64_t>(&counted->rows[0][0]);
-    return rows != nullptr && *rows >= rows_min;
-  });
+catalog::Subject sample_of(catalog::Subject& subject, const Order& order) {
+  // The rows step aside, lest all of them be copied.
+  auto rows = std::move(subject.frame);
+  auto sample = subject;
+  subject.frame = std::move(rows);
+  const auto wanted =
+      std::min(static_cast<std::size_t>(order.first_look.sample_rows), subject.frame.rows);
+  sample.frame =
+      frame::picked(subject.frame, stats::sampled_indices(wanted, subject.frame.rows, order.seed));
+  return sample;
 }
 
 }  // namespace
 
-void take_first_look(source::Source& source, const Order& order, const Parts& parts,
-                     catalog::ReadOptions reading, findings::EvidenceReader& reader,
-                     std::stop_token stop) {
-  if (!is_large(source, parts.gate, order.first_look.rows_min, stop)) return;
-  reading.sample = catalog::Sample{order.first_look.sample_rows, order.seed};
-  reading.on_loaded = {};
-  auto catalog = catalog::read(source, parts.gate, parts.vocabulary, parts.metadata, reading, stop);
-  if (!catalog) return;
+void take_first_look(catalog::Catalog& catalog, const Order& order, const Parts& parts,
+                     findings::EvidenceReader& reader, std::stop_token stop) {
+  std::vector<catalog::Subject> samples;
+  for (auto& subject : catalog.subjects) {
+    if (std::cmp_greater_equal(subject.frame.rows, order.first_look.rows_min))
+      samples.push_back(sample_of(subject, order));
+  }
+  if (samples.empty()) return;
   analyst::Material material;
-  for (const auto& subject : catalog->subjects) material.subjects.push_back({&subject, {}});
+  for (const auto& sample : samples) material.subjects.push_back({&sample, {}});
   auto brief = order.brief;
   brief.only = shown_by_a_sample;
   brief.claims_max = told_max;

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
+#include "base/parallel.h"
 #include "findings/characters.h"
 #include "findings/formula.h"
 
@@ -114,12 +117,44 @@ Result<const Answer*> EvidenceReader::read(std::string_view sql, std::stop_token
     return fail(ErrorKind::cancelled,
                 fmt::format("more than {} evidence queries", limits_.queries_max));
   }
-  const auto query = TRY(gate_.check(sql));
-  auto rows = TRY(source_.query(query, limits_.query, stop));
+  auto rows = TRY(asked(sql, std::move(stop)));
   auto id = fmt::format("q{}", answers_.size() + 1);
   std::string text(sql);
   Answer answer{std::move(id), text, std::move(rows)};
   return &answers_.emplace(std::move(text), std::move(answer)).first->second;
+}
+
+Result<source::Rows> EvidenceReader::asked(std::string_view sql, std::stop_token stop) {
+  if (const auto found = ahead_.find(sql); found != ahead_.end()) {
+    auto rows = std::move(found->second);
+    ahead_.erase(found);
+    return rows;
+  }
+  const auto query = TRY(gate_.check(sql));
+  return source_.query(query, limits_.query, std::move(stop));
+}
+
+void EvidenceReader::read_ahead(std::span<const std::string> texts, int threads,
+                                const std::stop_token& stop) {
+  if (threads < 2) return;
+  std::set<std::string_view> taken;
+  std::vector<std::pair<std::string_view, sql::CheckedQuery>> queries;
+  for (const std::string_view text : texts) {
+    if (answers_.contains(text) || ahead_.contains(text) || taken.contains(text)) continue;
+    const auto known = queries_run() + static_cast<std::int64_t>(ahead_.size() + queries.size());
+    if (known >= limits_.queries_max) break;
+    auto query = gate_.check(text);
+    if (!query) continue;  // read() says why
+    taken.insert(text);
+    queries.emplace_back(text, *std::move(query));
+  }
+  std::vector<std::optional<Result<source::Rows>>> rows(queries.size());
+  base::parallel_for(queries.size(), threads, stop, [&](std::size_t i) {
+    rows[i] = source_.query(queries[i].second, limits_.query, stop);
+  });
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (rows[i]) ahead_.emplace(queries[i].first, *std::move(rows[i]));
+  }
 }
 
 std::vector<CellReference> cells_of(const Binding& binding) {

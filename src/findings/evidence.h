@@ -31,8 +31,8 @@ struct EvidenceLimits {
 
 // Runs evidence queries through the gate, each distinct text once. One reader serves a whole run; a
 // second, fresh one serves the confirmation, since what a reader knows it does not ask again. Ids
-// follow the order of the calls, so claims must be proven in a fixed order. Not for two threads at
-// once.
+// follow the order of the calls of read(), so claims must be proven in a fixed order. Not for two
+// threads at once.
 class EvidenceReader {
  public:
   // Borrows both, which must outlive it.
@@ -42,6 +42,11 @@ class EvidenceReader {
   // gate, cancelled beyond queries_max, and those of Source::query; an error is not remembered.
   base::Result<const Answer*> read(std::string_view sql, std::stop_token stop);
 
+  // Asks for what is not known yet of these texts, side by side, so that read() has it at hand: an
+  // answer or the error, told once. Changes nothing of what read() says. On one thread it does
+  // nothing: read() asks when it is time.
+  void read_ahead(std::span<const std::string> texts, int threads, const std::stop_token& stop);
+
   std::int64_t queries_run() const { return static_cast<std::int64_t>(answers_.size()); }
   const source::Source& source() const { return source_; }
 
@@ -49,7 +54,10 @@ class EvidenceReader {
   source::Source& source_;  // borrowed
   const sql::Gate& gate_;   // borrowed
   EvidenceLimits limits_;
-  std::map<std::string, Answer, std::less<>> answers_;  // by text
+  base::Result<source::Rows> asked(std::string_view sql, std::stop_token stop);
+
+  std::map<std::string, Answer, std::less<>> answers_;                    // by text
+  std::map<std::string, base::Result<source::Rows>, std::less<>> ahead_;  // by text, not yet read
 };
 
 // The cells that a binding cites.

@@ -18,6 +18,39 @@ std::vector<To> widened(const std::vector<From>& from, std::size_t reserve) {
   return to;
 }
 
+Coded picked(const Coded& coded, std::span<const std::size_t> rows) {
+  Coded few{{}, {""}};
+  std::vector<std::uint32_t> codes, fresh_code(coded.values(), 0);
+  codes.reserve(rows.size());
+  for (const std::size_t row : rows) {
+    const auto code = coded.codes[row];
+    if (code != 0 && fresh_code[code] == 0) {
+      fresh_code[code] = static_cast<std::uint32_t>(few.dictionary.size());
+      few.dictionary.push_back(coded.dictionary[code]);
+    }
+    codes.push_back(fresh_code[code]);
+  }
+  few.codes.append(codes.data(), codes.size(), static_cast<std::uint32_t>(few.values() - 1));
+  return few;
+}
+
+template <class T>
+std::vector<T> picked(const std::vector<T>& values, std::span<const std::size_t> rows) {
+  std::vector<T> few;
+  if (values.empty()) return few;
+  few.reserve(rows.size());
+  for (const std::size_t row : rows) few.push_back(values[row]);
+  return few;
+}
+
+Dropped picked(const Dropped&, std::span<const std::size_t>) { return {}; }
+Numbers picked(const Numbers& numbers, std::span<const std::size_t> rows) {
+  return {picked(numbers.values, rows)};
+}
+Days picked(const Days& days, std::span<const std::size_t> rows) {
+  return {picked(days.days, rows), picked(days.seconds, rows)};
+}
+
 }  // namespace
 
 void CodeVector::append(const std::uint32_t* codes, std::size_t count, std::uint32_t largest) {
@@ -47,6 +80,16 @@ const Column* Frame::find(std::string_view name) const {
     if (column.name == name) return &column;
   }
   return nullptr;
+}
+
+Frame picked(const Frame& frame, std::span<const std::size_t> rows) {
+  Frame few{frame.table, rows.size(), {}, frame.rows_in_source, frame.duplicate_rows};
+  for (const auto& column : frame.columns) {
+    few.columns.push_back({column.name, column.engine_type, column.type, {}, column.profile});
+    std::visit([&](const auto& data) { few.columns.back().data = picked(data, rows); },
+               column.data);
+  }
+  return few;
 }
 
 std::string number_text(double value) {

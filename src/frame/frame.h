@@ -115,6 +115,11 @@ struct Frame {
   bool truncated() const { return rows_in_source > static_cast<std::int64_t>(rows); }
 };
 
+// The frame with these rows alone, in this order. What is known of the whole (profiles,
+// rows_in_source, duplicate_rows) stays that of the whole; dictionaries have the values that are
+// left.
+Frame picked(const Frame& frame, std::span<const std::size_t> rows);
+
 // The text of a number as the database prints it in an integer or decimal column: "14646", "0.5".
 std::string number_text(double value);
 

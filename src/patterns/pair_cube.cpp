@@ -10,6 +10,7 @@
 
 #include "findings/fingerprint.h"
 #include "patterns/facts.h"
+#include "patterns/pair_filling.h"
 #include "patterns/wording.h"
 
 namespace insights::patterns {
@@ -19,12 +20,20 @@ namespace {
 constexpr std::size_t values_max = 300;                 // of a column: the most frequent
 constexpr std::size_t numbers_at_once_max = 1'000'000;  // of the cubes that are filled in one pass
 
-PairColumn pair_column(const Workspace& workspace, std::size_t column, double rows_min) {
+// [values] of a column.
+std::vector<double> rows_of_values(const Workspace& workspace, std::size_t column) {
+  if (const auto* flat = workspace.flat(column); flat != nullptr) return flat->rows;
   const auto& coded = workspace.subject.codes(column);
   std::vector<double> rows(coded.values(), 0);
   coded.codes.visit([&](const auto* codes) {
     for (std::size_t row = 0; row < workspace.subject.frame.rows; ++row) rows[codes[row]] += 1;
   });
+  return rows;
+}
+
+PairColumn pair_column(const Workspace& workspace, std::size_t column, double rows_min) {
+  const auto& coded = workspace.subject.codes(column);
+  const auto rows = rows_of_values(workspace, column);
   std::vector<std::uint32_t> common;
   for (std::uint32_t value = 1; value < coded.values(); ++value) {
     if (rows[value] >= rows_min && !says_nothing(coded.dictionary[value])) common.push_back(value);
@@ -40,39 +49,6 @@ PairColumn pair_column(const Workspace& workspace, std::size_t column, double ro
     result.values.push_back(value);
   }
   return result;
-}
-
-// The slots of a block of rows.
-void read_slots(const catalog::Subject& subject, const PairColumn& column, std::size_t first,
-                std::span<std::uint16_t> slots) {
-  subject.codes(column.column).codes.visit([&](const auto* codes) {
-    for (std::size_t i = 0; i < slots.size(); ++i) slots[i] = column.slot_of[codes[first + i]];
-  });
-}
-
-// Two columns that cross, by their places.
-struct Crossed {
-  std::size_t a, b;
-  PairCube cube;
-};
-
-// In one pass over the rows.
-void fill(const catalog::Subject& subject, RowBlocks& blocks, std::span<const PairColumn> columns,
-          std::vector<Crossed>& crossed) {
-  using Slots = std::array<std::uint16_t, RowBlocks::rows_max>;
-  std::vector<bool> wanted(columns.size());
-  for (const auto& one : crossed) wanted[one.a] = wanted[one.b] = true;
-  std::vector<Slots> slots(columns.size());
-  for (std::size_t first = 0; first < subject.frame.rows; first += RowBlocks::rows_max) {
-    const std::size_t count = std::min(RowBlocks::rows_max, subject.frame.rows - first);
-    blocks.read(first, count);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (wanted[i]) read_slots(subject, columns[i], first, std::span(slots[i]).first(count));
-    }
-    for (auto& one : crossed)
-      one.cube.add(std::span(slots[one.a]).first(count), std::span(slots[one.b]).first(count));
-  }
-  for (auto& one : crossed) one.cube.finish();
 }
 
 }  // namespace
@@ -107,11 +83,9 @@ bool are_crossed(const Workspace& workspace, const PairColumn& a, const PairColu
          !workspace.subject.has_dependency(b.column, a.column);
 }
 
-void PairCube::add(std::span<const std::uint16_t> a, std::span<const std::uint16_t> b) {
-  std::array<std::uint32_t, RowBlocks::rows_max> cell_of_row{};
-  const auto width = static_cast<std::uint32_t>(width_);
-  for (std::size_t i = 0; i < a.size(); ++i) cell_of_row[i] = a[i] * width + b[i];
-  filling_.add(std::span(cell_of_row).first(a.size()));
+void PairCube::add(std::size_t a, std::size_t b, std::span<const double> sums) {
+  double* cell = cells_.data() + place(a, b);
+  for (std::size_t i = 0; i < sums.size(); ++i) cell[i] += sums[i];
 }
 
 void each_crossing(const Workspace& workspace, std::span<const PairColumn> columns,
@@ -123,7 +97,7 @@ void each_crossing(const Workspace& workspace, std::span<const PairColumn> colum
   std::size_t cells = 0;
   const auto fill_and_visit = [&] {
     if (workspace.stop.stop_requested()) return;
-    if (!crossed.empty()) fill(workspace.subject, blocks, columns, crossed);
+    if (!crossed.empty()) fill(workspace, blocks, columns, crossed);
     for (const auto& one : crossed) {
       if (workspace.stop.stop_requested()) return;
       visit(columns[one.a], columns[one.b], one.cube);

@@ -34,7 +34,7 @@ bool are_crossed(const Workspace& workspace, const PairColumn& a, const PairColu
 class PairCube {
  public:
   PairCube(const PairColumn& a, const PairColumn& b, const RowBlocks& blocks)
-      : blocks_(&blocks), width_(b.width()), filling_(blocks, a.width() * b.width()) {}
+      : blocks_(&blocks), width_(b.width()), cells_(a.width() * b.width() * blocks.width()) {}
 
   double count(std::size_t measure, std::size_t a, std::size_t b) const {
     return cells_[place(a, b) + blocks_->count_place(measure)];
@@ -42,10 +42,8 @@ class PairCube {
   double sum(std::size_t measure, std::size_t a, std::size_t b) const {
     return cells_[place(a, b) + blocks_->sum_place(measure)];
   }
-  // Adds a block of rows; the slots that each is in.
-  void add(std::span<const std::uint16_t> a, std::span<const std::uint16_t> b);
-  // All rows are added: from here on the cells can be read.
-  void finish() { cells_ = filling_.take(); }
+  // Adds sums of rows (a cell of RowSums) to those of a cell.
+  void add(std::size_t a, std::size_t b, std::span<const double> sums);
 
  private:
   std::size_t place(std::size_t a, std::size_t b) const {
@@ -53,7 +51,6 @@ class PairCube {
   }
   const RowBlocks* blocks_;
   std::size_t width_;
-  RowSums filling_;
   std::vector<double> cells_;
 };
 

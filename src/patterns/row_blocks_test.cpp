@@ -15,9 +15,9 @@ using namespace insights::patterns::testing;
 
 namespace {
 
-// A table of three blocks whose money has gaps.
-void fill_with_gaps(TestTable& table) {
-  fill_sales(table, {.lines = 2500}, [](Line& line, int, int number) {
+// A table whose money has gaps; by itself of three blocks.
+void fill_with_gaps(TestTable& table, int lines = 2500) {
+  fill_sales(table, {.lines = lines}, [](Line& line, int, int number) {
     if (number % 7 == 3) line.money.clear();
   });
 }
@@ -137,7 +137,7 @@ TEST_CASE("a cube holds what counting row by row gives, rows outside of the peri
 
 TEST_CASE("every two columns that cross are visited once, with the sums of their cells") {
   TestTable table(sales_header);
-  fill_with_gaps(table);
+  fill_with_gaps(table, 20'000);  // so many that small columns are counted as one
   const auto& workspace = table.workspace();
   const auto& subject = workspace.subject;
   const auto columns = pair_columns(workspace, 30, 20);
@@ -159,7 +159,9 @@ TEST_CASE("every two columns that cross are visited once, with the sums of their
                   }
                   for (const auto& [place, cell] : cells) {
                     CHECK(cube.count(0, place.first, place.second) == cell.first);
-                    CHECK(cube.sum(0, place.first, place.second) == cell.second);
+                    // The same amounts, added up in another order.
+                    CHECK(cube.sum(0, place.first, place.second) ==
+                          doctest::Approx(cell.second).epsilon(1e-12));
                   }
                 });
   std::size_t expected = 0;
