@@ -226,6 +226,14 @@ base::Result<std::vector<Occurrence>> untold_occurrences(Database& database, std
       {limit})));
 }
 
+base::Result<Moment> latest_moment(Database& database) {
+  const auto latest = TRY(database.integer(
+      "SELECT max(coalesce((SELECT max(at) FROM pulse), 0), coalesce((SELECT max(ifnull(ended_at, "
+      "created_at)) FROM (SELECT * FROM runs ORDER BY number DESC LIMIT 1)), 0), coalesce((SELECT "
+      "max(planned_at) FROM schedules), 0))"));
+  return Moment{latest};
+}
+
 base::Status forget_occurrences(Database& database, Moment moment) {
   return database.transaction([&]() -> base::Status {
     TRY(database.execute("DELETE FROM occurrences WHERE at < ? AND (run IS NULL OR told = 1)",

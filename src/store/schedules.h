@@ -39,11 +39,11 @@ struct Plan {
 
 struct ScheduleRow {
   std::int64_t number = 0;
-  std::string id, owner;
-  ScheduleTerms terms;
-  Plan plan;
-  std::optional<base::Moment> webhook_gone_at;
-  base::Moment created_at, changed_at;
+  std::string id{}, owner{};
+  ScheduleTerms terms{};
+  Plan plan{};
+  std::optional<base::Moment> webhook_gone_at{};
+  base::Moment created_at{}, changed_at{};
 };
 
 base::Status add_schedule(Database& database, const ScheduleRow& schedule);
@@ -91,6 +91,9 @@ base::Result<std::vector<Occurrence>> list_occurrences(Database& database,
 
 // Whose run has ended, and of which nobody was told yet.
 base::Result<std::vector<Occurrence>> untold_occurrences(Database& database, std::int64_t limit);
+
+// The latest moment anything in the store is dated: a clock that shows less went back.
+base::Result<base::Moment> latest_moment(Database& database);
 
 // Takes out occurrences, and deliveries that do not wait, from before that moment.
 base::Status forget_occurrences(Database& database, base::Moment moment);
