@@ -174,7 +174,8 @@ base::Status add_occurrence(Database& database, const Occurrence& occurrence,
   return database.transaction([&]() -> base::Status {
     TRY(database.execute(
         "INSERT INTO occurrences (schedule, due_at, at, outcome, reason, run) VALUES (?, ?, ?, ?, "
-        "?, ?) ON CONFLICT (schedule, due_at) DO NOTHING",
+        "?, ?) ON CONFLICT (schedule, due_at) DO UPDATE SET at = excluded.at, outcome = "
+        "excluded.outcome, reason = excluded.reason, run = excluded.run WHERE outcome = 'missed'",
         {occurrence.schedule, value_of(occurrence.due_at), occurrence.at.microseconds,
          std::string(name(occurrence.outcome)), occurrence.reason, or_null(occurrence.run)}));
     if (plan) TRY(set_plan(database, occurrence.schedule, *plan));
@@ -191,7 +192,8 @@ base::Status set_plan(Database& database, std::string_view schedule, const Plan&
 
 base::Result<bool> was_dealt_with(Database& database, std::string_view schedule, Moment due_at) {
   const auto found =
-      TRY(database.integer("SELECT count(*) FROM occurrences WHERE schedule = ? AND due_at = ?",
+      TRY(database.integer("SELECT count(*) FROM occurrences WHERE schedule = ? AND due_at = ? AND "
+                           "outcome <> 'missed'",
                            {std::string(schedule), due_at.microseconds}));
   return found > 0;
 }

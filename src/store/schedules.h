@@ -19,14 +19,14 @@ std::optional<Missed> missed_named(std::string_view name);
 
 // What a schedule is told to do.
 struct ScheduleTerms {
-  std::string name, cron, time_zone;
-  std::string request;  // JSON
+  std::string name{}, cron{}, time_zone{};
+  std::string request{};  // JSON
   std::int64_t jitter_seconds = 0;
   Missed missed = Missed::skip;
   bool only_if_changed = true;
   bool enabled = true;
-  std::string webhook_url;     // "" without one
-  std::string webhook_secret;  // "whsec_..."; "" without one
+  std::string webhook_url{};     // "" without one
+  std::string webhook_secret{};  // "whsec_..."; "" without one
   bool operator==(const ScheduleTerms&) const = default;
 };
 
@@ -73,11 +73,12 @@ struct Occurrence {
   std::optional<std::string> run{};
 };
 
-// Keeps what came of it, and the plan that follows, both or neither. That the time was dealt with
-// before changes nothing but the plan.
+// Keeps what came of it, and the plan that follows, both or neither. For a time that was dealt with
+// before, only the plan.
 base::Status add_occurrence(Database& database, const Occurrence& occurrence,
                             const std::optional<Plan>& plan);
 base::Status set_plan(Database& database, std::string_view schedule, const Plan& plan);
+// Whether it was, by anything but being missed: a time that only a wrong clock passed may come yet.
 base::Result<bool> was_dealt_with(Database& database, std::string_view schedule,
                                   base::Moment due_at);
 // Its run that waits or runs, if there is one.

@@ -112,12 +112,19 @@ TEST_CASE("a time is dealt with once; the runs asked for by hand are many") {
   CHECK(list_occurrences(place.database, "sch-1", {}, 10).value().size() == 1);
   CHECK(find_schedule(place.database, "sch-1").value()->plan ==
         Plan{Moment{200}, Moment{205}, Moment{101}});
+  REQUIRE(add_occurrence(place.database,
+                         {.schedule = "sch-1", .due_at = Moment{150}, .outcome = Outcome::missed},
+                         {}));
+  CHECK_FALSE(was_dealt_with(place.database, "sch-1", Moment{150}).value());
+  add(Moment{150}, "run-2");
+  CHECK(was_dealt_with(place.database, "sch-1", Moment{150}).value());
+  CHECK(list_occurrences(place.database, "sch-1", {}, 10).value()[0].outcome == Outcome::started);
   add({}, "run-2");
   add({}, "run-3");
   const auto page = list_occurrences(place.database, "sch-1", {}, 2).value();
   REQUIRE(page.size() == 2);
   CHECK(page[0].run == "run-3");
-  CHECK(list_occurrences(place.database, "sch-1", page[1].number, 2).value().size() == 1);
+  CHECK(list_occurrences(place.database, "sch-1", page[1].number, 3).value().size() == 2);
 }
 
 TEST_CASE("a run that waits or runs is unfinished; one that ended is to be told, once") {
