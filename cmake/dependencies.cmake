@@ -24,6 +24,14 @@ set_target_properties(pg_query::pg_query PROPERTIES
   IMPORTED_LOCATION "${PG_QUERY_LIBRARY}"
   INTERFACE_INCLUDE_DIRECTORIES "${PG_QUERY_INCLUDE}")
 
+# Time zones, from Debian's libcctz-dev, which has no file for pkg-config either.
+find_path(CCTZ_INCLUDE cctz/time_zone.h REQUIRED)
+find_library(CCTZ_LIBRARY cctz REQUIRED)
+add_library(cctz::cctz SHARED IMPORTED)
+set_target_properties(cctz::cctz PROPERTIES
+  IMPORTED_LOCATION "${CCTZ_LIBRARY}"
+  INTERFACE_INCLUDE_DIRECTORIES "${CCTZ_INCLUDE}")
+
 set(deps "${CMAKE_SOURCE_DIR}/.deps")
 
 # DuckDB: DUCKDB_ROOT (a CMake or an environment variable) or what setup.sh fetched.

@@ -99,7 +99,8 @@ class Walk(ServerJourney):
         ask("POST", "/api/v1/findings/1/snooze", {"until": "2999-01-01T00:00:00Z"})
         for path in ("/health/live", "/health/ready", "/health", "/metrics", "/openapi.json"):
             ask("GET", path)
-        routes = {(method, path) for path, operations in OPENAPI["paths"].items() for method in operations}
+        routes = {(method, path) for path, operations in OPENAPI["paths"].items() for method in operations
+                  if operations[method]["tags"] != ["schedules"]}  # schedules_test.py asks those
         self.assertEqual(asked, routes)
         for method, path, status in (("GET", "/api/v1/explorations/none", 404), ("GET", "/api/v1/findings/999", 404),
                                      ("GET", "/api/v1/findings?state=odd", 400), ("POST", "/api/v1/explorations", 404)):

@@ -382,8 +382,9 @@ std::vector<const config::Key*> flags_of(const Command& command) {
   std::vector<const config::Key*> flags;
   if (!command.takes_config) return flags;
   for (const auto& key : config::keys()) {
-    const bool is_every = command.takes_every_setting &&
-                          (command.takes_server_settings || !key.name.starts_with("server."));
+    const bool is_servers = key.name.starts_with("server.") || key.name.starts_with("webhooks.");
+    const bool is_every =
+        command.takes_every_setting && (command.takes_server_settings || !is_servers);
     const bool is_taken = is_every || std::ranges::count(command.settings, key.name) > 0;
     if (is_taken && !key.flag.empty()) flags.push_back(&key);
   }

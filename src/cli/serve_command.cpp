@@ -12,10 +12,13 @@
 #include "cli/parts.h"
 #include "cli/say.h"
 #include "cli/serve_engine.h"
+#include "http/destinations.h"
 #include "server/clock.h"
+#include "server/deliverer.h"
 #include "server/listener.h"
 #include "server/log.h"
 #include "server/run_queue.h"
+#include "server/scheduler.h"
 #include "server/service.h"
 #include "store/keys.h"
 #include "store/lock.h"
@@ -87,6 +90,8 @@ base::Status say_keys(const Config& config, store::SharedDatabase& reader) {
 Result<ExitCode> run_serve(const Invocation&, const Config& config) {
   if (config.locations.empty()) return usage_error(nothing_named("serve"));
   if (const auto focus = focus_of(config); !focus) return usage_error(focus.error());
+  const auto destinations = http::Destinations::of(config.webhook_hosts, config.webhook_networks);
+  if (!destinations) return usage_error(destinations.error());
   const Interrupt interrupt;  // First: the threads made after it leave signals to it.
   allow_many_connections();
 
@@ -106,6 +111,11 @@ Result<ExitCode> run_serve(const Invocation&, const Config& config) {
   server::RunQueue queue(engine, *writer, metrics, [&] { listener->ring(); },
                          {.waiting_max = static_cast<std::size_t>(config.runs_waiting_max),
                           .at_once = static_cast<int>(config.runs_at_once)});
+  server::Deliverer deliverer(*writer, metrics, *destinations, engine.program);
+  server::SchedulerOptions options;
+  options.keep_days = config.keep_days;
+  options.told = [&] { deliverer.wake(); };
+  server::Scheduler scheduler(*writer, queue, metrics, std::move(options));
   server::Desk desk{.engine = engine,
                     .writer = *writer,
                     .reader = *reader,
@@ -113,6 +123,9 @@ Result<ExitCode> run_serve(const Invocation&, const Config& config) {
                     .queue = queue,
                     .metrics = metrics,
                     .listener = *listener,
+                    .scheduler = scheduler,
+                    .deliverer = deliverer,
+                    .destinations = *destinations,
                     .stop = ending.get_token()};
   server::Service service(
       desk, {.access = {server::known_hosts(config.host, listener->port(), config.allowed_hosts),
@@ -120,6 +133,8 @@ Result<ExitCode> run_serve(const Invocation&, const Config& config) {
              .needs_key = !config.without_keys,
              .requests_per_minute = config.requests_per_minute});
   TRY(queue.begin());
+  scheduler.begin();
+  deliverer.begin();
   const std::jthread forgetting(
       [&](const std::stop_token& stop) { forget_old_runs(stop, *writer, config.keep_days); });
   // Runs end first: who waits for one is answered; then the connections.
@@ -130,6 +145,8 @@ Result<ExitCode> run_serve(const Invocation&, const Config& config) {
     asked.wait(turn, interrupt.token(), [] { return false; });
     log_event("info", "stopping", nlohmann::ordered_json::object());
     ending.request_stop();
+    scheduler.stop();
+    deliverer.stop();
     queue.stop();
     listener->stop();
   });

@@ -105,6 +105,10 @@ struct Config {
   std::int64_t runs_waiting_max = 100;
   std::int64_t keep_days = 365;  // runs that ended
 
+  // Webhooks of its schedules.
+  std::vector<std::string> webhook_hosts;  // servers they may be on; none = there are no webhooks
+  std::vector<std::string> webhook_networks;  // private networks these may be in
+
   std::string file;                       // the config file read; empty when there was none
   std::map<std::string, Origin> origins;  // key name -> where from; built-in values are not listed
   bool operator==(const Config&) const = default;

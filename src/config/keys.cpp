@@ -139,6 +139,15 @@ constexpr std::array table{
         "How many explorations may wait for their turn", 1, 100'000},
     Key{"server.keep_days", Kind::integer, &Config::keep_days, "--keep-days", "", "N",
         "Explorations that ended are forgotten after so many days; findings stay", 1, 36'500},
+
+    Key{"webhooks.allowed_hosts", Kind::text_list, &Config::webhook_hosts, "--webhook-host", "",
+        "HOST",
+        "A server that webhooks of schedules may be sent to: hooks.example, "
+        "hooks.example:8443, http://10.1.2.3:8080; may be repeated"},
+    Key{"webhooks.private_networks", Kind::text_list, &Config::webhook_networks,
+        "--webhook-network", "", "NETWORK",
+        "A private network (10.1.0.0/16) that names of such servers may lead into; may be "
+        "repeated"},
 };
 
 }  // namespace

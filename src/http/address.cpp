@@ -1,7 +1,8 @@
-// What of a URL may be shown.
+// URLs taken apart, and what of them may be shown.
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 
 #include "http/client.h"
@@ -66,12 +67,27 @@ std::optional<std::chrono::system_clock::time_point> date_of(const std::string& 
 }
 
 std::string host_of(const std::string& url) {
+  const auto place = place_of(url);
+  return place ? place->host : "";
+}
+
+std::optional<Place> place_of(const std::string& url) {
   const auto handle = parsed(url);
-  if (handle == nullptr) return "";
-  auto host = part_of(handle.get(), CURLUPART_HOST);
-  for (auto& letter : host)
+  if (handle == nullptr) return std::nullopt;
+  Place place{.scheme = part_of(handle.get(), CURLUPART_SCHEME),
+              .host = part_of(handle.get(), CURLUPART_HOST)};
+  for (auto& letter : place.host)
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter + ('a' - 'A'));
-  return host;
+  const auto port = part_of(handle.get(), CURLUPART_PORT);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), place.port);
+  if (port.empty()) place.port = place.scheme == "https" ? 443 : 80;
+  if (place.host.empty() || place.port == 0 || error == std::errc::result_out_of_range)
+    return std::nullopt;
+  const auto has = [&](CURLUPart part) { return !part_of(handle.get(), part).empty(); };
+  place.has_credentials = has(CURLUPART_USER) || has(CURLUPART_PASSWORD);
+  const auto path = part_of(handle.get(), CURLUPART_PATH);
+  place.has_path = (path != "" && path != "/") || has(CURLUPART_QUERY) || has(CURLUPART_FRAGMENT);
+  return place;
 }
 
 }  // namespace insights::http

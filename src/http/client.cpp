@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -48,6 +49,7 @@ struct Transfer {
   Response response;
   std::size_t header_bytes = 0, body_bytes = 0;
   bool too_large = false;
+  bool is_forbidden = false;
   Clock::time_point started = Clock::now(), last_sign_of_life = started;
   curl_off_t bytes_up = 0, bytes_down = 0;
   std::optional<Clock::time_point> enough_since = std::nullopt;
@@ -122,6 +124,19 @@ int take_progress(void* context, curl_off_t, curl_off_t down, curl_off_t, curl_o
   return 0;
 }
 
+// Asked by curl for a socket to an address that the name was resolved to; without one, there is no
+// connection. Whether it may be is judged here, of the very address, and not by resolving twice.
+curl_socket_t open_socket(void* context, curlsocktype, curl_sockaddr* address) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  const auto target = address_in(address->addr);
+  const auto& request = transfer.request;
+  if (!target || !request.destinations->allows(request.url, *target)) {
+    transfer.is_forbidden = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 std::expected<HeaderList, Failure> header_list(const Request& request) {
   HeaderList list;
   const auto add = [&list](const std::string& line) {
@@ -166,6 +181,13 @@ void set_up(CURL* easy, const Request& request, Transfer& transfer, BodyContext&
   } else {
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
+  if (request.destinations != nullptr) {
+    set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+    set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&transfer));
+    set(CURLOPT_PROXY, "");  // not that of the environment either
+    set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_FORBID_REUSE, 1L);
+  }
   set(CURLOPT_HEADERFUNCTION, &take_header);
   set(CURLOPT_HEADERDATA, static_cast<void*>(&transfer));
   set(CURLOPT_WRITEFUNCTION, &take_body);
@@ -183,6 +205,12 @@ std::unexpected<Failure> failure_of(CURLcode code, const Transfer& transfer) {
   if (transfer.too_large) {
     return failed(Failure::Kind::too_large, ErrorKind::unavailable,
                   fmt::format("the answer of {} is larger than the limit", host));
+  }
+  if (transfer.is_forbidden) {
+    return failed(Failure::Kind::forbidden, ErrorKind::refused,
+                  fmt::format("{} leads into a network that is not allowed", host),
+                  "The operator of this server names private networks that are: "
+                  "webhooks.private_networks.");
   }
   const auto is = [code](std::initializer_list<CURLcode> codes) {
     return std::ranges::count(codes, code) > 0;
@@ -274,6 +302,10 @@ std::expected<Response, Failure> Client::send(const Request& request, const Body
     return failed(Failure::Kind::wrong_address, ErrorKind::invalid_input,
                   fmt::format("'{}' is no address of a server", without_secrets(request.url)),
                   "It begins with https:// or http://.");
+  }
+  if (request.destinations != nullptr) {
+    const auto allowed = request.destinations->check(request.url);
+    if (!allowed) return std::unexpected(Failure{Failure::Kind::forbidden, allowed.error()});
   }
   const auto headers = TRY(header_list(request));
   const Easy easy(curl_easy_init());

@@ -1,10 +1,13 @@
 // One HTTP client, over libcurl: sends a body, hands the answer over as it comes in, and ends in
 // time whatever the server does. Redirects are not followed, certificates are checked, proxies are
 // those of the environment (HTTPS_PROXY, NO_PROXY ...). Connections stay open between requests.
+// A request whose URL somebody else gave is held to `Destinations`, and uses no proxy and no
+// connection that is open already.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -15,6 +18,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "http/destinations.h"
 
 namespace insights::http {
 
@@ -38,6 +42,7 @@ struct Request {
   std::vector<Header> headers = {};
   std::string body = {};
   Limits limits = {};
+  const Destinations* destinations = nullptr;  // borrowed; none: the URL is our operator's own
 };
 
 struct Response {
@@ -51,6 +56,7 @@ struct Response {
 struct Failure {
   enum class Kind {
     wrong_address,  // no URL we can use, or a header with a line break in it
+    forbidden,      // by `destinations`: the URL, or where its name leads
     unreachable,    // no connection came about
     untrusted,      // the server's certificate is not right
     broken,         // the connection broke before the answer was complete
@@ -91,7 +97,18 @@ std::string without_secrets(const std::string& url);
 // The time of an HTTP date ("Sun, 06 Nov 1994 08:49:37 GMT"); nothing when it is none.
 std::optional<std::chrono::system_clock::time_point> date_of(const std::string& text);
 
-// The lower-case host of an http:// or https:// URL; "" when it is none.
+// The lower-case host of an http:// or https:// URL; "" when it is none. An IPv4 address in any of
+// its spellings (0x7f000001, 2130706433) is a.b.c.d.
 std::string host_of(const std::string& url);
+
+// The server an http:// or https:// URL leads to; nothing when it is none.
+struct Place {
+  std::string scheme;  // "http", "https"
+  std::string host;    // as host_of gives it; an IPv6 address in brackets
+  std::uint16_t port = 0;
+  bool has_credentials = false;  // a user or a password
+  bool has_path = false;         // or a query
+};
+std::optional<Place> place_of(const std::string& url);
 
 }  // namespace insights::http

@@ -1,8 +1,10 @@
 // Routes about the server and what it reads: schema, health, metrics, its contract.
 #include "server/clock.h"
+#include "server/deliverer.h"
 #include "server/log.h"
 #include "server/openapi_file.h"
 #include "server/routes.h"
+#include "server/scheduler.h"
 #include "store/runs.h"
 
 namespace insights::server {
@@ -64,8 +66,13 @@ Response health_ready(Desk& desk, const Call&) {
   add("store", stored.has_value(), "the store cannot be written; the log says why");
   add("database", database.has_value(), database ? "" : database.error().message);
   add("shutdown", !desk.stop.stop_requested(), "the server is shutting down");
-  return json_response(is_ready ? 200 : 503,
-                       {{"status", is_ready ? "ready" : "not ready"}, {"checks", checks}});
+  // What is wrong, though the server can do its work.
+  Json degraded = Json::array();
+  for (const auto& trouble : {desk.scheduler.clock_trouble(), desk.deliverer.trouble()})
+    if (trouble) degraded.push_back(*trouble);
+  return json_response(
+      is_ready ? 200 : 503,
+      {{"status", is_ready ? "ready" : "not ready"}, {"checks", checks}, {"degraded", degraded}});
 }
 
 Response metrics_text(Desk& desk, const Call&) {

@@ -157,6 +157,10 @@ Json stake_json(const std::optional<store::Stake>& stake) {
 
 }  // namespace
 
+Response exploration_accepted(Desk& desk, const std::string& id) { return accepted(desk, id); }
+
+Response queue_problem(const base::Error& error) { return refused_by_queue(error); }
+
 Response create_exploration(Desk& desk, const Call& call) {
   const auto request = run_request_of(call.body);
   if (!request) return problem_of(request.error());

@@ -26,6 +26,12 @@ constexpr std::array families{
     Family{"insights_runs_running", "gauge", "Explorations running now"},
     Family{"insights_runs_queued", "gauge", "Explorations that wait"},
     Family{"insights_findings_total", "counter", "Findings published, by pattern"},
+    Family{"insights_schedule_occurrences_total", "counter",
+           "Times a schedule was due, by outcome"},
+    Family{"insights_webhook_attempts_total", "counter", "Requests to webhooks, by outcome"},
+    Family{"insights_webhook_deliveries_waiting", "gauge", "Deliveries to webhooks that wait"},
+    Family{"insights_webhook_deliveries_failed", "gauge",
+           "Deliveries to webhooks that were given up in the last day"},
     Family{"insights_queries_total", "counter", "Queries of explorations, by outcome"},
     Family{"insights_query_seconds", "histogram", "How long queries took"},
     Family{"insights_store_errors_total", "counter", "What could not be written to the store"}};

@@ -32,6 +32,9 @@ Response resume_exploration(Desk& desk, const Call& call);
 Response exploration_report(Desk& desk, const Call& call);
 Response exploration_queries(Desk& desk, const Call& call);
 Response exploration_diff(Desk& desk, const Call& call);
+// For other routes that ask for an exploration: 202 with it; what the queue said against it.
+Response exploration_accepted(Desk& desk, const std::string& id);
+Response queue_problem(const base::Error& error);
 // event_stream.cpp
 Response exploration_events(Desk& desk, const Call& call);
 // findings.cpp
@@ -39,6 +42,15 @@ Response list_findings(Desk& desk, const Call& call);
 Response get_finding(Desk& desk, const Call& call);
 Response verify_finding(Desk& desk, const Call& call);
 Response snooze_finding(Desk& desk, const Call& call);
+// schedules.cpp
+Response create_schedule(Desk& desk, const Call& call);
+Response list_schedules(Desk& desk, const Call& call);
+Response get_schedule(Desk& desk, const Call& call);
+Response change_schedule(Desk& desk, const Call& call);
+Response delete_schedule(Desk& desk, const Call& call);
+Response run_schedule(Desk& desk, const Call& call);
+Response schedule_occurrences(Desk& desk, const Call& call);
+Response schedule_deliveries(Desk& desk, const Call& call);
 // about.cpp
 Response get_schema(Desk& desk, const Call& call);
 Response reload_schema(Desk& desk, const Call& call);

@@ -58,7 +58,8 @@ TEST_CASE(
   for (const auto& route : routes()) {
     CAPTURE(route.path);
     const auto& operation = operation_of(route);
-    CHECK(operation.contains("requestBody") == (route.method == "POST"));
+    const bool has_body = route.method == "POST" || route.method == "PATCH";
+    CHECK(operation.contains("requestBody") == has_body);
     if (!route.scope.empty())
       for (const auto* status : {"401", "403", "429"})
         CHECK(operation["responses"].contains(status));

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/destinations.h"
 #include "server/access.h"
 #include "server/engine.h"
 #include "server/listener.h"
@@ -21,6 +22,9 @@
 #include "store/shared_database.h"
 
 namespace insights::server {
+
+class Scheduler;
+class Deliverer;
 
 struct ServiceOptions {
   Access access;
@@ -54,7 +58,10 @@ struct Desk {
   RunQueue& queue;
   Metrics& metrics;
   Listener& listener;
-  std::stop_token stop;  // the server is ending
+  Scheduler& scheduler;
+  Deliverer& deliverer;
+  const http::Destinations& destinations;  // of webhooks
+  std::stop_token stop;                    // the server is ending
   std::int64_t streams_max = 512;
 
   // The schema, read once and when asked to; its text is JSON.

@@ -83,8 +83,9 @@ std::string head_text(const Response& response, std::string_view request_id, boo
   auto text = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
   add_header(text, "Date",
              fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))));
-  if (response.status != 304) add_header(text, "Content-Type", response.content_type);
-  if (!response.stream && response.status != 304)
+  const bool has_content = response.status != 304 && response.status != 204;
+  if (has_content) add_header(text, "Content-Type", response.content_type);
+  if (has_content && !response.stream)
     add_header(text, "Content-Length", std::to_string(response.body.size()));
   add_header(text, "Connection", keep_alive ? "keep-alive" : "close");
   add_header(text, "X-Request-Id", request_id);

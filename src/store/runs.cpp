@@ -138,6 +138,7 @@ base::Result<bool> queue_again(Database& database, std::string_view id) {
     if (database.changes() == 0) return false;
     TRY(database.execute("UPDATE sightings SET position = NULL, change = NULL WHERE run = ?",
                          {std::string(id)}));
+    TRY(database.execute("UPDATE occurrences SET told = 0 WHERE run = ?", {std::string(id)}));
     return true;
   });
 }
