@@ -10,6 +10,7 @@
 #include "explore/first_look.h"
 #include "explore/metered_source.h"
 #include "explore/table_summary.h"
+#include "findings/feedback.h"
 #include "findings/merge.h"
 #include "findings/prove.h"
 #include "findings/rank.h"
@@ -33,6 +34,14 @@ analyst::Material with_decoys(catalog::Catalog& catalog, const analyst::Database
   return material;
 }
 
+// Known as soon as it is proven; whether it repeats another is seen when all are.
+std::string rule_that_hides(const Finding& finding, const std::vector<findings::Rule>& rules) {
+  const auto marks = findings::marks_of(finding);
+  for (const auto& rule : rules)
+    if (rule.into.empty() && findings::hides(rule, marks)) return rule.id;
+  return "";
+}
+
 // Runs the evidence of every claim; what it does not bear out goes to the ledger with the reason.
 std::vector<Finding> prove_all(analyst::Investigation& investigation,
                                findings::EvidenceReader& reader, const Order& order,
@@ -49,7 +58,7 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation,
       entry.note = finding.error().message;
       continue;
     }
-    observer.on(FindingProven{&*finding});
+    observer.on(FindingProven{&*finding, rule_that_hides(*finding, order.brief.feedback.rules)});
     proven.push_back(*std::move(finding));
   }
   return proven;
@@ -58,21 +67,42 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation,
 constexpr std::string_view not_asked_again =
     "the database was lost before the evidence could be asked a second time";
 
+const analyst::Stated* stated(const analyst::Investigation& investigation, const Finding& finding) {
+  const auto found = std::ranges::find_if(investigation.claims, [&](const analyst::Stated& one) {
+    return one.claim.fingerprint == finding.fingerprint;
+  });
+  return found == investigation.claims.end() ? nullptr : &*found;
+}
+
+// What readers' rules keep out of the report is named there, once it was read a second time, too.
+std::vector<findings::Hidden> note_hidden(
+    const std::vector<std::pair<Finding, findings::Rule>>& hidden, findings::EvidenceReader& fresh,
+    analyst::Investigation& investigation, const Order& order, std::stop_token stop) {
+  std::vector<findings::Hidden> notes;
+  for (const auto& [finding, rule] : hidden) {
+    const auto status = findings::confirm(finding, fresh, order.style, stop);
+    const auto* one = stated(investigation, finding);
+    if (one != nullptr) {
+      auto& entry = investigation.ledger.entries[one->entry];
+      entry.decision = status ? Decision::hidden : Decision::not_proven;
+      entry.note = status ? "by " + rule.id : "second reading: " + status.error().message;
+    }
+    if (!status) continue;
+    notes.push_back(findings::noted(finding, rule));
+    notes.back().severity = findings::severity(finding, investigation.bases);
+  }
+  return notes;
+}
+
 // The evidence of what is to be published, asked once more of the database.
 std::vector<Finding> confirm_all(std::vector<Finding> ranked, findings::EvidenceReader& fresh,
                                  analyst::Investigation& investigation, const Order& order,
                                  std::stop_token stop) {
   std::vector<Finding> confirmed;
-  const auto stated = [&](const Finding& finding) -> const analyst::Stated* {
-    const auto found = std::ranges::find_if(investigation.claims, [&](const analyst::Stated& one) {
-      return one.claim.fingerprint == finding.fingerprint;
-    });
-    return found == investigation.claims.end() ? nullptr : &*found;
-  };
   std::map<std::string, std::size_t> of_pattern;
   std::size_t found_itself = 0;  // what an analyst recorded takes no place away from these
   for (auto& finding : ranked) {
-    const auto* one = stated(finding);
+    const auto* one = stated(investigation, finding);
     auto* entry = one == nullptr ? nullptr : &investigation.ledger.entries[one->entry];
     const bool recorded = one != nullptr && one->recorded;
     constexpr double weak = 0.7;  // actionability
@@ -164,7 +194,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   reading.on_loaded = [&](const std::string& table, std::int64_t rows) {
     parts.observer.on(TableLoaded{table, rows});
   };
-  const auto told = parts.source.notes().size();
+  const auto known = parts.source.notes().size();
   findings::EvidenceReader reader(metered, parts.gate);
   take_first_look(metered, order, parts, reading, reader, stop);
   auto catalog =
@@ -198,9 +228,12 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
           : investigation.ended_early;
 
   auto proven = prove_all(investigation, reader, order, parts.observer, stop);
-  auto ranked = findings::rank(std::move(proven), investigation.bases, order.brief.focus);
+  findings::weigh(proven, order.brief.feedback);
+  auto [told, hidden] = findings::apart(std::move(proven), order.brief.feedback.rules);
+  auto ranked = findings::rank(std::move(told), investigation.bases, order.brief.focus);
   findings::EvidenceReader fresh(metered, parts.gate);
   auto published = confirm_all(std::move(ranked), fresh, investigation, order, stop);
+  run.hidden = note_hidden(hidden, fresh, investigation, order, stop);
   run.findings = findings::renumbered(std::move(published));
   run.totals = findings::totals(run.findings, investigation.bases);
   run.counts = counts_of(investigation.ledger, investigation.decoy_columns);
@@ -209,7 +242,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   // What the source has to say of the run itself: a connection that was lost and found.
   const auto& notes = parts.source.notes();
   run.notes.insert(run.notes.end(),
-                   notes.begin() + static_cast<std::ptrdiff_t>(std::min(told, notes.size())),
+                   notes.begin() + static_cast<std::ptrdiff_t>(std::min(known, notes.size())),
                    notes.end());
   finish(run, metered, search_ended.empty() ? catalog.left_out : search_ended, parts.observer,
          stop);
