@@ -39,6 +39,12 @@ Response list_findings(Desk& desk, const Call& call);
 Response get_finding(Desk& desk, const Call& call);
 Response verify_finding(Desk& desk, const Call& call);
 Response snooze_finding(Desk& desk, const Call& call);
+// feedback.cpp
+Response vote_on_finding(Desk& desk, const Call& call);
+Response list_feedback(Desk& desk, const Call& call);
+Response list_rules(Desk& desk, const Call& call);
+Response export_rules(Desk& desk, const Call& call);
+Response undo_rule(Desk& desk, const Call& call);
 // about.cpp
 Response get_schema(Desk& desk, const Call& call);
 Response reload_schema(Desk& desk, const Call& call);

@@ -17,17 +17,17 @@ namespace insights::store {
 struct NewVote {
   std::int64_t finding = 0;
   bool is_up = true;
-  std::string reason;  // "" of an up vote
+  std::string reason{};  // "" of an up vote
   bool weighs = true;  // counts in tallies()
-  std::string note, who;
-  base::Moment at;
+  std::string note{}, who{};
+  base::Moment at{};
 };
 
 // What it takes to be hidden, in the words of findings/feedback.h.
 struct RuleTerms {
-  std::string scope, fingerprint, target, column, value, pattern;
+  std::string scope{}, fingerprint{}, target{}, column{}, value{}, pattern{};
   double below = 0;
-  std::string unit, per;
+  std::string unit{}, per{};
   bool operator==(const RuleTerms&) const = default;
 };
 

@@ -75,10 +75,10 @@ struct Closing {
   std::string reason;
   std::string report;               // JSON
   std::vector<Sighting> published;     // in the order of the report, as it has them
-  std::vector<HiddenSighting> hidden{};
   Happened
       last{};  // events that tell of it: they are readable when the end is, not before or after
   base::Moment at;
+  std::vector<HiddenSighting> hidden{};
 };
 
 // Ends the run: its published findings get their places, each finding its change, and what a
