@@ -50,7 +50,7 @@ def explored(location, queries, *arguments, protocol="openai"):
 
     with tempfile.TemporaryDirectory() as folder, ScriptedProvider(turn) as provider:
         config = pathlib.Path(folder) / "insights.toml"
-        config.write_text(f'analyst = "llm"\nruns = "{folder}/runs"\n' + provider.settings(protocol))
+        config.write_text(f'analyst = "llm"\nstore = "{folder}/runs/state.db"\n' + provider.settings(protocol))
         start = time.monotonic()
         report = json.loads(program("explore", location, "--config", config, "--format", "json", "--quiet", *arguments))
         end = time.monotonic()

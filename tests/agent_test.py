@@ -82,7 +82,7 @@ PROMISED = ["GHI Service Center stopped ordering", "Batch BATCH009 of Gear Oil, 
 
 class AgentJourney(Journey):
     def settings(self, provider, protocol="openai", extra="", **llm):
-        return self.file("insights.toml", f'analyst = "llm"\nruns = "{self.folder}/runs"\n{extra}' +
+        return self.file("insights.toml", f'analyst = "llm"\nstore = "{self.folder}/runs/state.db"\n{extra}' +
                          provider.settings(protocol, **llm))
 
     def explore(self, provider, *arguments, location=TABLE, protocol="openai", code=0, extra="", verified=True, **llm):
@@ -100,12 +100,12 @@ class AgentJourney(Journey):
         return report
 
     def runs(self):
-        done = run("runs", "--json", "--runs", self.folder / "runs")
+        done = run("runs", "--json", "--store", self.folder / "runs/state.db")
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)["runs"]
 
     def egress(self, name):
-        done = run("egress", name, "--json", "--runs", self.folder / "runs")
+        done = run("egress", name, "--json", "--store", self.folder / "runs/state.db")
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)["requests"]
 
@@ -293,7 +293,7 @@ class ARunThatWasKilled(AgentJourney):
         # The request during which the program is killed is never answered.
         script = [*script[:kill_at], Turn(delay=2), *script[kill_at:]]
         with ScriptedProvider(script) as provider:
-            config = self.file("insights.toml", f'analyst = "llm"\nruns = "{runs}"\n' + provider.settings())
+            config = self.file("insights.toml", f'analyst = "llm"\nstore = "{runs}/state.db"\n' + provider.settings())
             process = subprocess.Popen([PROGRAM, "explore", str(TABLE), "--config", str(config), "--quiet"],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                        env={"PATH": os.environ["PATH"], "HOME": str(self.folder)})
@@ -303,7 +303,7 @@ class ARunThatWasKilled(AgentJourney):
             process.send_signal(signal.SIGKILL)
             process.wait()
             self.assertEqual(len(provider.requests), kill_at + 1)
-            listed = json.loads(run("runs", "--json", "--runs", runs).stdout)["runs"]
+            listed = json.loads(run("runs", "--json", "--store", runs / "state.db").stdout)["runs"]
             self.assertEqual([one["state"] for one in listed], ["running"])
             done = run("explore", TABLE, "--config", config, "--format", "json", "--resume", listed[0]["run"])
             self.assertEqual(done.returncode, 0, done.stderr)
@@ -315,7 +315,7 @@ class ARunThatWasKilled(AgentJourney):
         for title in [*PROMISED, "Plant-B brings ₹1.42M"]:
             self.assertIn(title, self.titles(report))
         self.assertEqual(report["llm"]["calls"], len(script) - 1)
-        listed = json.loads(run("runs", "--json", "--runs", runs).stdout)["runs"]
+        listed = json.loads(run("runs", "--json", "--store", runs / "state.db").stdout)["runs"]
         self.assertEqual([one["state"] for one in listed], ["done"])
 
     def test_is_not_gone_on_with_over_other_data_or_settings_or_when_there_is_none(self):

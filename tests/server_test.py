@@ -75,7 +75,7 @@ class Walk(ServerJourney):
         def ask(method, path, body=None, status=200):
             answer = server.ask(method, path, body)
             self.assertEqual(answer.status, status, f"{method} {path}: {answer.body[:300]}")
-            asked.add((method.lower(), re.sub(r"(explorations|findings)/(run-[^/]+|\d+)", r"\1/{id}", path.split("?")[0])))
+            asked.add((method.lower(), re.sub(r"(explorations|findings|rules)/(run-[^/]+|rule-\d+|\d+)", r"\1/{id}", path.split("?")[0])))
             return self.declared(method, path, answer)
 
         base = f"/api/v1/explorations/{run_id}"
@@ -97,6 +97,13 @@ class Walk(ServerJourney):
         ask("GET", "/api/v1/findings/1")
         ask("POST", "/api/v1/findings/1/verify", {})
         ask("POST", "/api/v1/findings/1/snooze", {"until": "2999-01-01T00:00:00Z"})
+        ask("POST", "/api/v1/findings/2/feedback", {"vote": "down", "reason": "known", "scope": "pattern", "preview": True})
+        ask("POST", "/api/v1/findings/2/feedback", {"vote": "down", "reason": "wrong"}, 201)
+        ask("POST", "/api/v1/findings/3/feedback", {"vote": "up"}, 201)
+        ask("GET", "/api/v1/feedback?limit=1")
+        ask("GET", "/api/v1/rules?state=active")
+        ask("GET", "/api/v1/rules/export")
+        ask("POST", "/api/v1/rules/rule-1/undo", {})
         for path in ("/health/live", "/health/ready", "/health", "/metrics", "/openapi.json"):
             ask("GET", path)
         routes = {(method, path) for path, operations in OPENAPI["paths"].items() for method in operations

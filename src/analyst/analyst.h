@@ -16,6 +16,7 @@
 #include "catalog/metadata.h"
 #include "findings/claim.h"
 #include "findings/evidence.h"
+#include "findings/feedback.h"
 #include "findings/ledger.h"
 #include "findings/rank.h"
 
@@ -29,6 +30,8 @@ struct Brief {
       0.02;                       // of families with a finding (findings/control_false_discovery.h)
   std::size_t claims_max = 60;    // stated for proof; the rest stays in the ledger
   std::vector<std::string> only;  // names of the patterns to look with; empty: all
+  findings::Feedback feedback{};  // what readers said of earlier findings: hides and ranks
+  std::vector<findings::PastFinding> past{};  // of earlier runs, for a language model
   int threads = 1;
   std::stop_token enough;  // requested: look no further, and state what was found by then
 };

@@ -88,7 +88,7 @@ constexpr std::array query_flags{
     OwnFlag{"--dialect", "DIALECT", "Judge by this grammar, with --check", "", "duckdb|postgres"},
     OwnFlag{"--jsonl", "", "With --check: judge the JSON lines of standard input", ""}};
 
-constexpr std::array store_settings{Names{"server.store"}, Names{"terminal.quiet"}};
+constexpr std::array store_settings{Names{"store"}, Names{"terminal.quiet"}};
 constexpr std::array keys_flags{
     OwnFlag{"--scopes", "LIST",
             "What the key may do, with commas between: read, run, admin, metrics", "read,run"}};
@@ -107,7 +107,7 @@ constexpr std::array restore_examples{Names{"insights restore insights-2025-11-2
 constexpr std::array doctor_flags{
     OwnFlag{"--role-sql", "", "Print the script of a role that only reads the named database", ""}};
 
-constexpr std::array runs_settings{Names{"runs"}};
+constexpr std::array runs_settings{Names{"store"}};
 constexpr std::array runs_examples{Names{"insights runs"}, Names{"insights runs --json"}};
 constexpr std::array egress_examples{
     Names{"insights egress run-20251122-074603-1a2b"},

@@ -98,8 +98,9 @@ Result<ExitCode> run_explore(const Invocation& invocation, const Config& config)
     progress.remark(
         "stopping; what is proven so far will be reported (Ctrl-C again: stop at once)");
   });
-  const auto run = TRY(run_exploration(config, *focus, invocation.own_value("--resume"), progress,
-                                       interrupt.token()));
+  const auto resumed = invocation.own_value("--resume");
+  const RunChoice choice{.id = resumed, .resumes = !resumed.empty()};
+  const auto run = TRY(run_exploration(config, *focus, choice, progress, interrupt.token()));
   progress.close();
   if (run.partial) progress.remark("ended early: " + run.partial_reason);
   if (!deliver(run, *targets, config, progress)) return ExitCode::failed;

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 
 #include "agent/language_model_analyst.h"
 #include "analyst/statistical.h"
@@ -119,30 +117,13 @@ bool asks_a_model(const Config& config) {
   return config.analyst == config::Analyst::llm && config.privacy != config::Privacy::off;
 }
 
-Result<std::string> state_file(const Config& config) {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::filesystem::path(value == nullptr ? "" : value);
-  };
-  if (!config.runs_directory.empty())
-    return (std::filesystem::path(config.runs_directory) / "state.db").string();
-  // A relative path in XDG_STATE_HOME does not count, by the specification.
-  if (const auto state = variable("XDG_STATE_HOME"); state.is_absolute())
-    return (state / "insights" / "state.db").string();
-  if (const auto home = variable("HOME"); !home.empty())
-    return (home / ".local" / "state" / "insights" / "state.db").string();
-  return fail(ErrorKind::unavailable, "there is no place to keep the run: HOME is not set",
-              "Name a directory with --runs.");
-}
-
 Result<explore::Run> explore_with_model(const Config& config, const explore::Order& order,
                                         bool resumes, const ModelRunParts& parts,
                                         std::stop_token stop) {
   auto& progress = parts.progress;
   auto connection = TRY(model_settings(config));
   TRY(check_key(connection));
-  const auto file = TRY(state_file(config));
-  auto store = TRY(store::open_store(file));
+  auto store = TRY(store::open_store(config.store));
   if (resumes) TRY(store::model_run(store, order.run_id));
   auto settings = agent_settings(config, order);
   settings.tools.watch = [&](sql::Gate& gate) { parts.log.watch(gate); };

@@ -18,10 +18,6 @@ namespace insights::cli {
 // Whether a model is to be asked: the settings say so, and its privacy is not "off".
 bool asks_a_model(const config::Config& config);
 
-// Where runs are kept: state.db in the settings' directory, else in that of the XDG base directory
-// specification. Error: unavailable when neither is known.
-base::Result<std::string> state_file(const config::Config& config);
-
 // What a run is made of besides its model; all borrowed.
 struct ModelRunParts {
   source::Source& source;  // that answers statements which somebody else wrote

@@ -14,6 +14,7 @@
 #include "catalog/vocabulary.h"
 #include "catalog/vocabulary_files.h"
 #include "cli/model_run.h"
+#include "cli/remembered.h"
 #include "cli/version.h"
 #include "config/focus.h"
 #include "config/text_file.h"
@@ -238,17 +239,23 @@ Result<findings::Focus> focus_of(const Config& config) {
 }
 
 Result<explore::Run> run_exploration(const Config& config, const findings::Focus& focus,
-                                     const std::string& resume, Progress& progress,
+                                     const RunChoice& choice, Progress& progress,
                                      std::stop_token stop) {
   const auto vocabulary = TRY(vocabulary_of(config));
   const auto metadata = TRY(read_metadata(config));
   const bool with_model = asks_a_model(config);
-  if (!resume.empty() && !with_model) {
+  if (choice.resumes && !with_model) {
     return fail(ErrorKind::invalid_input, "only a run of a language model can be resumed",
                 "Add --analyst llm.");
   }
   if (config.analyst == config::Analyst::llm && !with_model)
     progress.remark("privacy is off: no language model is asked");
+  auto order = order_of(config, focus);
+  if (!choice.id.empty()) order.run_id = choice.id;
+  if (with_model || choice.remembers)
+    TRY(remember(config, order.brief));
+  else
+    order.brief.feedback = TRY(rules_of(config));
   progress.doing("opening the source");
   auto log = query_log(config, "catalog");
   // What a model writes runs in a process of its own, and so does the rest of its run.
@@ -258,15 +265,12 @@ Result<explore::Run> run_exploration(const Config& config, const findings::Focus
   const auto gate = TRY(open_gate(*source, log));
   AskerObserver observer(progress, log);
   if (with_model) {
-    auto order = order_of(config, focus);
-    if (!resume.empty()) order.run_id = resume;
     const ModelRunParts parts{*source, gate, vocabulary, metadata, observer, progress, log};
-    auto run = explore_with_model(config, order, !resume.empty(), parts, stop);
+    auto run = explore_with_model(config, order, choice.resumes, parts, stop);
     say_of_log(log, progress);
     return run;
   }
   analyst::StatisticalAnalyst analyst(vocabulary);
-  const auto order = order_of(config, focus);
   auto run =
       explore::explore(order, {*source, gate, vocabulary, metadata, analyst, observer}, stop);
   say_of_log(log, progress);

@@ -58,10 +58,18 @@ base::Result<catalog::PersonalColumns> personal_columns(source::Source& source,
 // The chosen focus areas as one: of each topic the largest weight. Error: not_found.
 base::Result<findings::Focus> focus_of(const config::Config& config);
 
-// One exploration, from opening to ranked findings; `resume` names the run of a language model to
-// go on with, or is empty.
+// Which run it is, and what it may know.
+struct RunChoice {
+  std::string id{};        // empty: a new one of its own
+  bool resumes = false;    // the run of a language model with this id must be there, and goes on
+  bool remembers = false;  // it is kept in the store, and knows what the store knows; a run with a
+                           // language model always is
+};
+
+// One exploration, from opening to ranked findings. A run with a language model whose id has a
+// journal in the store goes on with it.
 base::Result<explore::Run> run_exploration(const config::Config& config,
-                                           const findings::Focus& focus, const std::string& resume,
+                                           const findings::Focus& focus, const RunChoice& choice,
                                            Progress& progress, std::stop_token stop);
 
 // The analyst on shuffled copies of the tables (explore/selftest.h).

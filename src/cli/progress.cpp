@@ -134,6 +134,7 @@ void Progress::take(const explore::EarlyFinding& event) {
 }
 
 void Progress::take(const explore::FindingProven& event) {
+  if (!event.hidden_by.empty()) return;
   ++findings_;
   step("proven: " + (event.finding == nullptr ? std::string() : event.finding->title));
 }

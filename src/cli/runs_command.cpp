@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/model_run.h"
 #include "cli/output.h"
 #include "cli/say.h"
 #include "store/migrations.h"
@@ -19,13 +18,12 @@ using Json = nlohmann::ordered_json;
 
 // Nothing is made by looking.
 Result<store::Database> opened(const Config& config) {
-  const auto file = TRY(state_file(config));
   store::OpenOptions options;
   options.create = false;
-  auto store = store::open_store(file, options);
+  auto store = store::open_store(config.store, options);
   if (!store && store.error().kind == base::ErrorKind::not_found) {
     return base::fail(base::ErrorKind::not_found, "no run of a language model was kept yet",
-                      "Runs are kept by explore --analyst llm; --runs says where.");
+                      "Runs are kept by explore --analyst llm; --store says where.");
   }
   return store;
 }

@@ -10,6 +10,7 @@
 #include "catalog/describe.h"
 #include "cli/parts.h"
 #include "cli/progress.h"
+#include "cli/remembered.h"
 #include "cli/version.h"
 #include "server/log.h"
 #include "source/postgres_url.h"
@@ -33,6 +34,7 @@ base::Error without_places(base::Error error, const Config& config) {
   server::log_event("error", "engine", {{"what", config::redacted(error.message)}});
   for (auto* text : {&error.message, &error.hint}) {
     *text = config::redacted(*text);
+    replace_all(*text, config.store, "of this server");
     for (const auto& location : config.locations) {
       const bool is_url = source::is_postgres_url(location);
       replace_all(*text, config::redacted(location),
@@ -69,9 +71,9 @@ Result<explore::Run> explore_as_asked(const Config& config, const RunRequest& re
   const auto focus = TRY(focus_of(own));
   Progress progress(ProgressStyle::quiet, stderr);
   progress.also_tell(observer);
-  auto run = TRY(run_exploration(own, focus, "", progress, std::move(stop)));
-  run.id = run_id;
-  return run;
+  // What it journals and sends is kept under the server's id, so that it can be taken up again.
+  const RunChoice choice{.id = run_id, .remembers = true};
+  return run_exploration(own, focus, choice, progress, std::move(stop));
 }
 
 Result<std::string> schema_json(const Config& config, std::stop_token stop) {
@@ -124,8 +126,7 @@ base::Status reachable(const Config& config, std::stop_token stop) {
 server::Engine serve_engine(const Config& config) {
   server::Engine engine;
   engine.program = fmt::format("insights {}", version());
-  for (const auto& location : config.locations)
-    engine.subject += (engine.subject.empty() ? "" : "\n") + config::redacted(location);
+  engine.subject = subject_of(config);
   engine.focus_name = [config](const RunRequest& request) -> Result<std::string> {
     const auto focus = TRY(told(focus_of(settings_of(request, config)), config));
     return focus.name;

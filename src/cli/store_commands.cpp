@@ -170,8 +170,8 @@ Result<ExitCode> run_backup(const Invocation& invocation, const Config& config) 
 
 Result<ExitCode> run_restore(const Invocation& invocation, const Config& config) {
   if (invocation.arguments.size() != 1) return usage_error(wrong_words(*invocation.command));
+  auto database = TRY(store::Database::open(config.store));  // makes its folder
   const auto lock = TRY(store::StoreLock::take(config.store));
-  auto database = TRY(store::Database::open(config.store));
   TRY(store::restore(database, invocation.arguments.front()));
   return ExitCode::done;
 }

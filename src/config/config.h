@@ -56,7 +56,11 @@ struct Config {
   Privacy privacy = Privacy::full;  // what a model gets to see of the data
   std::int64_t group_min = 5;       // rows of a group that the mode "aggregates" shows, at least
   std::string prompts_directory;    // prompts in place of the built-in ones
-  std::string runs_directory;       // where runs are kept, so that they can go on
+  std::string rules_file;           // readers' rules and votes
+
+  // What outlives a run: the SQLite file; load() puts state.db of the XDG base directory
+  // specification where none is named. Empty: no place is known (HOME is not set).
+  std::string store;
 
   // What to write.
   Format format = Format::text;
@@ -94,7 +98,6 @@ struct Config {
   std::int64_t retries_max = 4;
 
   // A server (insights serve), and what it keeps.
-  std::string store = "insights.db";         // the SQLite file
   std::string host = "127.0.0.1";            // an address of this machine
   std::int64_t port = 8000;                  // 0 = a free one
   bool without_keys = false;                 // whoever reaches the address may do everything

@@ -49,8 +49,10 @@ constexpr std::array table{
         "With --privacy aggregates: groups of fewer rows are not shown to the model", 2, 1'000'000},
     Key{"prompts", Kind::path, &Config::prompts_directory, "--prompts", "", "DIR",
         "Prompts of your own, in place of the built-in ones of the same name"},
-    Key{"runs", Kind::path, &Config::runs_directory, "--runs", "", "DIR",
-        "Where runs of a language model are kept, so that --resume can go on with one"},
+    Key{"rules", Kind::path, &Config::rules_file, "--rules", "", "FILE",
+        "What readers said of earlier findings: rules that hide, votes that rank; as exported"},
+    Key{"store", Kind::path, &Config::store, "--store", "INSIGHTS_STORE", "FILE",
+        "Where runs, findings, feedback and API keys are kept: one SQLite file"},
 
     Key{"llm.provider", Kind::choice, &Config::provider, "--provider", "", "PROVIDER",
         "How the model is spoken to; auto tells by address, model and key", 0, 0,
@@ -119,8 +121,6 @@ constexpr std::array table{
     Key{"engine.memory", Kind::size, &Config::memory_max_bytes, "--memory", "", "SIZE",
         "Memory the database engine may use (512MB, 2GB)", gigabyte / 16, 1024 * 16 * gigabyte},
 
-    Key{"server.store", Kind::path, &Config::store, "--store", "INSIGHTS_STORE", "FILE",
-        "Where runs, findings and API keys are kept: one SQLite file"},
     Key{"server.host", Kind::text, &Config::host, "--host", "API_HOST", "ADDRESS",
         "The address to listen on; 127.0.0.1 is reached from this machine alone"},
     Key{"server.port", Kind::integer, &Config::port, "--port", "API_PORT", "N",

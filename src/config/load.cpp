@@ -52,6 +52,17 @@ Status take_environment(Config& config, const Environment& environment) {
   return {};
 }
 
+// A relative path in XDG_STATE_HOME does not count, by the specification.
+std::string built_in_store(const Environment& environment) {
+  const auto place = [&](std::string_view name) {
+    return std::filesystem::path(environment(name).value_or(""));
+  };
+  if (const auto state = place("XDG_STATE_HOME"); state.is_absolute())
+    return (state / "insights" / "state.db").string();
+  const auto home = place("HOME");
+  return home.empty() ? "" : (home / ".local" / "state" / "insights" / "state.db").string();
+}
+
 Status take_flags(Config& config, const std::vector<Given>& given) {
   for (const auto& [name, values, flag] : given) {
     const auto* key = find_key(name);
@@ -97,6 +108,7 @@ Result<Config> load(const LoadOptions& options) {
   TRY(take_environment(config, options.environment));
   TRY(take_flags(config, options.given));
   TRY(settle_loudness(config));
+  if (config.store.empty()) config.store = built_in_store(options.environment);
   return config;
 }
 

@@ -32,8 +32,9 @@ struct HypothesesTested {
   std::chrono::microseconds took{0};  // of one thread; patterns are examined side by side
 };
 struct FindingProven {
-  const findings::Finding* finding = nullptr;
-};  // borrowed, during the call
+  const findings::Finding* finding = nullptr;  // borrowed, during the call
+  std::string hidden_by{};  // id of the reader's rule by which it will not be told; may be empty
+};
 // From a sample of the rows, proven on all of them; provisional (explore/first_look.h).
 struct EarlyFinding {
   const findings::Finding* finding = nullptr;  // borrowed, during the call

@@ -12,6 +12,7 @@
 #include "explore/first_look.h"
 #include "explore/metered_source.h"
 #include "explore/table_summary.h"
+#include "findings/feedback.h"
 #include "findings/merge.h"
 #include "findings/prove.h"
 #include "findings/rank.h"
@@ -44,6 +45,14 @@ void ask_ahead(std::vector<std::string> queries, findings::EvidenceReader& reade
   reader.read_ahead(queries, order.brief.threads, stop);
 }
 
+// Known as soon as it is proven; whether it repeats another is seen when all are.
+std::string rule_that_hides(const Finding& finding, const std::vector<findings::Rule>& rules) {
+  const auto marks = findings::marks_of(finding);
+  for (const auto& rule : rules)
+    if (rule.into.empty() && findings::hides(rule, marks)) return rule.id;
+  return "";
+}
+
 // Runs the evidence of every claim; what it does not bear out goes to the ledger with the reason.
 std::vector<Finding> prove_all(analyst::Investigation& investigation,
                                findings::EvidenceReader& reader, const MeteredSource& metered,
@@ -70,7 +79,7 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation,
       entry.note = finding.error().message;
       continue;
     }
-    observer.on(FindingProven{&*finding});
+    observer.on(FindingProven{&*finding, rule_that_hides(*finding, order.brief.feedback.rules)});
     proven.push_back(*std::move(finding));
   }
   return proven;
@@ -123,6 +132,26 @@ std::vector<std::string> queries_to_confirm(const std::vector<Finding>& ranked,
     for (const auto& evidence : finding.evidence) queries.push_back(evidence.sql);
   }
   return queries;
+}
+
+// What readers' rules keep out of the report is named there, once it was read a second time, too.
+std::vector<findings::Hidden> note_hidden(
+    const std::vector<std::pair<Finding, findings::Rule>>& hidden, findings::EvidenceReader& fresh,
+    analyst::Investigation& investigation, const Order& order, std::stop_token stop) {
+  std::vector<findings::Hidden> notes;
+  for (const auto& [finding, rule] : hidden) {
+    const auto status = findings::confirm(finding, fresh, order.style, stop);
+    const auto* one = stated_by(investigation, finding);
+    if (one != nullptr) {
+      auto& entry = investigation.ledger.entries[one->entry];
+      entry.decision = status ? Decision::hidden : Decision::not_proven;
+      entry.note = status ? "by " + rule.id : "second reading: " + status.error().message;
+    }
+    if (!status) continue;
+    notes.push_back(findings::noted(finding, rule));
+    notes.back().severity = findings::severity(finding, investigation.bases);
+  }
+  return notes;
 }
 
 // The evidence of what is to be published, asked once more of the database.
@@ -220,7 +249,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   reading.on_loaded = [&](const std::string& table, std::int64_t rows) {
     parts.observer.on(TableLoaded{table, rows});
   };
-  const auto told = parts.source.notes().size();
+  const auto known = parts.source.notes().size();
   findings::EvidenceReader reader(metered, parts.gate);
   auto catalog =
       TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
@@ -254,7 +283,9 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
           : investigation.ended_early;
 
   auto proven = prove_all(investigation, reader, metered, order, parts.observer, stop);
-  auto ranked = findings::rank(std::move(proven), investigation.bases, order.brief.focus);
+  findings::weigh(proven, order.brief.feedback);
+  auto [told, hidden] = findings::apart(std::move(proven), order.brief.feedback.rules);
+  auto ranked = findings::rank(std::move(told), investigation.bases, order.brief.focus);
   findings::EvidenceReader fresh(metered, parts.gate);
   std::vector<Finding> published;
   // The data's version has every byte of a file read: that takes a core, and nothing waits for it.
@@ -265,6 +296,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
     }
     ask_ahead(queries_to_confirm(ranked, investigation, order), fresh, metered, order, stop);
     published = confirm_all(std::move(ranked), fresh, investigation, order, stop);
+    run.hidden = note_hidden(hidden, fresh, investigation, order, stop);
   });
   run.findings = findings::renumbered(std::move(published));
   run.totals = findings::totals(run.findings, investigation.bases);
@@ -273,7 +305,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   // What the source has to say of the run itself: a connection that was lost and found.
   const auto& notes = parts.source.notes();
   run.notes.insert(run.notes.end(),
-                   notes.begin() + static_cast<std::ptrdiff_t>(std::min(told, notes.size())),
+                   notes.begin() + static_cast<std::ptrdiff_t>(std::min(known, notes.size())),
                    notes.end());
   finish(run, metered, search_ended.empty() ? catalog.left_out : search_ended, parts.observer,
          stop);

@@ -48,7 +48,12 @@ void take_first_look(catalog::Catalog& catalog, const Order& order, const Parts&
   for (const auto& [claim, place, recorded] : investigation->claims) {
     if (stop.stop_requested()) return;
     const auto finding = findings::prove(claim, reader, order.style, stop);
-    if (finding) parts.observer.on(EarlyFinding{&*finding, order.first_look.sample_rows});
+    if (!finding) continue;
+    const auto hides = [marks = findings::marks_of(*finding)](const findings::Rule& rule) {
+      return findings::hides(rule, marks);
+    };
+    if (std::ranges::none_of(order.brief.feedback.rules, hides))
+      parts.observer.on(EarlyFinding{&*finding, order.first_look.sample_rows});
   }
 }
 

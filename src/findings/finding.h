@@ -57,6 +57,13 @@ struct ProvenChart {
   bool operator==(const ProvenChart&) const = default;
 };
 
+// What readers' votes make of its place in the ranking (findings/feedback.h).
+struct VotedWeight {
+  double weight = 1;    // 0.7 .. 1.3
+  std::string because;  // "2 up, 0 down on this pattern"; empty: nothing was voted on
+  bool operator==(const VotedWeight&) const = default;
+};
+
 enum class Severity { high, medium, low };  // red, yellow, grey
 
 struct Finding {
@@ -79,6 +86,7 @@ struct Finding {
   std::vector<std::string> also;
   double surprise = 0, actionability = 1, score = 0;
   std::vector<std::string> topics;
+  VotedWeight feedback{};
   bool operator==(const Finding&) const = default;
 };
 

@@ -22,6 +22,8 @@ std::string_view name(Decision decision) {
       return "guarded";
     case Decision::below_top:
       return "below top";
+    case Decision::hidden:
+      return "hidden by a rule";
   }
   std::unreachable();
 }

@@ -17,6 +17,7 @@ enum class Decision {
   not_proven,       // its evidence did not bear it out; the note says how
   guarded,          // a guard took it back
   below_top,        // proven, but beyond the number of findings asked for
+  hidden,           // proven, and hidden by a reader's rule; the note says which
 };
 
 struct LedgerEntry {

@@ -191,7 +191,8 @@ double score(const Finding& finding, const std::vector<Base>& bases, const Focus
   const double surprise = 0.4 + 0.6 * std::clamp(finding.surprise, 0.0, 1.0);
   const double said_by = finding.strength == Strength::model_claim ? 0.5 : 1.0;
   const double boost = std::max(1.0, focus_boost(finding, focus));
-  return std::log1p(size / notable_share) * surprise * finding.actionability * said_by * boost;
+  return std::log1p(size / notable_share) * surprise * finding.actionability * said_by * boost *
+         finding.feedback.weight;
 }
 
 Severity severity(const Finding& finding, const std::vector<Base>& bases) {

@@ -1,9 +1,10 @@
 // Which finding a reader should see first: money, surprise and what can be done about it, without
 // telling the same thing twice.
 //
-//   score = ln(1 + I / I0) x (0.4 + 0.6 surprise) x actionability x focus
+//   score = ln(1 + I / I0) x (0.4 + 0.6 surprise) x actionability x focus x votes
 //
-// I is the impact a month, I0 = 0.02 % of the base a month, focus 1 to 3. A year's amount counts a
+// I is the impact a month, I0 = 0.02 % of the base a month, focus 1 to 3,
+// votes 0.7 to 1.3 (findings/feedback.h). A year's amount counts a
 // twelfth, and so does one that happens once. Without an amount in a unit whose base is known, the
 // finding counts as 1 % of the base times its effect, cut at 1, so that it is not lost. A model's
 // claim counts half.

@@ -82,7 +82,8 @@ struct ChoiceNames<findings::Decision> {
       ChoiceName{published, "published"}, ChoiceName{not_significant, "not_significant"},
       ChoiceName{too_small, "too_small"}, ChoiceName{explained, "explained"},
       ChoiceName{merged, "merged"},       ChoiceName{not_proven, "not_proven"},
-      ChoiceName{guarded, "guarded"},     ChoiceName{below_top, "below_top"}};
+      ChoiceName{guarded, "guarded"},     ChoiceName{below_top, "below_top"},
+      ChoiceName{hidden, "hidden"}};
 };
 
 template <class Choice>
@@ -103,6 +104,6 @@ constexpr std::optional<Choice> choice_named(std::string_view name) {
 
 // The last enumerator of each, so that one added at the end is not forgotten above.
 static_assert(!choice_name(findings::Format::days).empty());
-static_assert(!choice_name(findings::Decision::below_top).empty());
+static_assert(!choice_name(findings::Decision::hidden).empty());
 
 }  // namespace insights::report

@@ -60,6 +60,7 @@ std::string header(const explore::Run& run) {
   std::string facts = fact("Period", period(run)) + fact("Read", rows_read(run)) +
                       fact("Focus", title_of(run.focus));
   facts += fact("Search", tested_line(run.counts)) + fact("Made", time_text(run.started_at));
+  facts += fact("Hidden", hidden_line(run));
   return html_element("header class=\"page\"",
                       "\n" + text + html_element("dl class=\"facts\"", "\n" + facts)) +
          "\n";
@@ -119,7 +120,8 @@ std::string footer(const explore::Run& run, const HtmlOptions& options) {
   std::vector<std::string> tables, tallies;
   for (const auto& table : run.tables) tables.push_back(table_line(table));
   for (const auto& tally : shown_tallies(run, options.saved)) tallies.push_back(tally_line(tally));
-  return html_element("footer", "\n" + section("Notes", run.notes) +
+  return html_element("footer", "\n" + section("Hidden by your rules", hidden_lines(run)) +
+                                    section("Notes", run.notes) +
                                     section("What was read", tables) +
                                     section("What was looked at", tallies) +
                                     section("How this was made", method_lines(run)) +

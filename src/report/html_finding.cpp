@@ -114,6 +114,8 @@ std::string notes_html(const Finding& finding) {
     notes += html_element("li", html_text(guard_line(guard)));
   }
   if (!finding.also.empty()) notes += html_element("li", html_text(also_line(finding)));
+  if (const auto votes = votes_line(finding); !votes.empty())
+    notes += html_element("li", html_text(votes));
   return notes.empty() ? "" : html_element("ul class=\"caveats\"", notes) + "\n";
 }
 

@@ -30,6 +30,9 @@ std::string to_json(const explore::Run& run, const std::vector<PatternTally>& sa
 // One finding as the report has it, on one line: for those who keep findings apart from reports.
 std::string finding_json(const findings::Finding& finding);
 
+// What finding_json wrote. Errors: as of read_json.
+base::Result<findings::Finding> read_finding(std::string_view text);
+
 // Every hypothesis, one JSON object a line, in the ledger's order.
 std::string ledger_json_lines(const findings::Ledger& ledger);
 

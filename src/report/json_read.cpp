@@ -160,6 +160,12 @@ findings::Scope scope_at(const Place& place) {
           .to = day(place.at("to"))};
 }
 
+findings::VotedWeight voted_weight_at(const Place& finding) {
+  if (!finding.has("feedback")) return {};
+  const auto place = finding.at("feedback");
+  return {.weight = place.at("weight").real(), .because = place.at("because").text()};
+}
+
 findings::Finding finding_at(const Place& place) {
   const auto templates = place.at("templates");
   const auto ranking = place.at("ranking");
@@ -188,7 +194,23 @@ findings::Finding finding_at(const Place& place) {
           .surprise = ranking.at("surprise").real(),
           .actionability = ranking.at("actionability").real(),
           .score = ranking.at("score").real(),
-          .topics = place.at("topics").texts()};
+          .topics = place.at("topics").texts(),
+          .feedback = voted_weight_at(place)};
+}
+
+findings::Hidden hidden_at(const Place& place) {
+  return {.fingerprint = place.at("fingerprint").text(),
+          .pattern = place.at("pattern").text(),
+          .title = place.at("title").text(),
+          .severity = place.at("severity").choice<findings::Severity>(),
+          .rule = place.at("rule").text(),
+          .because = place.at("because").text(),
+          .into = place.at("into").text()};
+}
+
+std::vector<findings::Hidden> all_hidden_at(const Place& report) {
+  return report.has("hidden") ? report.at("hidden").list(hidden_at)
+                              : std::vector<findings::Hidden>();
 }
 
 explore::TableSummary table_at(const Place& place) {
@@ -291,6 +313,7 @@ explore::Run run_at(const Place& report) {
        .style = {.indian_units = report.at("number_style").text() == "indian"},
        .findings = report.at("findings").list(finding_at),
        .totals = report.at("totals").list(total_at),
+       .hidden = all_hidden_at(report),
        .counts = counts_at(report.at("counts")),
        .ledger = {},
        .notes = report.at("notes").texts(),
@@ -355,6 +378,16 @@ base::Result<Unsealed> read_parts(std::string_view text) {
 }
 
 }  // namespace
+
+base::Result<findings::Finding> read_finding(std::string_view text) {
+  if (const auto extent = check_extent(text); !extent) return std::unexpected(extent.error());
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (json.is_discarded()) return base::fail(ErrorKind::invalid_input, "this is not JSON");
+  std::string problem;
+  auto finding = finding_at(Place(json, "", problem));
+  if (problem.empty()) return finding;
+  return base::fail(ErrorKind::invalid_input, "not a finding of insights: " + problem);
+}
 
 base::Result<SavedReport> read_json(std::string_view text) {
   if (const auto extent = check_extent(text); !extent) return std::unexpected(extent.error());

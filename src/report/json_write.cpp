@@ -213,6 +213,7 @@ Json json_of(const findings::Scope& scope) {
 }
 
 Json json_of(const findings::Finding& finding);
+Json json_of(const findings::Hidden& hidden);
 Json json_of(const explore::TableSummary& table);
 Json json_of(const findings::Total& total);
 Json json_of(const PatternTally& tally);
@@ -227,7 +228,7 @@ Json list_of(const std::vector<Part>& parts) {
 Json json_of(const findings::Finding& finding) {
   Json values = Json::object();
   for (const auto& [name, value] : finding.values) values[name] = json_of(value);
-  return {{"id", finding.id},
+  Json json{{"id", finding.id},
           {"fingerprint", finding.fingerprint},
           {"pattern", finding.pattern},
           {"family", finding.family},
@@ -255,6 +256,16 @@ Json json_of(const findings::Finding& finding) {
            {{"title", finding.title_template},
             {"summary", finding.summary_template},
             {"action", finding.action_template}}}};
+  const auto& [weight, because] = finding.feedback;
+  if (!because.empty()) json["feedback"] = {{"weight", number(weight)}, {"because", because}};
+  return json;
+}
+
+Json json_of(const findings::Hidden& hidden) {
+  return {{"fingerprint", hidden.fingerprint}, {"pattern", hidden.pattern},
+          {"title", hidden.title},             {"severity", choice_name(hidden.severity)},
+          {"rule", hidden.rule},               {"because", hidden.because},
+          {"into", hidden.into}};
 }
 
 Json json_of(const explore::TableSummary& table) {
@@ -390,6 +401,7 @@ void lay_out(const Json& json, std::size_t indent, std::string& text) {
 
 std::string to_json(const explore::Run& run, const std::vector<PatternTally>& saved) {
   Json report = json_of(run, run.ledger.entries.empty() ? saved : tallies_of(run.ledger));
+  if (!run.hidden.empty()) report["hidden"] = list_of(run.hidden);
   if (run.model) report["llm"] = json_of(*run.model);
   Json parts = Json::object();
   for (const auto& [name, digest] : sealed_parts(compact(report))) parts[name] = digest;

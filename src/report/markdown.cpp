@@ -153,6 +153,7 @@ std::string finding_text(const Finding& finding, std::size_t rank) {
   if (!finding.impact.text.empty()) text += "**" + escaped(finding.impact.text) + "**\n\n";
   if (!finding.action.empty()) text += "→ " + escaped(finding.action) + "\n\n";
   if (!finding.also.empty()) text += escaped(also_line(finding)) + "\n\n";
+  if (const auto votes = votes_line(finding); !votes.empty()) text += escaped(votes) + "\n\n";
   return text + drawing(finding.chart) + proof(finding);
 }
 
@@ -178,10 +179,13 @@ std::string to_markdown(const explore::Run& run, const MarkdownOptions& options)
   std::vector<std::string> tables;
   tables.reserve(run.tables.size());
   for (const auto& summary : run.tables) tables.push_back(table_line(summary));
-  text += bullets(tables) + escaped(tested_line(run.counts)) + "\n\n" + totals_table(run);
+  text += bullets(tables) + escaped(tested_line(run.counts)) + "\n\n";
+  if (!run.hidden.empty()) text += escaped(hidden_line(run)) + "\n\n";
+  text += totals_table(run);
   if (!run.findings.empty()) text += "## Findings\n\n";
   for (std::size_t at = 0; at < run.findings.size(); ++at)
     text += finding_text(run.findings[at], at + 1);
+  text += section("Hidden by your rules", hidden_lines(run));
   text += section("Notes", run.notes);
   std::vector<std::string> tallies;
   for (const auto& tally : shown_tallies(run, options.saved)) tallies.push_back(tally_line(tally));

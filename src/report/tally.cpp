@@ -13,6 +13,7 @@ bool is_set_aside(findings::Decision decision) {
     case findings::Decision::not_proven:
     case findings::Decision::guarded:
     case findings::Decision::below_top:
+    case findings::Decision::hidden:
       return true;
     case findings::Decision::published:
     case findings::Decision::not_significant:

@@ -157,6 +157,7 @@ void write_header(Screen& screen, const explore::Run& run) {
   screen.paragraph(0, headline(run), Paint::strong);
   write_tables(screen, run);
   screen.paragraph(0, tested_line(run.counts), Paint::faint);
+  screen.paragraph(0, hidden_line(run), Paint::faint);
   write_totals(screen, run);
 }
 
@@ -227,6 +228,7 @@ void write_finding(Screen& screen, const Finding& finding, std::size_t rank,
   }
   if (!options.verbose) write_guards(screen, finding, indent, false);
   screen.paragraph(indent, also_line(finding), Paint::faint);
+  screen.paragraph(indent, votes_line(finding), Paint::faint);
   write_sketch(screen, finding, indent, options);
   if (options.verbose) write_proof(screen, finding, indent);
 }
@@ -261,6 +263,7 @@ std::string to_text(const explore::Run& run, const TextOptions& options) {
   Screen screen(options);
   write_header(screen, run);
   write_findings(screen, run, options);
+  write_lines(screen, "Hidden by your rules", hidden_lines(run));
   write_lines(screen, "Notes", run.notes);
   if (options.verbose || run.findings.empty()) {
     std::vector<std::string> tallies;

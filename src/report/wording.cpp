@@ -171,6 +171,25 @@ std::string also_line(const findings::Finding& finding) {
   return fmt::format("seen also in: {}", fmt::join(finding.also, "; "));
 }
 
+std::string hidden_line(const explore::Run& run) {
+  if (run.hidden.empty()) return "";
+  const auto count = static_cast<std::int64_t>(run.hidden.size());
+  return fmt::format("{} {} hidden by your rules", counted(count, "finding"),
+                     count == 1 ? "was" : "were");
+}
+
+std::vector<std::string> hidden_lines(const explore::Run& run) {
+  std::vector<std::string> lines;
+  for (const auto& hidden : run.hidden)
+    lines.push_back(fmt::format("{} ({} hides {})", hidden.title, hidden.rule, hidden.because));
+  return lines;
+}
+
+std::string votes_line(const findings::Finding& finding) {
+  const auto& [weight, because] = finding.feedback;
+  return because.empty() ? "" : fmt::format("weighs {:.2f} by your votes: {}", weight, because);
+}
+
 std::vector<std::string> test_lines(const findings::Finding& finding) {
   const auto& test = finding.test;
   if (test.name.empty()) return {"This states what the data holds; there was nothing to test."};

@@ -50,6 +50,13 @@ std::string time_text(const std::string& iso);
 // "seen also in: region Hills; plant C"; "" when nothing was.
 std::string also_line(const findings::Finding& finding);
 
+// "3 findings were hidden by your rules"; "" when none was.
+std::string hidden_line(const explore::Run& run);
+// Each of them, and by which rule.
+std::vector<std::string> hidden_lines(const explore::Run& run);
+// "weighs 1.06 by your votes: 1 up, 0 down on this pattern"; "" when nothing was voted on.
+std::string votes_line(const findings::Finding& finding);
+
 // The test block in plain words, a sentence an entry.
 std::vector<std::string> test_lines(const findings::Finding& finding);
 

@@ -40,6 +40,10 @@ Json json_of(const FindingRow& row) {
           {"first_seen_at", utc_text(row.first_seen_at)},
           {"last_seen_at", utc_text(row.last_seen_at)},
           {"changed_at", utc_text(row.changed_at)},
+          {"suppressed_by",
+           row.suppressed_by.empty() ? Json(nullptr) : Json(row.suppressed_by)},
+          {"merged_into",
+           row.merged_into ? Json(std::to_string(*row.merged_into)) : Json(nullptr)},
           {"snoozed_until", row.snoozed_until ? Json(utc_text(*row.snoozed_until)) : Json(nullptr)},
           {"exploration", row.last_run},
           {"links",
@@ -82,7 +86,7 @@ std::variant<store::FindingFilter, Response> filter_of(const Call& call) {
                               .entity = call.parameter("entity")};
   if (const auto state = call.parameter("state")) {
     filter.state = store::finding_state_named(*state);
-    if (!filter.state) return wrong("state is new, persisting, worse, better, resolved or back");
+    if (!filter.state) return wrong("state is new, persisting, worse, better, resolved, back or merged");
   }
   if (filter.severity && *filter.severity != "high" && *filter.severity != "medium" &&
       *filter.severity != "low")
@@ -91,10 +95,11 @@ std::variant<store::FindingFilter, Response> filter_of(const Call& call) {
     filter.changed_since = moment_in(*since);
     if (!filter.changed_since) return wrong("changed_since is a moment, like 2025-11-22T07:46:03Z");
   }
-  for (const auto* name : {"snoozed", "unreported"})
+  for (const auto* name : {"snoozed", "unreported", "suppressed"})
     if (const auto value = call.parameter(name); value && *value != "true" && *value != "false")
       return wrong(fmt::format("{} is true or false", name));
   if (!is_true(call.parameter("snoozed"))) filter.awake_at = now();
+  if (call.parameter("suppressed")) filter.suppressed = is_true(call.parameter("suppressed"));
   filter.with_unreported = is_true(call.parameter("unreported"));
   if (const auto cursor = call.parameter("cursor")) {
     filter.before = number_in(*cursor, largest);
@@ -141,6 +146,15 @@ Response get_finding(Desk& desk, const Call& call) {
   if (auto* missing = std::get_if<Response>(&found)) return std::move(*missing);
   const auto& row = std::get<FindingRow>(found);
   auto body = json_of(row);
+  store::FindingFilter under;
+  under.merged_into = row.number;
+  under.with_unreported = true;
+  const auto merged =
+      desk.reader.use([&](Database& database) { return store::list_findings(database, under); });
+  if (!merged) return store_problem(merged.error());
+  body["merged"] = Json::array();
+  for (const auto& one : *merged)
+    body["merged"].push_back({{"id", std::to_string(one.number)}, {"title", one.title}});
   body["finding"] = Json::parse(row.body);
   return json_response(200, body);
 }

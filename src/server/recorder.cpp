@@ -158,11 +158,13 @@ void Recorder::take(const explore::FindingProven& event) {
     stop_.request_stop();
     return;
   }
-  add("finding", text({{"finding", *number},
-                       {"pattern", event.finding->pattern},
-                       {"severity", report::choice_name(event.finding->severity)},
-                       {"title", event.finding->title},
-                       {"summary", event.finding->summary}}));
+  Json body{{"finding", *number},
+            {"pattern", event.finding->pattern},
+            {"severity", report::choice_name(event.finding->severity)},
+            {"title", event.finding->title},
+            {"summary", event.finding->summary}};
+  if (!event.hidden_by.empty()) body["suppressed_by"] = event.hidden_by;
+  add("finding", text(body));
 }
 
 // How it ended is told when its report is in the store.

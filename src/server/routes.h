@@ -51,6 +51,12 @@ Response delete_schedule(Desk& desk, const Call& call);
 Response run_schedule(Desk& desk, const Call& call);
 Response schedule_occurrences(Desk& desk, const Call& call);
 Response schedule_deliveries(Desk& desk, const Call& call);
+// feedback.cpp
+Response vote_on_finding(Desk& desk, const Call& call);
+Response list_feedback(Desk& desk, const Call& call);
+Response list_rules(Desk& desk, const Call& call);
+Response export_rules(Desk& desk, const Call& call);
+Response undo_rule(Desk& desk, const Call& call);
 // about.cpp
 Response get_schema(Desk& desk, const Call& call);
 Response reload_schema(Desk& desk, const Call& call);

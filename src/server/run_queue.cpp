@@ -281,6 +281,8 @@ base::Status RunQueue::record_end(const std::string& run, Recorder& recorder,
                                                             : result->partial_reason;
   closing.report = report::to_json(*result);
   for (const auto& finding : result->findings) closing.published.push_back(sighting_of(finding));
+  for (const auto& hidden : result->hidden)
+    closing.hidden.push_back({hidden.fingerprint, hidden.rule, hidden.into});
   closing.at = now();
   return recorder.close(std::move(closing));
 }

@@ -124,6 +124,9 @@ std::optional<std::string> Statement::optional_text(int column) const {
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
 base::Result<Database> Database::open(const std::string& path, const OpenOptions& options) {
+  if (path.empty())
+    return fail(ErrorKind::unavailable, "there is no place to keep anything: HOME is not set",
+                "Name a file with --store.");
   TRY(make_private(path, options.create));
   sqlite3* handle = nullptr;
   const int code =

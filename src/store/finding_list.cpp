@@ -15,9 +15,11 @@ using base::Moment;
 namespace {
 
 constexpr std::string_view columns =
-    "findings.number, findings.subject, fingerprint, findings.state, first_run, last_run, "
+    "findings.number, findings.subject, fingerprint, iif(merged_into IS NULL, findings.state, "
+    "'merged'), first_run, last_run, "
     "first_seen_at, last_seen_at, changed_at, snoozed_until, findings.focus, position, pattern, "
-    "title, severity, account, amount, amount_low, amount_high, body";
+    "title, severity, account, amount, amount_low, amount_high, body, suppressed_by, "
+    "merged_into";
 
 Stake stake_in(const Statement& row, int first) {
   const auto number = [&](int column) {
@@ -45,6 +47,8 @@ FindingRow finding_in(const Statement& row) {
   finding.title = row.text(13);
   finding.stake = stake_in(row, 14);
   finding.body = row.text(19);
+  finding.suppressed_by = row.text(20);
+  finding.merged_into = row.optional_integer(21);
   return finding;
 }
 
@@ -60,7 +64,16 @@ struct Condition {
 
 Condition condition_of(const FindingFilter& filter) {
   Condition condition;
-  if (filter.state) condition.add("findings.state = ?", std::string(name(*filter.state)));
+  if (filter.state)
+    condition.add("iif(merged_into IS NULL, findings.state, 'merged') = ?",
+                  std::string(name(*filter.state)));
+  else if (!filter.merged_into)
+    condition.where += " AND merged_into IS NULL";
+  if (filter.merged_into) condition.add("merged_into = ?", *filter.merged_into);
+  if (filter.subject) condition.add("findings.subject = ?", *filter.subject);
+  if (filter.suppressed)
+    condition.where += *filter.suppressed ? " AND suppressed_by IS NOT NULL"
+                                          : " AND suppressed_by IS NULL";
   if (filter.severity) condition.add("severity = ?", *filter.severity);
   if (filter.pattern) condition.add("pattern = ?", *filter.pattern);
   if (filter.focus) condition.add("findings.focus = ?", *filter.focus);
@@ -73,7 +86,7 @@ Condition condition_of(const FindingFilter& filter) {
     condition.add("(snoozed_until IS NULL OR snoozed_until <= ?)", filter.awake_at->microseconds);
   if (!filter.with_unreported)
     condition.where +=
-        " AND (position IS NOT NULL OR run IN (SELECT id FROM runs WHERE report IS NULL))";
+        " AND (position IS NOT NULL OR suppressed_by IS NOT NULL OR hidden_by IS NOT NULL OR run IN (SELECT id FROM runs WHERE report IS NULL))";
   if (filter.before) condition.add("findings.number < ?", *filter.before);
   return condition;
 }
@@ -129,8 +142,8 @@ base::Result<std::vector<FindingRow>> list_findings(Database& database,
   auto condition = condition_of(filter);
   condition.values.emplace_back(filter.limit);
   auto rows = TRY(database.prepare(
-      fmt::format("SELECT {} FROM {} WHERE {} ORDER BY findings.number DESC LIMIT ?", columns,
-                  joined, condition.where),
+      fmt::format("SELECT {} FROM {} WHERE {} ORDER BY {}findings.number DESC LIMIT ?", columns,
+                  joined, condition.where, filter.last_seen_first ? "last_seen_at DESC, " : ""),
       condition.values));
   std::vector<FindingRow> findings;
   while (TRY(rows.next())) findings.push_back(finding_in(rows));
@@ -194,8 +207,12 @@ base::Result<Differences> diff(Database& database, std::string_view earlier,
   for (const auto number : before.order) {
     if (after.findings.contains(number)) continue;
     const auto& then = before.findings.at(number);
-    differences.list.push_back(
-        {number, then.fingerprint, then.title, "gone", then.stake, std::nullopt});
+    const auto hidden = TRY(
+        database.integer("SELECT count(*) FROM sightings WHERE run = ? AND finding = ? AND "
+                         "hidden_by IS NOT NULL",
+                         {second.id, number}));
+    differences.list.push_back({number, then.fingerprint, then.title,
+                                hidden > 0 ? "suppressed" : "gone", then.stake, std::nullopt});
   }
   return differences;
 }

@@ -23,7 +23,8 @@ constexpr std::array states{StateName{FindingState::is_new, "new"},
                             StateName{FindingState::worse, "worse"},
                             StateName{FindingState::better, "better"},
                             StateName{FindingState::resolved, "resolved"},
-                            StateName{FindingState::back, "back"}};
+                            StateName{FindingState::back, "back"},
+                            StateName{FindingState::merged, "merged"}};
 
 constexpr std::array severities{std::string_view("low"), std::string_view("medium"),
                                 std::string_view("high")};
@@ -113,6 +114,24 @@ base::Result<std::vector<Seen>> seen_by(Database& database, const About& run) {
   return seen;
 }
 
+// What is told is suppressed no longer; what was hidden says by which rule.
+base::Status put_hidden(Database& database, const About& run, const Closing& closing) {
+  TRY(database.execute("UPDATE findings SET suppressed_by = NULL, merged_into = NULL WHERE number "
+                       "IN (SELECT finding FROM sightings WHERE run = ? AND position IS NOT NULL)",
+                       {run.id}));
+  for (const auto& hidden : closing.hidden) {
+    TRY(database.execute(
+        "UPDATE findings SET suppressed_by = ?1, merged_into = (SELECT number FROM findings WHERE "
+        "subject = ?2 AND fingerprint = ?3) WHERE subject = ?2 AND fingerprint = ?4",
+        {hidden.rule, run.subject, hidden.into, hidden.fingerprint}));
+    TRY(database.execute(
+        "UPDATE sightings SET hidden_by = ? WHERE run = ? AND finding = (SELECT number FROM "
+        "findings WHERE subject = ? AND fingerprint = ?)",
+        {hidden.rule, run.id, run.subject, hidden.fingerprint}));
+  }
+  return {};
+}
+
 // The change is dated when it is one: a finding that stays worse was not changed again.
 base::Status judge(Database& database, const About& run, const Seen& seen, Moment at) {
   const auto before = TRY(stake_before(database, seen.finding, run.id));
@@ -173,6 +192,7 @@ base::Status close(Database& database, std::string_view run, const Closing& clos
     std::int64_t position = 0;
     for (const auto& sighting : closing.published)
       TRY(put(database, this_run, sighting, ++position, closing.at));
+    TRY(put_hidden(database, this_run, closing));
     for (const auto& seen : TRY(seen_by(database, this_run)))
       TRY(judge(database, this_run, seen, closing.at));
     if (closing.state == RunState::done) TRY(resolve_unseen(database, this_run, closing.at));

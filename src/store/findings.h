@@ -11,6 +11,7 @@
 //   better      the same the other way
 //   resolved    a complete run that looked for it no longer proves it
 //   back        it was resolved, and is proven again
+//   merged      it repeats another, under which it is told; its own state goes on beneath
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@
 
 namespace insights::store {
 
-enum class FindingState { is_new, persisting, worse, better, resolved, back };
+enum class FindingState { is_new, persisting, worse, better, resolved, back, merged };
 std::string_view name(FindingState state);
 std::optional<FindingState> finding_state_named(std::string_view name);
 
@@ -61,15 +62,23 @@ FindingState compared(const Stake& before, const Stake& now);
 base::Result<std::int64_t> see(Database& database, std::string_view run, const Sighting& sighting,
                                base::Moment at);
 
+// Proven by a run and not told: a reader's rule hides it.
+struct HiddenSighting {
+  std::string fingerprint;
+  std::string rule;  // its id
+  std::string into;  // fingerprint of the finding that it repeats, or ""
+};
+
 // How a run ended that has a report.
 struct Closing {
   RunState state = RunState::done;
   std::string reason;
   std::string report;               // JSON
-  std::vector<Sighting> published;  // in the order of the report, as it has them
+  std::vector<Sighting> published;     // in the order of the report, as it has them
   Happened
       last{};  // events that tell of it: they are readable when the end is, not before or after
   base::Moment at;
+  std::vector<HiddenSighting> hidden{};
 };
 
 // Ends the run: its published findings get their places, each finding its change, and what a
@@ -90,6 +99,8 @@ struct FindingRow {
   std::string pattern, title;
   Stake stake;
   std::string body;
+  std::string suppressed_by;                // id of the rule that hides it; "" = none does
+  std::optional<std::int64_t> merged_into;  // the finding it repeats
 };
 
 struct FindingFilter {
@@ -100,10 +111,14 @@ struct FindingFilter {
   std::optional<base::Moment> changed_since{};
   std::optional<base::Moment> awake_at{};  // those snoozed then are left out
   bool with_unreported = false;  // those too that were proven and then left out of the report
+  std::optional<bool> suppressed{};            // only those that a rule hides, or none of them
+  std::optional<std::int64_t> merged_into{};   // those told under this one
+  std::optional<std::string> subject{};
+  bool last_seen_first = false;                // and only `limit` of them: `before` does not go on
   std::optional<std::int64_t> before{};  // number
   std::int64_t limit = 50;
 };
-// The latest first.
+// The latest first. Merged ones only when asked for, by state or by what they are merged into.
 base::Result<std::vector<FindingRow>> list_findings(Database& database,
                                                     const FindingFilter& filter);
 base::Result<std::optional<FindingRow>> find_finding(Database& database, std::int64_t number);
@@ -119,7 +134,7 @@ base::Result<bool> snooze(Database& database, std::int64_t number,
 struct Difference {
   std::int64_t finding = 0;
   std::string fingerprint, title;  // the later one's, when it has it
-  // "new", "persisting", "worse", "better", "gone"; gone is not resolved when the later run was not
+  // "new", "persisting", "worse", "better", "suppressed" (a rule hid it), "gone"; gone is not resolved when the later run was not
   // complete or had another focus.
   std::string change;
   std::optional<Stake> before, after;
