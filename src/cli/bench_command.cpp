@@ -74,7 +74,7 @@ Result<Scored> scored_company(const generate::Order& order, Config config, Progr
   config.locations = {scratch.path().string()};
   if (config::origin_of(config, "top").kind == config::Origin::Kind::built_in)
     config.top = top_of_bench;
-  const auto run = TRY(run_exploration(config, {}, "", progress, stop));
+  const auto run = TRY(run_exploration(config, {}, "", nullptr, progress, stop));
   const auto claims = TRY(score::read_claims(report::to_json(run)));
   progress.remark(fmt::format("{} lines, seed {}: explored in {:.1f} s", grouped(order.rows),
                               order.seed, claims.seconds));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cache/query_cache.h"
 #include "catalog/catalog.h"
 #include "catalog/metadata.h"
 #include "catalog/personal.h"
@@ -37,6 +38,11 @@ base::Result<std::unique_ptr<source::Source>> open_source(const std::vector<std:
 base::Result<std::unique_ptr<source::Source>> open_worker_source(
     const std::vector<std::string>& locations, const config::Config& config, QueryLog& log,
     std::stop_token stop);
+
+// The cache that the settings name. Error: invalid_input (its URL is none of Redis).
+base::Result<std::unique_ptr<cache::QueryCache>> open_cache(const config::Config& config,
+                                                            cache::Watch watch);
+
 // A gate of the source for our own statements; what it refuses goes to the log.
 base::Result<sql::Gate> open_gate(const source::Source& source, QueryLog& log);
 // The script of a role that only reads the database which the settings name. Error: invalid_input
@@ -59,10 +65,11 @@ base::Result<catalog::PersonalColumns> personal_columns(source::Source& source,
 base::Result<findings::Focus> focus_of(const config::Config& config);
 
 // One exploration, from opening to ranked findings; `resume` names the run of a language model to
-// go on with, or is empty.
+// go on with, or is empty. `cache`: of queries, or nullptr.
 base::Result<explore::Run> run_exploration(const config::Config& config,
                                            const findings::Focus& focus, const std::string& resume,
-                                           Progress& progress, std::stop_token stop);
+                                           cache::QueryCache* cache, Progress& progress,
+                                           std::stop_token stop);
 
 // The analyst on shuffled copies of the tables (explore/selftest.h).
 base::Result<explore::SelfTest> run_selftest(const config::Config& config, std::int64_t rounds,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "server/service.h"
+#include "store/events.h"
 
 namespace insights::server {
 
@@ -34,6 +35,9 @@ Response exploration_queries(Desk& desk, const Call& call);
 Response exploration_diff(Desk& desk, const Call& call);
 // event_stream.cpp
 Response exploration_events(Desk& desk, const Call& call);
+// queries.cpp
+Response list_queries(Desk& desk, const Call& call);
+nlohmann::ordered_json query_json(const store::QueryRow& query);
 // findings.cpp
 Response list_findings(Desk& desk, const Call& call);
 Response get_finding(Desk& desk, const Call& call);
