@@ -13,8 +13,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages=(ca-certificates g++ cmake ninja-build ccache make git pkg-config python3
   libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libboost-dev libsodium-dev
   libpq-dev libpg-query-dev libcurl4-openssl-dev libsqlite3-dev zlib1g-dev doctest-dev libbenchmark-dev
-  libcctz-dev tzdata) # time zones of schedules
+  libcctz-dev tzdata # time zones of schedules
+  libhiredis-dev) # a cache in Redis
 test_packages=(
+  redis-server # the tests start a Redis of their own
   python3-jsonschema # the tests' language-model server holds every request against the published schemas
   postgresql) # the tests start a server of their own, with its own data; Debian's stays as it is
 lint_packages=(clang-format-19 clang-tidy-19)

@@ -76,6 +76,7 @@ analyst::ModelUse use_of(const Settings& settings, const llm::Model& model,
   use.reasoning_tokens = usage.reasoning;
   use.estimated = usage.estimated;
   use.usd = loop.spending().usd();
+  use.usd_max = settings.usd_max;
   use.priced = loop.spending().priced();
   use.bytes_sent = loop.bytes_sent();
   use.leads = session.leads();

@@ -51,6 +51,7 @@ struct ModelUse {
   bool estimated = false;       // part of the tokens was not told by the provider
   double usd = 0;               // of what has a price
   bool priced = false;          // false: no price is known for the model
+  double usd_max = 0;           // that it was allowed; not in reports
   std::int64_t bytes_sent = 0;  // of all requests
   std::int64_t leads = 0;       // findings of the statistical analyst that it was given
   std::int64_t recorded = 0;    // findings of its own that were proven

@@ -82,6 +82,23 @@ bool deliver(const explore::Run& run, const std::vector<Target>& targets, const 
   return delivered;
 }
 
+// One run asks little twice: a cache is worth its while when others share it.
+Result<std::unique_ptr<cache::QueryCache>> shared_cache(const Config& config, Progress& progress) {
+  if (config.cache_url.empty()) return nullptr;
+  return open_cache(config, {.asked = {}, .reached = [&](bool is_reachable, const std::string& why) {
+                               if (!is_reachable)
+                                 progress.remark("the cache is not used: " + why);
+                             }});
+}
+
+void say_saved(const explore::Run& run, Progress& progress) {
+  const auto& spent = run.spent;
+  if (spent.queries_cached == 0) return;
+  progress.remark(fmt::format("queries {}, {} from the cache, about {:.1f} s saved", spent.queries,
+                              spent.queries_cached,
+                              std::chrono::duration<double>(spent.saved).count()));
+}
+
 }  // namespace
 
 Result<ExitCode> run_explore(const Invocation& invocation, const Config& config) {
@@ -98,9 +115,16 @@ Result<ExitCode> run_explore(const Invocation& invocation, const Config& config)
     progress.remark(
         "stopping; what is proven so far will be reported (Ctrl-C again: stop at once)");
   });
+  std::unique_ptr<cache::QueryCache> cache;
+  if (auto opened = shared_cache(config, progress)) {
+    cache = *std::move(opened);
+  } else {
+    return usage_error(opened.error());
+  }
   const auto resumed = invocation.own_value("--resume");
-  const RunChoice choice{.id = resumed, .resumes = !resumed.empty()};
+  const RunChoice choice{.id = resumed, .resumes = !resumed.empty(), .cache = cache.get()};
   const auto run = TRY(run_exploration(config, *focus, choice, progress, interrupt.token()));
+  say_saved(run, progress);
   progress.close();
   if (run.partial) progress.remark("ended early: " + run.partial_reason);
   if (!deliver(run, *targets, config, progress)) return ExitCode::failed;

@@ -49,6 +49,7 @@ agent::Settings agent_settings(const Config& config, const explore::Order& order
   agent::Settings settings;
   settings.tools.privacy = {privacy_of(config.privacy), config.group_min};
   settings.tools.query.time_max = config.query_time_max;
+  settings.tools.query.may_be_cached = true;  // what is recorded is read twice all the same
   settings.leads = config.leads == config::Leads::on;
   settings.iterations_max = config.iterations;
   settings.usd_max = config.budget_usd;

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
+#include <mutex>
 #include <random>
 #include <thread>
 
 #include "analyst/statistical.h"
+#include "cache/cached_source.h"
 #include "catalog/read.h"
 #include "catalog/vocabulary.h"
 #include "catalog/vocabulary_files.h"
@@ -120,6 +123,41 @@ Result<std::unique_ptr<source::Source>> with_origin(Result<std::unique_ptr<sourc
   return source;
 }
 
+// Who wrote the statements: those of others run in a process of their own.
+enum class Statements { ours, of_others };
+
+Result<std::unique_ptr<source::Source>> opened(const std::vector<std::string>& locations,
+                                               const Config& config, Statements statements,
+                                               std::stop_token stop) {
+  const auto options = open_options(locations, config);
+  if (statements == Statements::ours)
+    return with_origin(source::open(options, std::move(stop)), locations, config);
+  const source::WorkerCommand command{"/proc/self/exe", source::worker_word};
+  return with_origin(source::open_in_worker(options, command, std::move(stop)), locations, config);
+}
+
+// What tells one source from another, besides what is in it.
+std::string identity_of(const std::vector<std::string>& locations) {
+  std::string identity;
+  for (const auto& location : locations) {
+    std::error_code ignored;
+    identity += source::is_postgres_url(location)
+                    ? location
+                    : std::filesystem::absolute(location, ignored).string();
+    identity += '\n';
+  }
+  return identity;
+}
+
+// Queries are answered by the cache where there is one; the log hears of all of them.
+std::unique_ptr<source::Source> with_cache(std::unique_ptr<source::Source> source,
+                                           const Config& config, cache::QueryCache* cache) {
+  if (cache == nullptr) return source;
+  return std::make_unique<cache::CachedSource>(
+      std::move(source), *cache,
+      cache::Origin{fmt::format("insights {}", version()), identity_of(config.locations)});
+}
+
 // What those who insist must hear at once, and not only at the end of a report.
 void warn_of_privileges(const source::Source& source, const Config& config, Progress& progress) {
   if (!config.allow_privileged_role) return;
@@ -129,11 +167,17 @@ void warn_of_privileges(const source::Source& source, const Config& config, Prog
 }
 
 // What the run tells goes on to its observer; from when the tables are understood, the analyst
-// asks.
+// asks. What the gate refuses is told among it.
 class AskerObserver final : public explore::RunObserver {
  public:
-  AskerObserver(explore::RunObserver& observer, QueryLog& log) : observer_(observer), log_(log) {}
+  AskerObserver(explore::RunObserver& observer, QueryLog& log) : observer_(observer), log_(log) {
+    log_.also_tell_refusals([this](const source::QueryRecord& record) {
+      on(explore::QueryRefused{record.sql, record.reason});
+    });
+  }
+  // A model's statements are judged and asked side by side.
   void on(const explore::Event& event) override {
+    const std::scoped_lock turn(mutex_);
     if (std::holds_alternative<explore::CatalogRead>(event)) log_.asked_by("statistical analyst");
     if (std::holds_alternative<explore::ModelStep>(event)) log_.asked_by("language model");
     observer_.on(event);
@@ -142,6 +186,7 @@ class AskerObserver final : public explore::RunObserver {
  private:
   explore::RunObserver& observer_;
   QueryLog& log_;
+  std::mutex mutex_;
 };
 
 // A run is not lost with its log; who wants the log must hear of it.
@@ -163,19 +208,22 @@ QueryLog query_log(const Config& config, std::string who) {
 Result<std::unique_ptr<source::Source>> open_source(const std::vector<std::string>& locations,
                                                     const Config& config, QueryLog& log,
                                                     std::stop_token stop) {
-  auto source = TRY(with_origin(source::open(open_options(locations, config), std::move(stop)),
-                                locations, config));
-  return log.watched(std::move(source));
+  return log.watched(TRY(opened(locations, config, Statements::ours, std::move(stop))));
 }
 
 Result<std::unique_ptr<source::Source>> open_worker_source(
     const std::vector<std::string>& locations, const Config& config, QueryLog& log,
     std::stop_token stop) {
-  const source::WorkerCommand command{"/proc/self/exe", source::worker_word};
-  auto source = TRY(
-      with_origin(source::open_in_worker(open_options(locations, config), command, std::move(stop)),
-                  locations, config));
-  return log.watched(std::move(source));
+  return log.watched(TRY(opened(locations, config, Statements::of_others, std::move(stop))));
+}
+
+Result<std::unique_ptr<cache::QueryCache>> open_cache(const Config& config, cache::Watch watch) {
+  return cache::QueryCache::open(
+      {.redis_url = config.cache_url,
+       .memory_bytes_max = static_cast<std::size_t>(config.cache_bytes_max),
+       .keep = config.cache_keep,
+       .stale_max = config.cache_stale_max},
+      std::move(watch));
 }
 
 Result<sql::Gate> open_gate(const source::Source& source, QueryLog& log) {
@@ -258,12 +306,13 @@ Result<explore::Run> run_exploration(const Config& config, const findings::Focus
     order.brief.feedback = TRY(rules_of(config));
   progress.doing("opening the source");
   auto log = query_log(config, "catalog");
+  AskerObserver observer(progress, log);
   // What a model writes runs in a process of its own, and so does the rest of its run.
-  const auto source = TRY(with_model ? open_worker_source(config.locations, config, log, stop)
-                                     : open_source(config.locations, config, log, stop));
+  const auto statements = with_model ? Statements::of_others : Statements::ours;
+  auto database = TRY(opened(config.locations, config, statements, stop));
+  const auto source = log.watched(with_cache(std::move(database), config, choice.cache));
   warn_of_privileges(*source, config, progress);
   const auto gate = TRY(open_gate(*source, log));
-  AskerObserver observer(progress, log);
   if (with_model) {
     const ModelRunParts parts{*source, gate, vocabulary, metadata, observer, progress, log};
     auto run = explore_with_model(config, order, choice.resumes, parts, stop);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cache/query_cache.h"
 #include "catalog/catalog.h"
 #include "catalog/metadata.h"
 #include "catalog/personal.h"
@@ -37,6 +38,11 @@ base::Result<std::unique_ptr<source::Source>> open_source(const std::vector<std:
 base::Result<std::unique_ptr<source::Source>> open_worker_source(
     const std::vector<std::string>& locations, const config::Config& config, QueryLog& log,
     std::stop_token stop);
+
+// The cache that the settings name. Error: invalid_input (its URL is none of Redis).
+base::Result<std::unique_ptr<cache::QueryCache>> open_cache(const config::Config& config,
+                                                            cache::Watch watch);
+
 // A gate of the source for our own statements; what it refuses goes to the log.
 base::Result<sql::Gate> open_gate(const source::Source& source, QueryLog& log);
 // The script of a role that only reads the database which the settings name. Error: invalid_input
@@ -64,6 +70,7 @@ struct RunChoice {
   bool resumes = false;    // the run of a language model with this id must be there, and goes on
   bool remembers = false;  // it is kept in the store, and knows what the store knows; a run with a
                            // language model always is
+  cache::QueryCache* cache = nullptr;  // of results of queries; borrowed
 };
 
 // One exploration, from opening to ranked findings. A run with a language model whose id has a

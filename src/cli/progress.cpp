@@ -115,8 +115,12 @@ void Progress::take(const explore::CatalogRead& event) {
 void Progress::take(const explore::QueryRun& event) {
   ++queries_;
   const auto outcome = event.error.empty() ? counted(event.rows, "row") : "failed: " + event.error;
-  step(fmt::format("query {}, {} ms, {}: {}", queries_, grouped(event.milliseconds), outcome,
-                   event.sql));
+  step(fmt::format("query {}, {} ms{}, {}: {}", queries_, grouped(event.milliseconds),
+                   event.cached ? ", from the cache" : "", outcome, event.sql));
+}
+
+void Progress::take(const explore::QueryRefused& event) {
+  step(fmt::format("refused ({}): {}", event.reason, event.sql));
 }
 
 void Progress::take(const explore::HypothesesTested& event) {

@@ -46,6 +46,7 @@ class Progress final : public explore::RunObserver {
   void take(const explore::TableLoaded& event);
   void take(const explore::CatalogRead& event);
   void take(const explore::QueryRun& event);
+  void take(const explore::QueryRefused& event);
   void take(const explore::HypothesesTested& event);
   void take(const explore::EarlyFinding& event);
   void take(const explore::FindingProven& event);

@@ -33,8 +33,11 @@ std::unique_ptr<source::Source> QueryLog::watched(std::unique_ptr<source::Source
 }
 
 void QueryLog::watch(sql::Gate& gate) {
-  if (file_.empty()) return;
-  source::tell_refusals(gate, [this](const source::QueryRecord& record) { add(record); });
+  if (file_.empty() && !refused_) return;
+  source::tell_refusals(gate, [this](const source::QueryRecord& record) {
+    if (refused_) refused_(record);
+    if (!file_.empty()) add(record);
+  });
 }
 
 void QueryLog::add(const source::QueryRecord& record) {
@@ -51,6 +54,7 @@ void QueryLog::add(const source::QueryRecord& record) {
                   {"rows", record.rows},
                   {"bytes", record.bytes},
                   {"truncated", record.truncated},
+                  {"cached", record.cached},
                   {"ms", record.time.count()}};
   const auto text =
       report::harmless_json(line.dump(-1, ' ', false, Json::error_handler_t::replace)) + "\n";

@@ -39,6 +39,8 @@ class QueryLog {
   // Whatever is asked of the source, and refused by the gate, is logged.
   std::unique_ptr<source::Source> watched(std::unique_ptr<source::Source> source);
   void watch(sql::Gate& gate);
+  // Of gates that are watched from now on, refusals are told to `sink`, too.
+  void also_tell_refusals(source::RecordSink sink) { refused_ = std::move(sink); }
 
   void add(const source::QueryRecord& record);
   // Error (unavailable): a line could not be written.
@@ -46,6 +48,7 @@ class QueryLog {
 
  private:
   void rotate() const;
+  source::RecordSink refused_;
   std::mutex mutex_;  // guards what follows: a model's statements run side by side
   std::string file_, who_;
   std::function<std::string()> now_;

@@ -106,7 +106,7 @@ Result<ExitCode> run_serve(const Invocation&, const Config& config) {
   TRY(say_keys(config, *reader));
 
   server::Metrics metrics;
-  const auto engine = serve_engine(config);
+  const auto engine = TRY(serve_engine(config, metrics));
   std::stop_source ending;
   server::RunQueue queue(engine, *writer, metrics, [&] { listener->ring(); },
                          {.waiting_max = static_cast<std::size_t>(config.runs_waiting_max),

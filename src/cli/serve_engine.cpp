@@ -65,14 +65,14 @@ Config settings_of(const RunRequest& request, Config config) {
 }
 
 Result<explore::Run> explore_as_asked(const Config& config, const RunRequest& request,
-                                      const std::string& run_id, explore::RunObserver& observer,
-                                      std::stop_token stop) {
+                                      const std::string& run_id, cache::QueryCache* cache,
+                                      explore::RunObserver& observer, std::stop_token stop) {
   const auto own = settings_of(request, config);
   const auto focus = TRY(focus_of(own));
   Progress progress(ProgressStyle::quiet, stderr);
   progress.also_tell(observer);
   // What it journals and sends is kept under the server's id, so that it can be taken up again.
-  const RunChoice choice{.id = run_id, .remembers = true};
+  const RunChoice choice{.id = run_id, .remembers = true, .cache = cache};
   return run_exploration(own, focus, choice, progress, std::move(stop));
 }
 
@@ -121,19 +121,44 @@ base::Status reachable(const Config& config, std::stop_token stop) {
   return {};
 }
 
+// What becomes of queries that a cache might answer; that Redis is gone, or is back.
+cache::Watch cache_watch(const Config& config, server::Metrics& metrics) {
+  const bool is_redis = !config.cache_url.empty();
+  if (is_redis) metrics.set("insights_cache_reachable", 1);
+  return {.asked =
+              [&metrics](cache::Outcome outcome, std::chrono::microseconds saved) {
+                metrics.add("insights_cache_total",
+                            {{"outcome", std::string(cache::name(outcome))}});
+                metrics.add("insights_cache_saved_seconds_total", {},
+                            std::chrono::duration<double>(saved).count());
+              },
+          .reached =
+              [&metrics](bool is_reachable, const std::string& why) {
+                metrics.set("insights_cache_reachable", is_reachable ? 1 : 0);
+                if (is_reachable)
+                  server::log_event("info", "cache_back", nlohmann::ordered_json::object());
+                else
+                  server::log_event("warning", "cache_gone", {{"what", why}});
+              }};
+}
+
 }  // namespace
 
-server::Engine serve_engine(const Config& config) {
+Result<server::Engine> serve_engine(const Config& config, server::Metrics& metrics) {
   server::Engine engine;
+  std::shared_ptr<cache::QueryCache> cache;
+  if (!config.cache_url.empty() || config.cache_bytes_max > 0)
+    cache = TRY(open_cache(config, cache_watch(config, metrics)));
   engine.program = fmt::format("insights {}", version());
   engine.subject = subject_of(config);
   engine.focus_name = [config](const RunRequest& request) -> Result<std::string> {
     const auto focus = TRY(told(focus_of(settings_of(request, config)), config));
     return focus.name;
   };
-  engine.explore = [config](const RunRequest& request, const std::string& run_id,
-                            explore::RunObserver& observer, std::stop_token stop) {
-    return told(explore_as_asked(config, request, run_id, observer, std::move(stop)), config);
+  engine.explore = [config, cache](const RunRequest& request, const std::string& run_id,
+                                   explore::RunObserver& observer, std::stop_token stop) {
+    return told(
+        explore_as_asked(config, request, run_id, cache.get(), observer, std::move(stop)), config);
   };
   engine.schema = [config](std::stop_token stop) {
     return told(schema_json(config, std::move(stop)), config);

@@ -3,11 +3,12 @@
 
 #include "config/config.h"
 #include "server/engine.h"
+#include "server/metrics.h"
 
 namespace insights::cli {
 
 // Keeps a copy of the settings. Error messages of what it does name no path, URL or password: they
 // reach whoever may ask the server.
-server::Engine serve_engine(const config::Config& config);
+base::Result<server::Engine> serve_engine(const config::Config& config, server::Metrics& metrics);
 
 }  // namespace insights::cli

@@ -97,6 +97,12 @@ struct Config {
   std::chrono::milliseconds request_time_max{std::chrono::minutes{20}};
   std::int64_t retries_max = 4;
 
+  // Results of queries that are asked again.
+  std::string cache_url;                                   // of a Redis server; secret
+  std::int64_t cache_bytes_max = std::int64_t{64} << 20;   // in the process of a server
+  std::chrono::milliseconds cache_keep{std::chrono::hours{24}};
+  std::chrono::milliseconds cache_stale_max{0};  // of a database that cannot tell its version
+
   // A server (insights serve), and what it keeps.
   std::string host = "127.0.0.1";            // an address of this machine
   std::int64_t port = 8000;                  // 0 = a free one

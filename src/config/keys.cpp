@@ -121,6 +121,16 @@ constexpr std::array table{
     Key{"engine.memory", Kind::size, &Config::memory_max_bytes, "--memory", "", "SIZE",
         "Memory the database engine may use (512MB, 2GB)", gigabyte / 16, 1024 * 16 * gigabyte},
 
+    Key{"cache.url", Kind::secret, &Config::cache_url, "", "CACHE_URL", "URL",
+        "Keep results of queries in this Redis server: redis://:PASSWORD@HOST:6379/0"},
+    Key{"cache.memory", Kind::size, &Config::cache_bytes_max, "--cache-memory", "", "SIZE",
+        "Keep results in the memory of a server without Redis; 0 = none", 0, 1024 * gigabyte},
+    Key{"cache.keep", Kind::duration, &Config::cache_keep, "--cache-keep", "", "TIME",
+        "Keep results this long", 1, 2'592'000},
+    Key{"cache.stale", Kind::duration, &Config::cache_stale_max, "--cache-stale", "", "TIME",
+        "Of a database that cannot tell whether it changed, use results up to this old; 0 = none",
+        0, 2'592'000},
+
     Key{"server.host", Kind::text, &Config::host, "--host", "API_HOST", "ADDRESS",
         "The address to listen on; 127.0.0.1 is reached from this machine alone"},
     Key{"server.port", Kind::integer, &Config::port, "--port", "API_PORT", "N",

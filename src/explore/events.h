@@ -25,6 +25,14 @@ struct QueryRun {
   std::int64_t rows = 0;
   std::int64_t milliseconds = 0;
   std::string error;
+  std::int64_t bytes = 0;
+  bool cached = false;  // answered from a cache
+  bool masked = false;  // its result holds personal data, which a model sees masked
+};
+// A statement that the gate did not let through.
+struct QueryRefused {
+  std::string sql;     // as it was written, cut when it is long
+  std::string reason;  // the class: "relation"
 };
 struct HypothesesTested {
   std::string pattern;
@@ -62,8 +70,8 @@ struct Finished {
   std::string reason;
 };
 
-using Event = std::variant<Started, TableLoaded, CatalogRead, QueryRun, HypothesesTested,
-                           EarlyFinding, FindingProven, ModelStep, Finished>;
+using Event = std::variant<Started, TableLoaded, CatalogRead, QueryRun, QueryRefused,
+                           HypothesesTested, EarlyFinding, FindingProven, ModelStep, Finished>;
 
 class RunObserver {
  public:

@@ -227,6 +227,16 @@ std::string partial_reason(const MeteredSource& metered, const std::string& othe
   return stop.stop_requested() ? "the run was stopped" : otherwise;
 }
 
+// A source that cannot tell its version was answered for by a cache: since when, a reader must know.
+std::optional<std::string> cache_note(const MeteredSource& metered, const Run& run) {
+  if (!metered.oldest_cached() || !run.data.digest.empty()) return std::nullopt;
+  const base::Moment second{metered.oldest_cached()->microseconds / 1'000'000 * 1'000'000};
+  return fmt::format(
+      "{} of {} queries were answered from the cache, with data as it was at {} UTC or later; what "
+      "is published was read from the database again.",
+      metered.spent().queries_cached, metered.spent().queries, base::iso_text(second));
+}
+
 void finish(Run& run, const MeteredSource& metered, const std::string& otherwise,
             RunObserver& observer, const std::stop_token& stop) {
   run.spent = metered.spent();
@@ -250,7 +260,10 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
     parts.observer.on(TableLoaded{table, rows});
   };
   const auto known = parts.source.notes().size();
-  findings::EvidenceReader reader(metered, parts.gate);
+  // A first proof may be one of an earlier run about the same data; the second reading is not.
+  findings::EvidenceLimits first_proof;
+  first_proof.query.may_be_cached = true;
+  findings::EvidenceReader reader(metered, parts.gate, first_proof);
   auto catalog =
       TRY(catalog::read(metered, parts.gate, parts.vocabulary, parts.metadata, reading, stop));
   for (const auto& subject : catalog.subjects) {
@@ -307,6 +320,7 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   run.notes.insert(run.notes.end(),
                    notes.begin() + static_cast<std::ptrdiff_t>(std::min(known, notes.size())),
                    notes.end());
+  if (auto note = cache_note(metered, run)) run.notes.push_back(*std::move(note));
   finish(run, metered, search_ended.empty() ? catalog.left_out : search_ended, parts.observer,
          stop);
   return run;

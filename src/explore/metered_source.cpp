@@ -9,6 +9,7 @@ namespace insights::explore {
 namespace {
 
 using std::chrono::duration_cast;
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -58,6 +59,12 @@ source::Limits MeteredSource::within_budget(source::Limits limits) const {
   return limits;
 }
 
+void MeteredSource::count_cached(const source::Cached& cached, microseconds took) {
+  ++spent_.queries_cached;
+  spent_.saved += std::max(microseconds{0}, cached.took - took);
+  if (!oldest_cached_ || cached.asked_at < *oldest_cached_) oldest_cached_ = cached.asked_at;
+}
+
 void MeteredSource::remember(const base::Error& error) {
   if (error.kind == base::ErrorKind::disconnected && lost_.empty()) lost_ = error.message;
 }
@@ -70,15 +77,23 @@ base::Result<source::Rows> MeteredSource::query(const sql::CheckedQuery& query,
   auto capped = within_budget(limits);
   capped.time_max = std::min(capped.time_max, budget_.query_time_max);
   auto result = source_.query(query, capped, stop);
-  const auto took = duration_cast<milliseconds>(steady_clock::now() - before);
-  const auto rows = result ? static_cast<std::int64_t>(result->rows.size()) : 0;
+  const auto took = duration_cast<microseconds>(steady_clock::now() - before);
+  QueryRun told{.sql = query.text(),
+                .milliseconds = duration_cast<milliseconds>(took).count(),
+                .error = result ? "" : result.error().message,
+                .masked = sql::gives_personal(query.resolved())};
   const std::scoped_lock lock(mutex_);
   if (result) {
-    spent_.rows += rows;
-    spent_.bytes += bytes_of(*result);
+    told.rows = static_cast<std::int64_t>(result->rows.size());
+    told.bytes = bytes_of(*result);
+    told.cached = result->cached.has_value();
+    spent_.rows += told.rows;
+    spent_.bytes += told.bytes;
+    if (told.cached) count_cached(*result->cached, took);
+  } else {
+    remember(result.error());
   }
-  if (!result) remember(result.error());
-  observer_.on(QueryRun{query.text(), rows, took.count(), result ? "" : result.error().message});
+  observer_.on(told);
   return result;
 }
 
@@ -86,9 +101,10 @@ base::Status MeteredSource::scan(const sql::CheckedQuery& query, const source::L
                                  std::stop_token stop, const source::BatchSink& sink) {
   if (auto charged = charge(); !charged) return std::unexpected(charged.error());
   const auto before = steady_clock::now();
-  std::int64_t rows = 0;
+  std::int64_t rows = 0, bytes = 0;
   const auto counting = [&](const source::Batch& batch) {
     rows += static_cast<std::int64_t>(batch.rows);
+    bytes += bytes_of(batch);
     {
       const std::scoped_lock lock(mutex_);
       spent_.rows += static_cast<std::int64_t>(batch.rows);
@@ -100,7 +116,12 @@ base::Status MeteredSource::scan(const sql::CheckedQuery& query, const source::L
   const auto took = duration_cast<milliseconds>(steady_clock::now() - before);
   const std::scoped_lock lock(mutex_);
   // A scan is tried again by who asked for it: lost is what no query gets back.
-  observer_.on(QueryRun{query.text(), rows, took.count(), status ? "" : status.error().message});
+  observer_.on(QueryRun{.sql = query.text(),
+                        .rows = rows,
+                        .milliseconds = took.count(),
+                        .error = status ? "" : status.error().message,
+                        .bytes = bytes,
+                        .masked = sql::gives_personal(query.resolved())});
   return status;
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 
 #include "explore/events.h"
 #include "explore/run.h"
@@ -34,10 +35,13 @@ class MeteredSource final : public source::Source {
   const std::string& exhausted() const { return exhausted_; }
   // Why the database could no longer be asked; empty while it could.
   const std::string& lost() const { return lost_; }
+  // When the oldest answer that came from a cache was given; nothing when none did.
+  std::optional<base::Moment> oldest_cached() const { return oldest_cached_; }
 
  private:
   base::Status charge();
   // With the mutex held:
+  void count_cached(const source::Cached& cached, std::chrono::microseconds took);
   void remember(const base::Error& error);
   source::Limits within_budget(source::Limits limits) const;
   std::chrono::milliseconds elapsed() const;
@@ -49,6 +53,7 @@ class MeteredSource final : public source::Source {
   Spent spent_;
   std::string exhausted_;
   std::string lost_;
+  std::optional<base::Moment> oldest_cached_;
   std::chrono::steady_clock::time_point started_;
 };
 

@@ -29,6 +29,10 @@ struct Budget {
 struct Spent {
   std::int64_t queries = 0, rows = 0, bytes = 0;
   std::chrono::milliseconds wall{0};
+  // Of the queries, those that were answered from a cache: how long the database took for them
+  // when it was asked, less what it took now.
+  std::int64_t queries_cached = 0;
+  std::chrono::microseconds saved{0};
 };
 
 struct TableSummary {

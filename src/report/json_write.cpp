@@ -321,6 +321,18 @@ Json json_of(const analyst::ModelUse& use) {
           {"complete", use.complete}};
 }
 
+Json json_of(const explore::Spent& spent) {
+  Json json{{"queries", spent.queries},
+            {"rows", spent.rows},
+            {"bytes", spent.bytes},
+            {"wall_milliseconds", spent.wall.count()}};
+  if (spent.queries_cached > 0) {
+    const auto saved = std::chrono::duration_cast<std::chrono::milliseconds>(spent.saved);
+    json["cache"] = {{"queries", spent.queries_cached}, {"saved_milliseconds", saved.count()}};
+  }
+  return json;
+}
+
 Json json_of(const explore::Run& run, const std::vector<PatternTally>& tallies) {
   const auto& [queries_max, rows_max, bytes_max, time_max, query_time_max] = run.budget;
   return {{"format_version", format_version},
@@ -348,11 +360,7 @@ Json json_of(const explore::Run& run, const std::vector<PatternTally>& tallies) 
             {"bytes_max", bytes_max},
             {"time_max_milliseconds", time_max.count()},
             {"query_time_max_milliseconds", query_time_max.count()}}},
-          {"spent",
-           {{"queries", run.spent.queries},
-            {"rows", run.spent.rows},
-            {"bytes", run.spent.bytes},
-            {"wall_milliseconds", run.spent.wall.count()}}}};
+          {"spent", json_of(run.spent)}};
 }
 
 std::string compact(const Json& json) {

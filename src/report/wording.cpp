@@ -47,6 +47,14 @@ std::string share_words(double p) {
   return statistic_text(p * 100) + " %";
 }
 
+// " (41 from the cache, about 3.2 s saved)"; nothing when none was.
+std::string saved_text(const explore::Spent& spent) {
+  if (spent.queries_cached == 0) return "";
+  const auto saved = std::chrono::duration_cast<std::chrono::milliseconds>(spent.saved);
+  return fmt::format(" ({} from the cache, about {} saved)", count_text(spent.queries_cached),
+                     seconds_text(saved));
+}
+
 }  // namespace
 
 std::string headline(const explore::Run& run) {
@@ -263,7 +271,7 @@ std::string tally_line(const PatternTally& tally) {
 }
 
 std::string spent_line(const explore::Run& run) {
-  return fmt::format("{}, {} read, {}", counted(run.spent.queries, "query"),
+  return fmt::format("{}{}, {} read, {}", counted(run.spent.queries, "query"), saved_text(run.spent),
                      counted(run.spent.rows, "row"), seconds_text(run.spent.wall));
 }
 

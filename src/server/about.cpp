@@ -80,6 +80,8 @@ Response metrics_text(Desk& desk, const Call&) {
   desk.metrics.set("insights_http_connections", static_cast<double>(traffic.connections));
   desk.metrics.set("insights_http_streams", static_cast<double>(traffic.streams));
   desk.metrics.set("insights_http_connections_refused_total", static_cast<double>(traffic.refused));
+  const auto [stored, database, asked] = condition(desk);
+  desk.metrics.set("insights_ready", stored && database && !desk.stop.stop_requested() ? 1 : 0);
   Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   response.body = desk.metrics.text();

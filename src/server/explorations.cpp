@@ -119,10 +119,12 @@ Response with_insights(Database& database, const RunRow& run) {
 }
 
 // Waits for the end of the run without holding a thread.
-Response when_ended(Desk& desk, const std::string& id, std::chrono::seconds at_most) {
+Response when_ended(Desk& desk, const std::string& request, const std::string& id,
+                    std::chrono::seconds at_most) {
   const auto until = std::chrono::steady_clock::now() + at_most;
   Response waiting;
-  waiting.later = [&desk, id, until]() -> std::optional<Response> {
+  waiting.later = [&desk, request, id, until]() -> std::optional<Response> {
+    const LogScope scope("request", request);
     return desk.streams.use([&](Database& database) -> std::optional<Response> {
       const auto run = store::find_run(database, id);
       if (!run) return store_problem(run.error());
@@ -183,7 +185,7 @@ Response explore_now(Desk& desk, const Call& call) {
   if (!request) return problem_of(request.error());
   auto added = submit(desk, call, *request);
   if (auto* refused = std::get_if<Response>(&added)) return std::move(*refused);
-  return when_ended(desk, std::get<store::Added>(added).id, std::chrono::seconds(seconds));
+  return when_ended(desk, call.request.id, std::get<store::Added>(added).id, std::chrono::seconds(seconds));
 }
 
 Response list_explorations(Desk& desk, const Call& call) {
@@ -250,13 +252,7 @@ Response exploration_queries(Desk& desk, const Call& call) {
   });
   if (!queries) return store_problem(queries.error());
   Json items = Json::array();
-  for (const auto& query : *queries)
-    items.push_back({{"query", query.sequence},
-                     {"at", utc_text(query.at)},
-                     {"sql", query.sql},
-                     {"rows", query.rows},
-                     {"milliseconds", query.milliseconds},
-                     {"error", query.error}});
+  for (const auto& query : *queries) items.push_back(query_json(query));
   const bool has_more = static_cast<std::int64_t>(queries->size()) == limit;
   const auto next = has_more ? Json(std::to_string(queries->back().sequence)) : Json(nullptr);
   return json_response(200, {{"items", std::move(items)}, {"next_cursor", next}});

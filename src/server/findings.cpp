@@ -51,29 +51,6 @@ Json json_of(const FindingRow& row) {
             {"exploration", fmt::format("{}{}", explorations, row.last_run)}}}};
 }
 
-// "2025-11-22T07:46:03Z", with or without a fraction of a second, or a day alone.
-std::optional<base::Moment> moment_in(std::string_view text) {
-  constexpr std::int64_t second = 1'000'000;
-  const auto day = base::parse_day(text.substr(0, 10));
-  if (!day) return std::nullopt;
-  base::Moment moment{day->since_epoch * std::int64_t{86'400} * second};
-  if (text.size() == 10) return moment;
-  const bool is_time = text.size() >= 20 && text[10] == 'T' && text[13] == ':' && text[16] == ':' &&
-                       text.back() == 'Z' && (text.size() == 20 || text[19] == '.');
-  if (!is_time) return std::nullopt;
-  const auto hour = number_in(text.substr(11, 2), 23), minute = number_in(text.substr(14, 2), 59),
-             seconds = number_in(text.substr(17, 2), 59);
-  if (!hour || !minute || !seconds) return std::nullopt;
-  moment.microseconds += ((*hour * 60 + *minute) * 60 + *seconds) * second;
-  auto fraction = std::string(text.size() == 20 ? "" : text.substr(20, text.size() - 21));
-  if (fraction.size() > 6) return std::nullopt;
-  fraction.resize(6, '0');
-  const auto micro = number_in(fraction, second);
-  if (!micro) return std::nullopt;
-  moment.microseconds += *micro;
-  return moment;
-}
-
 bool is_true(const std::optional<std::string>& text) { return text == "true"; }
 
 Response wrong(std::string_view what) { return problem(400, "invalid_parameter", what); }

@@ -34,6 +34,20 @@ constexpr std::array families{
            "Deliveries to webhooks that were given up in the last day"},
     Family{"insights_queries_total", "counter", "Queries of explorations, by outcome"},
     Family{"insights_query_seconds", "histogram", "How long queries took"},
+    Family{"insights_refusals_total", "counter",
+           "Statements of explorations that the gate refused, by class"},
+    Family{"insights_cache_total", "counter",
+           "Queries that a cache might answer, by what became of them"},
+    Family{"insights_cache_saved_seconds_total", "counter",
+           "Seconds of the database that the cache saved"},
+    Family{"insights_cache_reachable", "gauge", "Whether Redis answered when it was last asked"},
+    Family{"insights_tokens_total", "counter", "Tokens of language models, by model and kind"},
+    Family{"insights_dollars_total", "counter", "US dollars that language models cost, by model"},
+    Family{"insights_budget_used_ratio", "gauge",
+           "What the exploration that ended last used of what it was allowed, by budget"},
+    Family{"insights_last_success_timestamp_seconds", "gauge",
+           "When the last whole exploration ended, in seconds since 1970"},
+    Family{"insights_ready", "gauge", "Whether store and database did their part, as for readiness"},
     Family{"insights_store_errors_total", "counter", "What could not be written to the store"}};
 
 constexpr std::array bounds{0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0};
@@ -93,9 +107,9 @@ std::string Metrics::text() const {
   const std::scoped_lock lock(mutex_);
   std::string text;
   for (const auto& [name, type, help] : families) {
+    text += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
     const auto family = families_.find(name);
     if (family == families_.end()) continue;
-    text += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
     for (const auto& [labels, series] : family->second) {
       if (type != "histogram") {
         text += fmt::format("{}{} {}\n", name, in_braces(labels), series.value);

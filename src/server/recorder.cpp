@@ -121,19 +121,42 @@ void Recorder::take(const explore::TableLoaded& event) {
 }
 
 void Recorder::take(const explore::CatalogRead& event) {
+  asker_ = "statistical analyst";
   add("catalog_read", text({{"tables", event.tables}, {"columns", event.columns}}));
 }
 
 void Recorder::take(const explore::QueryRun& event) {
-  new_.queries.push_back(
-      {++queries_, now(), event.sql, event.rows, event.milliseconds, event.error});
-  metrics_.add("insights_queries_total",
-               {{"outcome", event.error.empty() ? "answered" : "failed"}});
+  new_.queries.push_back({.sequence = ++queries_,
+                          .at = now(),
+                          .sql = event.sql,
+                          .rows = event.rows,
+                          .milliseconds = event.milliseconds,
+                          .error = event.error,
+                          .asker = asker_,
+                          .verdict = event.masked ? "mask" : "allow",
+                          .bytes = event.bytes,
+                          .cached = event.cached});
+  metrics_.add("insights_queries_total", {{"outcome", !event.error.empty() ? "failed"
+                                                      : event.cached       ? "cached"
+                                                                           : "answered"}});
   metrics_.observe("insights_query_seconds", static_cast<double>(event.milliseconds) / 1000);
   add("query", text({{"query", queries_},
                      {"rows", event.rows},
                      {"milliseconds", event.milliseconds},
-                     {"failed", !event.error.empty()}}));
+                     {"failed", !event.error.empty()},
+                     {"cached", event.cached}}));
+}
+
+void Recorder::take(const explore::QueryRefused& event) {
+  new_.queries.push_back({.sequence = ++queries_,
+                          .at = now(),
+                          .sql = event.sql,
+                          .error = {},
+                          .asker = asker_,
+                          .verdict = "refuse",
+                          .reason = event.reason});
+  metrics_.add("insights_refusals_total", {{"class", event.reason}});
+  add("refused", text({{"query", queries_}, {"class", event.reason}}));
 }
 
 void Recorder::take(const explore::HypothesesTested& event) {
@@ -167,10 +190,10 @@ void Recorder::take(const explore::FindingProven& event) {
   add("finding", text(body));
 }
 
-// How it ended is told when its report is in the store.
 // Its thoughts come in hundreds of pieces, for a terminal; who watches a run wants its steps.
 void Recorder::take(const explore::ModelStep& event) {
   using Kind = explore::ModelStep::Kind;
+  asker_ = "language model";
   if (event.kind == Kind::thinking || event.kind == Kind::writing) return;
   static constexpr std::array<std::string_view, 8> names{
       "asking", "thinking", "writing", "calling", "answered", "recorded", "waiting", "remark"};
@@ -180,6 +203,7 @@ void Recorder::take(const explore::ModelStep& event) {
                      {"text", event.text}}));
 }
 
+// How it ended is told when its report is in the store.
 void Recorder::take(const explore::Finished&) {}
 
 }  // namespace insights::server

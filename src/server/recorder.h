@@ -46,6 +46,7 @@ class Recorder final : public explore::RunObserver {
   void take(const explore::TableLoaded& event);
   void take(const explore::CatalogRead& event);
   void take(const explore::QueryRun& event);
+  void take(const explore::QueryRefused& event);
   void take(const explore::HypothesesTested& event);
   void take(const explore::EarlyFinding& event);
   void take(const explore::FindingProven& event);
@@ -62,6 +63,7 @@ class Recorder final : public explore::RunObserver {
   Metrics& metrics_;
   const std::function<void()> ring_;
   std::stop_source& stop_;
+  std::string asker_ = "catalog";  // of the queries that come now
   std::int64_t events_ = 0, queries_ = 0;
   store::Happened new_;
   std::chrono::steady_clock::time_point flushed_{};

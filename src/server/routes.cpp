@@ -16,6 +16,7 @@ constexpr std::array table{
     Route{"POST", "/api/v1/explorations/{id}/resume", "run", "", resume_exploration},
     Route{"GET", "/api/v1/explorations/{id}/events", "read", "", exploration_events},
     Route{"GET", "/api/v1/explorations/{id}/queries", "read", page, exploration_queries},
+    Route{"GET", "/api/v1/queries", "read", "run verdict since slow cursor limit", list_queries},
     Route{"GET", "/api/v1/explorations/{id}/report", "read", "format", exploration_report},
     Route{"GET", "/api/v1/explorations/{id}/diff", "read", "from", exploration_diff},
     Route{"POST", "/api/v1/explore", "run", "", explore_now},

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "server/service.h"
+#include "store/events.h"
 
 namespace insights::server {
 
@@ -37,6 +38,9 @@ Response exploration_accepted(Desk& desk, const std::string& id);
 Response queue_problem(const base::Error& error);
 // event_stream.cpp
 Response exploration_events(Desk& desk, const Call& call);
+// queries.cpp
+Response list_queries(Desk& desk, const Call& call);
+nlohmann::ordered_json query_json(const store::QueryRow& query);
 // findings.cpp
 Response list_findings(Desk& desk, const Call& call);
 Response get_finding(Desk& desk, const Call& call);

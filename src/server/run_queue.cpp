@@ -40,6 +40,38 @@ base::Status tell_interrupted(store::Database& database, const std::string& run)
   return store::add_events(database, run, {{{known.events + 1, now(), "ended", body.dump()}}, {}});
 }
 
+double seconds_since_1970(base::Moment moment) {
+  return static_cast<double>(moment.microseconds) / 1e6;
+}
+
+// What a run used of what it was allowed, what its language model took, and that it was whole.
+void count(Metrics& metrics, const explore::Run& run, store::RunState state) {
+  const auto used = [&](std::string_view budget, double spent, double allowed) {
+    if (allowed > 0)
+      metrics.set("insights_budget_used_ratio", spent / allowed, {{"budget", std::string(budget)}});
+  };
+  const auto real = [](auto number) { return static_cast<double>(number); };
+  used("queries", real(run.spent.queries), real(run.budget.queries_max));
+  used("rows", real(run.spent.rows), real(run.budget.rows_max));
+  used("bytes", real(run.spent.bytes), real(run.budget.bytes_max));
+  used("time", real(run.spent.wall.count()), real(run.budget.time_max.count()));
+  if (run.model) {
+    const auto& use = *run.model;
+    const auto tokens = [&](std::string_view kind, std::int64_t number) {
+      metrics.add("insights_tokens_total", {{"model", use.model}, {"kind", std::string(kind)}},
+                  real(number));
+    };
+    tokens("input", use.input_tokens - use.cached_tokens);
+    tokens("cached_input", use.cached_tokens);
+    tokens("output", use.output_tokens - use.reasoning_tokens);
+    tokens("reasoning", use.reasoning_tokens);
+    metrics.add("insights_dollars_total", {{"model", use.model}}, use.usd);
+    used("dollars", use.usd, use.usd_max);
+  }
+  if (state == store::RunState::done)
+    metrics.set("insights_last_success_timestamp_seconds", seconds_since_1970(now()));
+}
+
 }  // namespace
 
 RunQueue::RunQueue(const Engine& engine, store::SharedDatabase& writer, Metrics& metrics,
@@ -71,6 +103,12 @@ base::Status RunQueue::begin() {
     auto request = run_request_of(nlohmann::json::parse(run.request));
     if (request) waiting_[run.owner].push_back({run.id, *std::move(request)});
   }
+  const auto whole = TRY(writer_.use([](store::Database& database) {
+    return store::list_runs(database, {.state = RunState::done, .limit = 1});
+  }));
+  if (!whole.empty() && whole.front().ended_at)
+    metrics_.set("insights_last_success_timestamp_seconds",
+                 seconds_since_1970(*whole.front().ended_at));
   for (int at = 0; at < limits_.at_once; ++at)
     workers_.emplace_back([this](const std::stop_token& closing) { work(closing); });
   return {};
@@ -210,6 +248,7 @@ void RunQueue::run_one(const std::string& owner, const Waiting& waiting) {
     const std::scoped_lock lock(mutex_);
     stop = running_.at(waiting.run).stop;
   }
+  const LogScope scope("run", waiting.run);
   log_event("info", "run_started", {{"run", waiting.run}, {"owner", owner}});
   const auto begun = std::chrono::steady_clock::now();
   Recorder recorder(waiting.run, writer_, metrics_, ring_, stop);
@@ -279,6 +318,7 @@ base::Status RunQueue::record_end(const std::string& run, Recorder& recorder,
   closing.reason = is_cancelled                             ? "cancelled; what was proven is kept"
                    : closing.state == RunState::interrupted ? std::string(shut_down)
                                                             : result->partial_reason;
+  count(metrics_, *result, closing.state);
   closing.report = report::to_json(*result);
   for (const auto& finding : result->findings) closing.published.push_back(sighting_of(finding));
   for (const auto& hidden : result->hidden)

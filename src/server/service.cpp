@@ -116,6 +116,7 @@ std::optional<Response> Service::judge(const Request& request) const {
 }
 
 Response Service::answer(const Request& request) {
+  const LogScope scope("request", request.id);
   Response response;
   try {
     response = routed(request);
@@ -238,6 +239,28 @@ std::optional<std::int64_t> number_in(std::string_view text, std::int64_t most) 
   if (error != std::errc{} || end != text.data() + text.size() || number < 0 || number > most)
     return std::nullopt;
   return number;
+}
+
+std::optional<base::Moment> moment_in(std::string_view text) {
+  constexpr std::int64_t second = 1'000'000;
+  const auto day = base::parse_day(text.substr(0, 10));
+  if (!day) return std::nullopt;
+  base::Moment moment{day->since_epoch * std::int64_t{86'400} * second};
+  if (text.size() == 10) return moment;
+  const bool is_time = text.size() >= 20 && text[10] == 'T' && text[13] == ':' && text[16] == ':' &&
+                       text.back() == 'Z' && (text.size() == 20 || text[19] == '.');
+  if (!is_time) return std::nullopt;
+  const auto hour = number_in(text.substr(11, 2), 23), minute = number_in(text.substr(14, 2), 59),
+             seconds = number_in(text.substr(17, 2), 59);
+  if (!hour || !minute || !seconds) return std::nullopt;
+  moment.microseconds += ((*hour * 60 + *minute) * 60 + *seconds) * second;
+  auto fraction = std::string(text.size() == 20 ? "" : text.substr(20, text.size() - 21));
+  if (fraction.size() > 6) return std::nullopt;
+  fraction.resize(6, '0');
+  const auto micro = number_in(fraction, second);
+  if (!micro) return std::nullopt;
+  moment.microseconds += *micro;
+  return moment;
 }
 
 }  // namespace insights::server

@@ -107,5 +107,7 @@ Response store_problem(const base::Error& error);
 
 // The whole number in the text. Nothing when it is none, or not in 0..most.
 std::optional<std::int64_t> number_in(std::string_view text, std::int64_t most);
+// "2025-11-22T07:46:03Z", with or without a fraction of a second, or a day alone.
+std::optional<base::Moment> moment_in(std::string_view text);
 
 }  // namespace insights::server

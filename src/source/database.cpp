@@ -31,20 +31,22 @@ struct Named {
   std::string schema;
   std::string table;
   std::string comment;
+  bool is_view = false;
 };
 
 base::Result<std::vector<Named>> tables_of(const std::string& database, Staging& staging) {
   const auto rows = TRY(staging.run_or_error(fmt::format(
-      "SELECT schema_name, name, coalesce(comment, '') FROM ("
-      "SELECT database_name, schema_name, table_name AS name, comment, internal FROM "
-      "duckdb_tables() UNION ALL "
-      "SELECT database_name, schema_name, view_name, comment, internal FROM duckdb_views()) "
+      "SELECT schema_name, name, coalesce(comment, ''), is_view FROM ("
+      "SELECT database_name, schema_name, table_name AS name, comment, internal, false AS is_view "
+      "FROM duckdb_tables() UNION ALL SELECT database_name, schema_name, view_name, comment, "
+      "internal, true FROM duckdb_views()) "
       "WHERE database_name = {} AND NOT internal ORDER BY schema_name <> 'main', schema_name, name",
       sql::quote_text(database))));
   std::vector<Named> tables;
   tables.reserve(rows.rows.size());
   for (const auto& row : rows.rows)
-    tables.push_back({text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2))});
+    tables.push_back({text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2)),
+                      row.at(3) == Cell(true)});
   return tables;
 }
 
@@ -136,7 +138,7 @@ base::Status load_database(const DataFile& file, Staging& staging, Loaded& loade
     auto& of_table = keys[{table.schema, table.table}];
     loaded.parts.push_back({file, name_of(table.schema, table.table), "", relation,
                             *std::move(columns), table.comment, std::move(of_table.primary),
-                            std::move(of_table.foreign)});
+                            std::move(of_table.foreign), table.is_view});
   }
   return {};
 }

@@ -49,6 +49,11 @@ FileStamp stamp_of(const std::filesystem::path& path) {
   return error ? FileStamp{path, 0, {}} : stamp;
 }
 
+bool are_unchanged(const std::vector<FileStamp>& files) {
+  return std::ranges::all_of(files,
+                             [](const FileStamp& file) { return stamp_of(file.path) == file; });
+}
+
 base::Result<std::string> digest_of(std::vector<FileStamp> files, const std::stop_token& stop) {
   base::ensure(sodium_init() >= 0, "libsodium starts");
   std::ranges::sort(files, {}, [](const FileStamp& file) {
@@ -57,9 +62,7 @@ base::Result<std::string> digest_of(std::vector<FileStamp> files, const std::sto
   crypto_generichash_state state;
   crypto_generichash_init(&state, nullptr, 0, crypto_generichash_BYTES);
   for (const auto& file : files) TRY(add(state, file, stop));
-  for (const auto& file : files) {
-    if (stamp_of(file.path) != file) return std::string();
-  }
+  if (!are_unchanged(files)) return std::string();
   std::array<unsigned char, crypto_generichash_BYTES> digest{};
   crypto_generichash_final(&state, digest.data(), digest.size());
   std::string text;

@@ -18,6 +18,9 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
+// Whether the files are as their stamps say.
+bool are_unchanged(const std::vector<FileStamp>& files);
+
 // As the file is now; all but the path is zero for one that is not there.
 FileStamp stamp_of(const std::filesystem::path& path);
 

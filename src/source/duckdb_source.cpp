@@ -70,8 +70,11 @@ base::Result<DataVersion> DuckDbSource::version(std::stop_token stop) {
   const std::scoped_lock lock(version_mutex_);
   if (!version_) {
     auto digest = TRY(digest_of(contents_.files, stop));
-    version_ = DataVersion{fmt::format("DuckDB {}", duckdb_library_version()), std::move(digest)};
+    version_ =
+        DataVersion{fmt::format("DuckDB {}", duckdb_library_version()), std::move(digest), true};
   }
+  // Parquet files and databases are read where they are: one that has changed since is another.
+  if (!are_unchanged(contents_.files)) version_->digest.clear();
   return *version_;
 }
 

@@ -141,7 +141,8 @@ base::Result<Table> expose(const TablePlan& plan, Staging& staging,
                .columns = with_comments(*std::move(exposed), first.columns),
                .comment = first.comment,
                .primary_key = first.primary_key,
-               .foreign_keys = first.foreign_keys};
+               .foreign_keys = first.foreign_keys,
+               .is_view = first.is_view};
 }
 
 }  // namespace insights::source

@@ -32,6 +32,7 @@ base::Result<Rows> LoggedSource::query(const sql::CheckedQuery& query, const Lim
     record.rows = static_cast<std::int64_t>(result->rows.size());
     record.bytes = bytes_of(*result);
     record.truncated = result->truncated;
+    record.cached = result->cached.has_value();
   } else {
     record.error = result.error().message;
   }

@@ -21,6 +21,7 @@ struct QueryRecord {
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
   bool truncated = false;
+  bool cached = false;  // answered from a cache
   std::chrono::milliseconds time{0};
 };
 using RecordSink = std::function<void(const QueryRecord&)>;

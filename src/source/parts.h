@@ -20,6 +20,7 @@ struct Part {
   std::string comment;
   std::vector<std::string> primary_key{};  // of a table of a database
   std::vector<ForeignKey> foreign_keys{};
+  bool is_view = false;  // of a database
 };
 
 // A table to be: one part, or several that belong together.

@@ -223,7 +223,8 @@ base::Result<Contents> read_contents(Connection& connection, const std::string& 
                 .dialect = sql::Dialect::postgres,
                 .primary_key = std::move(keys.primary[relation.id]),
                 .foreign_keys = {},
-                .rows_estimated = relation.rows};
+                .rows_estimated = relation.rows,
+                .is_view = relation.kind == "v"};
     for (auto& foreign : keys.foreign[relation.id]) {
       const auto to = names.find(foreign.to);
       if (to == names.end()) continue;  // of a table that the role may not read

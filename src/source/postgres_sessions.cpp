@@ -142,6 +142,11 @@ void Sessions::set_search_path(const std::vector<std::string>& schemas) {
   search_path_ += ", pg_temp";
 }
 
+bool Sessions::is_pinned() {
+  const std::scoped_lock lock(mutex_);
+  return !snapshot_.empty();
+}
+
 std::vector<std::string> Sessions::take_notes() {
   const std::scoped_lock lock(mutex_);
   return std::exchange(notes_, {});

@@ -55,6 +55,8 @@ class Sessions {
   const PostgresTarget& target() const { return target_; }
   int server_version() const { return server_version_; }
   bool encrypted() const { return encrypted_; }
+  // Whether all that is asked sees one state of the data.
+  bool is_pinned();
   // What happened to the connection since the last call.
   std::vector<std::string> take_notes();
 

@@ -167,8 +167,11 @@ base::Result<std::unique_ptr<Source>> PostgresSource::open(const PostgresOptions
 }
 
 void PostgresSource::take_notes() {
+  auto notes = sessions_->take_notes();
   const std::scoped_lock lock(mutex_);
-  std::ranges::move(sessions_->take_notes(), std::back_inserter(notes_));
+  // The snapshot may have gone with the connection: what is asked now may be of a later state.
+  if (!notes.empty()) version_.reset();
+  std::ranges::move(notes, std::back_inserter(notes_));
 }
 
 base::Result<Rows> PostgresSource::query_once(const sql::CheckedQuery& query, const Limits& limits,
@@ -218,7 +221,7 @@ base::Result<DataVersion> PostgresSource::version(std::stop_token stop) {
     const std::scoped_lock lock(mutex_);
     if (version_) return *version_;
   }
-  DataVersion version{version_text(sessions_->server_version()), ""};
+  DataVersion version{version_text(sessions_->server_version()), "", sessions_->is_pinned()};
   const Patience patience{digest_time_max, std::move(stop)};
   if (!tables_.empty()) {
     auto lease = TRY(sessions_->begin(Sessions::Order::any, patience));

@@ -1,7 +1,9 @@
 // What a query gives back: small results as rows of cells, large ones as batches of typed columns.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,11 +21,19 @@ using Cell =
 std::string text_of(const Cell& cell);
 bool is_null(const Cell& cell);
 
+// Says of a result that it was given before: when, and how long the database took for it then.
+struct Cached {
+  base::Moment asked_at;
+  std::chrono::microseconds took{0};
+  bool operator==(const Cached&) const = default;
+};
+
 // A whole, capped result.
 struct Rows {
   std::vector<std::string> columns;
   std::vector<std::vector<Cell>> rows;  // [row][column]
   bool truncated = false;               // the database had more rows or bytes than the limit
+  std::optional<Cached> cached{};       // nothing: the database was asked for it now
   bool operator==(const Rows&) const = default;
 };
 

@@ -22,6 +22,9 @@ struct Limits {
   std::int64_t rows_max = 1000;
   std::int64_t bytes_max = 16 << 20;
   std::chrono::milliseconds time_max{30'000};
+  // An answer that was given before, about the same data, will do (cache/cached_source.h). Who
+  // confirms or verifies does not say so, and is answered by the database.
+  bool may_be_cached = false;
 };
 
 struct TableColumn {
@@ -54,6 +57,7 @@ struct Table {
   std::vector<std::string> primary_key{};  // of the database; may be empty
   std::vector<ForeignKey> foreign_keys{};
   std::optional<std::int64_t> rows_estimated{};  // by the engine's statistics
+  bool is_view = false;  // of the database: what it gives may depend on the clock or on chance
   bool operator==(const Table&) const = default;
 };
 
@@ -66,6 +70,7 @@ std::string column_sql(const TableColumn& column);
 struct DataVersion {
   std::string engine;  // "DuckDB v1.5.6"
   std::string digest;  // BLAKE2b over the bytes of the files, in hexadecimal
+  bool is_pinned = false;  // what is asked by now sees just that content
 };
 
 // Takes one batch; returns false to end the scan early.

@@ -1,5 +1,5 @@
-// Numbers and texts as bytes, for the line between a worker process and its parent. Both are the
-// same program on the same machine.
+// Numbers and texts as bytes, in the order of the machine: for the line between a worker process
+// and its parent, and for results that are kept (cache/entry.h).
 #pragma once
 
 #include <cstdint>
@@ -78,13 +78,13 @@ class WireReader {
   }
   bool is_good() const { return is_good_; }
   std::size_t left() const { return bytes_.size(); }
-
- private:
+  // What was read cannot be.
   void fail() {
     is_good_ = false;
     bytes_ = {};
   }
 
+ private:
   std::string_view bytes_;
   bool is_good_ = true;
 };

@@ -144,8 +144,11 @@ base::Result<DataVersion> WorkerSource::version(std::stop_token stop) {
   const std::scoped_lock lock(mutex_);
   if (!version_) {
     auto digest = TRY(digest_of(contents_.files, stop));
-    version_ = DataVersion{fmt::format("DuckDB {}", duckdb_library_version()), std::move(digest)};
+    version_ =
+        DataVersion{fmt::format("DuckDB {}", duckdb_library_version()), std::move(digest), true};
   }
+  // Parquet files and databases are read where they are: one that has changed since is another.
+  if (!are_unchanged(contents_.files)) version_->digest.clear();
   return *version_;
 }
 

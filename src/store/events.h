@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,12 @@ struct QueryRow {
   base::Moment at;
   std::string sql;
   std::int64_t rows = 0, milliseconds = 0;
-  std::string error;  // "" when it was answered
+  std::string error;              // "" when it was answered, or refused
+  std::string asker{};            // "catalog", "statistical analyst", "language model"
+  std::string verdict = "allow";  // "allow", "mask" (it gives personal data), "refuse"
+  std::string reason{};           // the class of a refusal
+  std::int64_t bytes = 0;
+  bool cached = false;  // answered from a cache
   bool operator==(const QueryRow&) const = default;
 };
 
@@ -51,5 +57,25 @@ base::Result<std::vector<EventRow>> events_after(Database& database, std::string
                                                  std::int64_t sequence, std::int64_t limit);
 base::Result<std::vector<QueryRow>> queries_after(Database& database, std::string_view run,
                                                   std::int64_t sequence, std::int64_t limit);
+
+// The queries of all runs.
+struct AskedQuery {
+  QueryRow query;
+  std::string run, owner;  // owner: the API key that asked for the run, or "local"
+};
+struct QueryPlace {
+  base::Moment at;
+  std::string run;
+  std::int64_t sequence = 0;
+};
+struct QueryFilter {
+  std::optional<std::string> run{}, verdict{};
+  std::optional<base::Moment> since{};
+  std::optional<std::int64_t> milliseconds_min{};
+  std::optional<QueryPlace> before{};  // this one and later ones are left out
+  std::int64_t limit = 50;
+};
+// The latest first.
+base::Result<std::vector<AskedQuery>> list_queries(Database& database, const QueryFilter& filter);
 
 }  // namespace insights::store
