@@ -55,7 +55,8 @@ TEST_CASE("a prompt of one's own stands in for the built-in one of its name") {
   CHECK(std::get<llm::UserMessage>(first.items.at(0)).text.find("The leads:") == 0);
 }
 
-TEST_CASE("earlier findings and what readers said of them stand before the leads, in every request") {
+TEST_CASE(
+    "earlier findings and what readers said of them stand before the leads, in every request") {
   TestRun test;
   auto known = without_model().findings.at(0);
   test.order.brief.past = {{.finding = known,

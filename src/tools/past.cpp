@@ -70,8 +70,7 @@ std::string Session::past_text() {
     rules += rule_line(curtain, rule);
     if (rule.scope == findings::RuleScope::entity) carry(desk, rule.column);
   }
-  if (!rules.empty())
-    text += fmt::format("<data not_wanted=\"by readers\">\n{}</data>\n", rules);
+  if (!rules.empty()) text += fmt::format("<data not_wanted=\"by readers\">\n{}</data>\n", rules);
   return text;
 }
 

@@ -15,8 +15,9 @@ namespace {
 std::string with_addresses() {
   std::string csv = "order_date,customer,email,area,net_sales\n";
   for (int day = 0; day < 200; ++day)
-    csv += fmt::format("{},C{:02},buyer{}@mail.example,{},{}\n", base::iso_text(base::Day{19358 + day}),
-                       day % 20, day % 20, day % 2 == 0 ? "Hills" : "Coast", 100 + day % 7);
+    csv += fmt::format("{},C{:02},buyer{}@mail.example,{},{}\n",
+                       base::iso_text(base::Day{19358 + day}), day % 20, day % 20,
+                       day % 2 == 0 ? "Hills" : "Coast", 100 + day % 7);
   return csv;
 }
 
@@ -38,14 +39,15 @@ findings::Finding past_finding() {
                            .value = std::move(cell),
                            .text = std::move(text)};
   };
-  finding.values = {{"who", value("email", std::string("buyer3@mail.example"),
-                                  "buyer3@mail.example")},
-                    {"area", value("area", std::string("Hills"), "Hills")},
-                    {"net", value("net", std::int64_t{1030}, "1,030")}};
+  finding.values = {
+      {"who", value("email", std::string("buyer3@mail.example"), "buyer3@mail.example")},
+      {"area", value("area", std::string("Hills"), "Hills")},
+      {"net", value("net", std::int64_t{1030}, "1,030")}};
   finding.evidence = {{.id = "q1",
                        .dialect = "duckdb",
-                       .sql = "SELECT email, area, sum(net_sales) AS net FROM sales GROUP BY email, "
-                              "area",
+                       .sql =
+                           "SELECT email, area, sum(net_sales) AS net FROM sales GROUP BY email, "
+                           "area",
                        .columns = {"email", "area", "net"},
                        .rows = {},
                        .row_count = 1}};
@@ -89,7 +91,8 @@ TEST_CASE("what was found before and what was said of it is told, without a name
   CHECK(has(text, "worse\t2025-11-21\tcustomer_silent\tmasked-"));
   CHECK(has(text, "of Hills stopped | It bought for 1,030 before."));
   CHECK(has(text, "voted down: known; in the reader's words: masked-"));
-  CHECK(has(text, "all about area = Hills: not_actionable; in the reader's words: nobody is there"));
+  CHECK(
+      has(text, "all about area = Hills: not_actionable; in the reader's words: nobody is there"));
   CHECK(has(text, "all about email = masked-"));
   CHECK_FALSE(has(text, "mail.example"));
   CHECK_FALSE(has(text, "</data> himself"));
