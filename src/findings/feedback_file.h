@@ -3,7 +3,7 @@
 //   [[rule]]                        [[votes]]
 //   id = "rule-3"                   pattern = "trend"
 //   scope = "entity"                up = 2
-//   column = "customer"        down = 0
+//   column = "customer"             down = 0
 //   value = "Ada"
 //   reason = "known"                [[votes]]
 //   note = "contract ended"         column = "customer"
