@@ -45,7 +45,7 @@ class TheWalk(Journey):
         self.assertEqual(process.returncode, 0, shown[-2000:] + errors[-2000:])
         answers = re.findall(r"(?s)(.*?)\n@@(\d+)\n", shown)
         statuses = [status for _, status in answers]
-        self.assertEqual(statuses, ["200", "200", "202"] + ["200"] * 5 + ["409"] + ["200"] * (commands - 9))
+        self.assertEqual(statuses, ["200", "200", "202"] + ["200"] * 5 + ["409"] + ["200"] * 7 + ["201"] * 2 + ["200"] * (commands - 18))
         self.assertEqual(json.loads(answers[0][0])["status"], "ready")
         self.assertTrue(json.loads(answers[1][0])["insights"])
         self.assertRegex(answers[2][0], r"(?mi)^location: /api/v1/explorations/run-")

@@ -63,6 +63,25 @@ class AModelOnTheServer(Journey):
                 self.assertIn(title, [item["title"] for item in report["findings"]])
             self.assertEqual([(one["run"], one["state"]) for one in self.listed(server)], [(run_id, "done")])
 
+    def test_is_told_what_was_found_before_and_what_was_said_of_it_before_the_leads(self):
+        with ScriptedProvider([FINISH] * 3) as provider:
+            server = self.serve(provider)
+            server.explored()
+            self.assertNotIn(b"Earlier explorations", provider.requests[0].raw)
+            told = server.get("/api/v1/findings?pattern=customer_silent").json()["items"][0]
+            server.post(f"/api/v1/findings/{told['id']}/feedback", {"vote": "down", "reason": "known", "note": "contract ended"})
+            server.explored()
+            asked = json.dumps(provider.requests[1].body)
+            past, leads = asked.index("Earlier explorations"), asked.index("The leads:")
+            self.assertIn("voted down: known; in the reader's words: contract ended", asked[past:leads])
+            self.assertIn("GHI Service Center", asked[past:leads])
+            server.stop()
+            schema = self.serve(provider, "--privacy", "schema")
+            schema.explored()
+            for word in ("Earlier explorations", "contract ended", "GHI Service Center"):
+                self.assertNotIn(word, json.dumps(provider.requests[2].body))
+            self.assertEqual(provider.problems, [])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

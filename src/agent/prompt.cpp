@@ -23,6 +23,11 @@ using base::Result;
 constexpr std::size_t tables_listed_max = 40;
 constexpr std::size_t tables_described_max = 6;
 constexpr std::size_t context_bytes_max = 12'000;
+constexpr std::string_view what_is_past =
+    "Earlier explorations of this data found the following, and its readers know it. Tell it again "
+    "only where it became worse or you can say why it is so. What readers said of it stands beside "
+    "it: what they do not want, do not bring in another form; what they voted up, look for more of "
+    "its kind.\n";
 constexpr std::size_t prompt_file_bytes_max = 256 << 10;
 
 Result<std::string> template_named(const std::string& directory, const std::string& name,
@@ -88,6 +93,7 @@ Result<Prompt> prompt_of(const Settings& settings, const analyst::Brief& brief,
       TRY(template_named(settings.prompts_directory, "system.md", prompt_files::system_md()));
   const auto opening =
       TRY(template_named(settings.prompts_directory, "opening.md", prompt_files::opening_md()));
+  const auto past = session.past_text();
   const auto leads = session.leads_text();
   const std::map<std::string, std::string> values{
       {"dialect", std::string(sql::name(database.source.dialect()))},
@@ -96,6 +102,7 @@ Result<Prompt> prompt_of(const Settings& settings, const analyst::Brief& brief,
       {"business_context", as_data(database.business_context)},
       {"focus", brief.focus.name.empty() ? "Everything: no focus was asked for."
                                          : brief.focus.name + ":\n" + brief.focus.text},
+      {"past", past.empty() ? "" : std::string(what_is_past) + past + "\n"},
       {"leads", leads.empty() ? "There are no leads." : "The leads:\n" + leads},
       {"iterations", fmt::format("{}", settings.iterations_max)}};
   // One after the other: what stands beside a TRY that fails is not destroyed.

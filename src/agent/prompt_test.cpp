@@ -55,6 +55,28 @@ TEST_CASE("a prompt of one's own stands in for the built-in one of its name") {
   CHECK(std::get<llm::UserMessage>(first.items.at(0)).text.find("The leads:") == 0);
 }
 
+TEST_CASE(
+    "earlier findings and what readers said of them stand before the leads, in every request") {
+  TestRun test;
+  auto known = without_model().findings.at(0);
+  test.order.brief.past = {{.finding = known,
+                            .state = "persisting",
+                            .since = "2025-11-21",
+                            .said = "voted down: known",
+                            .note = "contract ended"}};
+  test.order.brief.feedback.patterns["trend"] = {0, 2};
+  test.model.calls({call("execute_sql", sql_call("SELECT count(*) AS n FROM primary_sales"))});
+  test.go();
+  REQUIRE(test.model.requests.size() >= 2);
+  const auto& opening = std::get<llm::UserMessage>(test.model.conversations.at(0).items.at(0)).text;
+  const auto past = opening.find("persisting\t2025-11-21\t" + known.pattern);
+  REQUIRE(past != std::string::npos);
+  CHECK(past < opening.find("The leads:"));
+  CHECK(opening.find("voted down: known; in the reader's words: contract ended") !=
+        std::string::npos);
+  CHECK(test.model.requests[1].starts_with(test.model.requests[0]));
+}
+
 TEST_CASE("a hole that nothing fills, and a directory that is not there, are errors in words") {
   const Directory wrong("opening.md", "Look at {{tabels}}.");
   TestRun test;

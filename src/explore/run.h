@@ -56,7 +56,7 @@ struct Run {
   findings::NumberStyle style;              // how its numbers are written
   std::vector<findings::Finding> findings;  // ranked
   std::vector<findings::Total> totals;
-  std::vector<findings::Hidden> hidden{};   // proven, and not told: by readers' rules
+  std::vector<findings::Hidden> hidden{};  // proven, and not told: by readers' rules
   findings::LedgerCounts counts;
   findings::Ledger ledger;         // complete; written only to --ledger
   std::vector<std::string> notes;  // what a reader should know: lines skipped, joins inferred ...

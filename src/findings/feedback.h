@@ -53,7 +53,7 @@ struct Rule {
 struct Marks {
   std::string fingerprint, pattern;
   std::vector<std::pair<std::string, std::string>> entities;  // column, value
-  std::optional<double> amount;  // nothing where no amount is stated
+  std::optional<double> amount;                               // nothing where no amount is stated
   std::string unit, per;
 };
 Marks marks_of(const Finding& finding);
@@ -62,7 +62,7 @@ Marks marks_of(const Finding& finding);
 // rule with `into` hides only where the other finding is told: see apart().
 bool hides(const Rule& rule, const Marks& marks);
 
-// "findings about customer_code = CUST004"
+// "findings about customer = Ada"
 std::string text_of(const Rule& rule);
 
 // Of one pattern, or about one entity.
@@ -105,7 +105,7 @@ struct Hidden {
   std::string fingerprint, pattern, title;
   Severity severity = Severity::low;
   std::string rule;     // its id
-  std::string because;  // "findings about customer_code = CUST004; known: contract ended"
+  std::string because;  // "findings about customer = Ada; known: contract ended"
   std::string into;     // fingerprint of the finding that it repeats; may be empty
   bool operator==(const Hidden&) const = default;
 };

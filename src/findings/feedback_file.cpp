@@ -224,8 +224,8 @@ Result<Feedback> read_feedback(std::string_view text, std::string_view name) {
   try {
     document = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    return fail(ErrorKind::invalid_input, fmt::format("{}:{}: {}", name, error.source().begin.line,
-                                                      error.description()));
+    return fail(ErrorKind::invalid_input,
+                fmt::format("{}:{}: {}", name, error.source().begin.line, error.description()));
   }
   for (const auto& [key, node] : document)
     if (key != "rule" && key != "votes")

@@ -3,11 +3,11 @@
 //   [[rule]]                        [[votes]]
 //   id = "rule-3"                   pattern = "trend"
 //   scope = "entity"                up = 2
-//   column = "customer_code"        down = 0
-//   value = "CUST004"
+//   column = "customer"             down = 0
+//   value = "Ada"
 //   reason = "known"                [[votes]]
-//   note = "contract ended"         column = "customer_code"
-//                                   value = "CUST004"
+//   note = "contract ended"         column = "customer"
+//                                   value = "Ada"
 //                                   up = 0
 //                                   down = 1
 #pragma once

@@ -121,8 +121,7 @@ std::string footer(const explore::Run& run, const HtmlOptions& options) {
   for (const auto& table : run.tables) tables.push_back(table_line(table));
   for (const auto& tally : shown_tallies(run, options.saved)) tallies.push_back(tally_line(tally));
   return html_element("footer", "\n" + section("Hidden by your rules", hidden_lines(run)) +
-                                    section("Notes", run.notes) +
-                                    section("What was read", tables) +
+                                    section("Notes", run.notes) + section("What was read", tables) +
                                     section("What was looked at", tallies) +
                                     section("How this was made", method_lines(run)) +
                                     section("What the numbers rest on", trust_lines())) +

@@ -26,11 +26,11 @@ Result<FindingRow> row_of(Database& database, std::int64_t number) {
   return *std::move(row);
 }
 
-base::Status set_entity(findings::Rule& rule, const Ballot& ballot,
-                        const findings::Marks& marks) {
+base::Status set_entity(findings::Rule& rule, const Ballot& ballot, const findings::Marks& marks) {
   if (marks.entities.empty())
-    return fail(ErrorKind::invalid_input, "the finding is about no single customer, product or "
-                                          "the like",
+    return fail(ErrorKind::invalid_input,
+                "the finding is about no single customer, product or "
+                "the like",
                 "Choose another scope: finding, pattern or threshold.");
   const auto wanted = ballot.entity.value_or(marks.entities.front());
   if (std::ranges::find(marks.entities, wanted) == marks.entities.end())
@@ -48,12 +48,10 @@ base::Status set_threshold(findings::Rule& rule, const Ballot& ballot,
   if (!marks.amount)
     return fail(ErrorKind::invalid_input, "the finding states no amount that could be too small",
                 "Choose another scope: finding, entity or pattern.");
-  if (!ballot.below)
-    return fail(ErrorKind::invalid_input, "a threshold needs the amount: below");
+  if (!ballot.below) return fail(ErrorKind::invalid_input, "a threshold needs the amount: below");
   if (std::abs(*marks.amount) >= *ballot.below)
-    return fail(ErrorKind::invalid_input,
-                fmt::format("the finding's amount, {}, is not below {}", *marks.amount,
-                            *ballot.below));
+    return fail(ErrorKind::invalid_input, fmt::format("the finding's amount, {}, is not below {}",
+                                                      *marks.amount, *ballot.below));
   rule.pattern = marks.pattern;
   rule.below = *ballot.below;
   rule.unit = marks.unit;

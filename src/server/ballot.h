@@ -33,8 +33,8 @@ inline constexpr std::int64_t last_findings = 30;
 
 // What the vote would have done.
 struct Prospect {
-  std::optional<findings::Rule> rule;   // without an id; none of an up vote
-  std::vector<store::FindingRow> last;  // the last_findings told, the latest first
+  std::optional<findings::Rule> rule;     // without an id; none of an up vote
+  std::vector<store::FindingRow> last;    // the last_findings told, the latest first
   std::vector<store::FindingRow> hidden;  // those of them that the rule hides
 };
 

@@ -40,10 +40,8 @@ Json json_of(const FindingRow& row) {
           {"first_seen_at", utc_text(row.first_seen_at)},
           {"last_seen_at", utc_text(row.last_seen_at)},
           {"changed_at", utc_text(row.changed_at)},
-          {"suppressed_by",
-           row.suppressed_by.empty() ? Json(nullptr) : Json(row.suppressed_by)},
-          {"merged_into",
-           row.merged_into ? Json(std::to_string(*row.merged_into)) : Json(nullptr)},
+          {"suppressed_by", row.suppressed_by.empty() ? Json(nullptr) : Json(row.suppressed_by)},
+          {"merged_into", row.merged_into ? Json(std::to_string(*row.merged_into)) : Json(nullptr)},
           {"snoozed_until", row.snoozed_until ? Json(utc_text(*row.snoozed_until)) : Json(nullptr)},
           {"exploration", row.last_run},
           {"links",
@@ -63,7 +61,8 @@ std::variant<store::FindingFilter, Response> filter_of(const Call& call) {
                               .entity = call.parameter("entity")};
   if (const auto state = call.parameter("state")) {
     filter.state = store::finding_state_named(*state);
-    if (!filter.state) return wrong("state is new, persisting, worse, better, resolved, back or merged");
+    if (!filter.state)
+      return wrong("state is new, persisting, worse, better, resolved, back or merged");
   }
   if (filter.severity && *filter.severity != "high" && *filter.severity != "medium" &&
       *filter.severity != "low")

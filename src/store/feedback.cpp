@@ -22,7 +22,7 @@ RuleRow rule_in(const Statement& row) {
   rule.number = row.integer(0);
   rule.vote = row.integer(1);
   rule.finding = row.integer(2);
-  rule.terms = {row.text(3), row.text(4), row.text(5),   row.text(6),  row.text(7),
+  rule.terms = {row.text(3), row.text(4),   row.text(5),  row.text(6), row.text(7),
                 row.text(8), row.number(9), row.text(10), row.text(11)};
   rule.reason = row.text(12);
   rule.note = row.text(13);
@@ -59,7 +59,8 @@ std::string rule_id(std::int64_t number) { return fmt::format("rule-{}", number)
 base::Result<Voted> add_vote(Database& database, const NewVote& vote,
                              const std::optional<NewRule>& rule) {
   return database.transaction([&]() -> base::Result<Voted> {
-    TRY(database.execute("INSERT INTO votes (finding, is_up, reason, weighs, note, who, at) VALUES "
+    TRY(
+        database.execute("INSERT INTO votes (finding, is_up, reason, weighs, note, who, at) VALUES "
                          "(?, ?, ?, ?, ?, ?, ?)",
                          {vote.finding, std::int64_t{vote.is_up}, vote.reason,
                           std::int64_t{vote.weighs}, vote.note, vote.who, vote.at.microseconds}));
@@ -119,7 +120,8 @@ base::Result<bool> undo_rule(Database& database, std::int64_t number, std::strin
         "UPDATE rules SET undone_at = ?, undone_by = ? WHERE number = ? AND undone_at IS NULL",
         {at.microseconds, std::string(who), number}));
     if (database.changes() == 0) return false;
-    TRY(database.execute("UPDATE votes SET withdrawn_at = ? WHERE number = (SELECT vote FROM rules "
+    TRY(
+        database.execute("UPDATE votes SET withdrawn_at = ? WHERE number = (SELECT vote FROM rules "
                          "WHERE number = ?)",
                          {at.microseconds, number}));
     TRY(database.execute(

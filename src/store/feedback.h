@@ -18,7 +18,7 @@ struct NewVote {
   std::int64_t finding = 0;
   bool is_up = true;
   std::string reason{};  // "" of an up vote
-  bool weighs = true;  // counts in tallies()
+  bool weighs = true;    // counts in tallies()
   std::string note{}, who{};
   base::Moment at{};
 };
@@ -35,7 +35,7 @@ struct RuleTerms {
 struct NewRule {
   std::string subject;
   RuleTerms terms;
-  std::vector<std::int64_t> hides;             // findings
+  std::vector<std::int64_t> hides;            // findings
   std::optional<std::int64_t> merged_into{};  // where they are told from now on
 };
 

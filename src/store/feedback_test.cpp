@@ -1,10 +1,8 @@
 #include "store/feedback.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <filesystem>
-
+#include "base/scratch.h"
 #include "store/findings.h"
 #include "store/migrations.h"
 #include "store/runs.h"
@@ -26,48 +24,32 @@ Sighting sighting(std::string fingerprint, std::string pattern = "trend") {
 }
 
 struct Place {
-  Place() {
-    path = std::filesystem::temp_directory_path() /
-           ("insights-feedback-" + std::to_string(getpid()) + ".db");
-    clear();
-    database = std::make_unique<Database>(open_store(path.string()).value());
-  }
-  ~Place() {
-    database.reset();
-    clear();
-  }
-  void clear() const {
-    for (const auto* end : {"", "-wal", "-shm"})
-      std::filesystem::remove(path.string() + end);
-  }
   void run(const std::string& id, const std::vector<std::string>& told,
            const std::vector<HiddenSighting>& hidden = {}) {
-    REQUIRE(add_run(*database, {.id = id,
-                                .owner = "local",
-                                .subject = "data",
-                                .focus = "",
-                                .request = "{}",
-                                .at = at(++clock)}));
-    REQUIRE(start_run(*database, id, at(++clock)));
+    REQUIRE(add_run(database, {.id = id,
+                               .owner = "local",
+                               .subject = "data",
+                               .focus = "",
+                               .request = "{}",
+                               .at = at(++clock)}));
+    REQUIRE(start_run(database, id, at(++clock)));
     Closing closing;
     for (const auto& one : told) {
-      REQUIRE(see(*database, id, sighting(one), at(++clock)));
+      REQUIRE(see(database, id, sighting(one), at(++clock)));
       closing.published.push_back(sighting(one));
     }
     for (const auto& one : hidden)
-      REQUIRE(see(*database, id, sighting(one.fingerprint), at(++clock)));
+      REQUIRE(see(database, id, sighting(one.fingerprint), at(++clock)));
     closing.state = RunState::done;
     closing.report = "{}";
     closing.hidden = hidden;
     closing.at = at(++clock);
-    REQUIRE(close(*database, id, closing));
+    REQUIRE(close(database, id, closing));
   }
-  FindingRow finding(std::int64_t number) {
-    return find_finding(*database, number).value().value();
-  }
+  FindingRow finding(std::int64_t number) { return find_finding(database, number).value().value(); }
   Voted vote(std::int64_t finding, bool is_up, const std::string& who,
              const std::optional<NewRule>& rule = {}) {
-    return add_vote(*database,
+    return add_vote(database,
                     {.finding = finding,
                      .is_up = is_up,
                      .reason = is_up ? "" : "wrong",
@@ -78,8 +60,8 @@ struct Place {
         .value();
   }
 
-  std::filesystem::path path;
-  std::unique_ptr<Database> database;
+  base::Scratch scratch;
+  Database database = open_store(scratch / "a.db").value();
   std::int64_t clock = 0;
 };
 
@@ -99,24 +81,24 @@ TEST_CASE("a rule marks what it hides at once, the next run says so, and undo ta
   place.run("run-2", {"b"}, {{"a", "rule-1", ""}});
   CHECK(place.finding(1).state == FindingState::persisting);  // proven, so not resolved
   CHECK_FALSE(place.finding(1).published);
-  const auto listed = list_findings(*place.database, {}).value();
+  const auto listed = list_findings(place.database, {}).value();
   CHECK(listed.size() == 2);  // suppressed ones stay listed
   FindingFilter shown;
   shown.suppressed = false;
-  CHECK(list_findings(*place.database, shown).value().size() == 1);
-  const auto changes = diff(*place.database, "run-1", "run-2").value();
+  CHECK(list_findings(place.database, shown).value().size() == 1);
+  const auto changes = diff(place.database, "run-1", "run-2").value();
   CHECK(changes.list.back().change == "suppressed");
 
-  REQUIRE(undo_rule(*place.database, 1, "key-2", place.finding(1).last_seen_at).value());
-  CHECK_FALSE(undo_rule(*place.database, 1, "key-2", at(99)).value());
+  REQUIRE(undo_rule(place.database, 1, "key-2", place.finding(1).last_seen_at).value());
+  CHECK_FALSE(undo_rule(place.database, 1, "key-2", at(99)).value());
   CHECK(place.finding(1).suppressed_by.empty());
-  CHECK(list_findings(*place.database, {}).value().size() == 2);
-  CHECK(list_rules(*place.database, "data", false).value().empty());
-  const auto rules = list_rules(*place.database, "data", true).value();
+  CHECK(list_findings(place.database, {}).value().size() == 2);
+  CHECK(list_rules(place.database, "data", false).value().empty());
+  const auto rules = list_rules(place.database, "data", true).value();
   REQUIRE(rules.size() == 1);
   CHECK(rules[0].undone_by == "key-2");
   CHECK(rules[0].who == "key-1");
-  CHECK(tallies(*place.database, "data").value().empty());  // its vote went with it
+  CHECK(tallies(place.database, "data").value().empty());  // its vote went with it
   place.run("run-3", {"a", "b"});
   CHECK(place.finding(1).published);
 }
@@ -129,18 +111,18 @@ TEST_CASE("a merged finding is listed under the other, and has its own state aga
   rule.merged_into = 2;
   place.vote(1, false, "local", rule);
   CHECK(place.finding(1).state == FindingState::merged);
-  CHECK(list_findings(*place.database, {}).value().size() == 1);
+  CHECK(list_findings(place.database, {}).value().size() == 1);
   FindingFilter merged;
   merged.state = FindingState::merged;
-  CHECK(list_findings(*place.database, merged).value().size() == 1);
+  CHECK(list_findings(place.database, merged).value().size() == 1);
   place.run("run-2", {"b"}, {{"a", "rule-1", "b"}});
   FindingFilter under;
   under.merged_into = 2;
-  CHECK(list_findings(*place.database, under).value().size() == 1);
+  CHECK(list_findings(place.database, under).value().size() == 1);
   // Where the other is not proven any more it is told, and merged no longer.
   place.run("run-3", {"a"});
   CHECK(place.finding(1).state == FindingState::persisting);
-  REQUIRE(undo_rule(*place.database, 1, "local", at(99)).value());
+  REQUIRE(undo_rule(place.database, 1, "local", at(99)).value());
   CHECK_FALSE(place.finding(1).merged_into);
 }
 
@@ -152,15 +134,15 @@ TEST_CASE("of each voter the last vote on a finding counts, of data of its own o
   place.vote(1, false, "key-1");
   place.vote(1, true, "key-2");
   place.vote(2, true, "key-2");
-  const auto found = tallies(*place.database, "data").value();
+  const auto found = tallies(place.database, "data").value();
   REQUIRE(found.size() == 2);
   CHECK(found[0].pattern == "trend");
   CHECK(found[0].up == 2);
   CHECK(found[0].down == 1);
   CHECK(found[1].column == "customer");
   CHECK(found[1].up == 2);
-  CHECK(tallies(*place.database, "other").value().empty());
-  const auto page = list_votes(*place.database, "data", 3, 10).value();
+  CHECK(tallies(place.database, "other").value().empty());
+  const auto page = list_votes(place.database, "data", 3, 10).value();
   REQUIRE(page.size() == 2);
   CHECK(page[0].number == 2);
   CHECK(page[0].title == "a");
@@ -173,9 +155,9 @@ TEST_CASE("a vote that does not weigh is kept and not counted") {
   vote.weighs = false;
   vote.who = "local";
   vote.at = at(50);
-  REQUIRE(add_vote(*place.database, vote, {}));
-  CHECK(tallies(*place.database, "data").value().empty());
-  CHECK(list_votes(*place.database, "data", {}, 10).value().size() == 1);
+  REQUIRE(add_vote(place.database, vote, {}));
+  CHECK(tallies(place.database, "data").value().empty());
+  CHECK(list_votes(place.database, "data", {}, 10).value().size() == 1);
 }
 
 }  // namespace

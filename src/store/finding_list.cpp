@@ -72,8 +72,8 @@ Condition condition_of(const FindingFilter& filter) {
   if (filter.merged_into) condition.add("merged_into = ?", *filter.merged_into);
   if (filter.subject) condition.add("findings.subject = ?", *filter.subject);
   if (filter.suppressed)
-    condition.where += *filter.suppressed ? " AND suppressed_by IS NOT NULL"
-                                          : " AND suppressed_by IS NULL";
+    condition.where +=
+        *filter.suppressed ? " AND suppressed_by IS NOT NULL" : " AND suppressed_by IS NULL";
   if (filter.severity) condition.add("severity = ?", *filter.severity);
   if (filter.pattern) condition.add("pattern = ?", *filter.pattern);
   if (filter.focus) condition.add("findings.focus = ?", *filter.focus);
@@ -86,7 +86,8 @@ Condition condition_of(const FindingFilter& filter) {
     condition.add("(snoozed_until IS NULL OR snoozed_until <= ?)", filter.awake_at->microseconds);
   if (!filter.with_unreported)
     condition.where +=
-        " AND (position IS NOT NULL OR suppressed_by IS NOT NULL OR hidden_by IS NOT NULL OR run IN (SELECT id FROM runs WHERE report IS NULL))";
+        " AND (position IS NOT NULL OR suppressed_by IS NOT NULL OR hidden_by IS NOT NULL OR run "
+        "IN (SELECT id FROM runs WHERE report IS NULL))";
   if (filter.before) condition.add("findings.number < ?", *filter.before);
   return condition;
 }
@@ -207,10 +208,10 @@ base::Result<Differences> diff(Database& database, std::string_view earlier,
   for (const auto number : before.order) {
     if (after.findings.contains(number)) continue;
     const auto& then = before.findings.at(number);
-    const auto hidden = TRY(
-        database.integer("SELECT count(*) FROM sightings WHERE run = ? AND finding = ? AND "
-                         "hidden_by IS NOT NULL",
-                         {second.id, number}));
+    const auto hidden =
+        TRY(database.integer("SELECT count(*) FROM sightings WHERE run = ? AND finding = ? AND "
+                             "hidden_by IS NOT NULL",
+                             {second.id, number}));
     differences.list.push_back({number, then.fingerprint, then.title,
                                 hidden > 0 ? "suppressed" : "gone", then.stake, std::nullopt});
   }

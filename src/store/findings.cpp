@@ -116,7 +116,8 @@ base::Result<std::vector<Seen>> seen_by(Database& database, const About& run) {
 
 // What is told is suppressed no longer; what was hidden says by which rule.
 base::Status put_hidden(Database& database, const About& run, const Closing& closing) {
-  TRY(database.execute("UPDATE findings SET suppressed_by = NULL, merged_into = NULL WHERE number "
+  TRY(
+      database.execute("UPDATE findings SET suppressed_by = NULL, merged_into = NULL WHERE number "
                        "IN (SELECT finding FROM sightings WHERE run = ? AND position IS NOT NULL)",
                        {run.id}));
   for (const auto& hidden : closing.hidden) {

@@ -74,7 +74,7 @@ struct Closing {
   RunState state = RunState::done;
   std::string reason;
   std::string report;               // JSON
-  std::vector<Sighting> published;     // in the order of the report, as it has them
+  std::vector<Sighting> published;  // in the order of the report, as it has them
   Happened
       last{};  // events that tell of it: they are readable when the end is, not before or after
   base::Moment at;
@@ -110,11 +110,11 @@ struct FindingFilter {
   std::optional<std::string> entity{};  // value of any of its entities
   std::optional<base::Moment> changed_since{};
   std::optional<base::Moment> awake_at{};  // those snoozed then are left out
-  bool with_unreported = false;  // those too that were proven and then left out of the report
-  std::optional<bool> suppressed{};            // only those that a rule hides, or none of them
-  std::optional<std::int64_t> merged_into{};   // those told under this one
+  bool with_unreported = false;      // those too that were proven and then left out of the report
+  std::optional<bool> suppressed{};  // only those that a rule hides, or none of them
+  std::optional<std::int64_t> merged_into{};  // those told under this one
   std::optional<std::string> subject{};
-  bool last_seen_first = false;                // and only `limit` of them: `before` does not go on
+  bool last_seen_first = false;          // and only `limit` of them: `before` does not go on
   std::optional<std::int64_t> before{};  // number
   std::int64_t limit = 50;
 };
@@ -134,8 +134,8 @@ base::Result<bool> snooze(Database& database, std::int64_t number,
 struct Difference {
   std::int64_t finding = 0;
   std::string fingerprint, title;  // the later one's, when it has it
-  // "new", "persisting", "worse", "better", "suppressed" (a rule hid it), "gone"; gone is not resolved when the later run was not
-  // complete or had another focus.
+  // "new", "persisting", "worse", "better", "suppressed" (a rule hid it), "gone"; gone is not
+  // resolved when the later run was not complete or had another focus.
   std::string change;
   std::optional<Stake> before, after;
   bool operator==(const Difference&) const = default;

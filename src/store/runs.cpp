@@ -182,11 +182,22 @@ base::Result<std::optional<std::string>> report_of(Database& database, std::stri
 }
 
 base::Result<std::int64_t> forget_runs(Database& database, Moment moment) {
-  TRY(
-      database.execute("DELETE FROM runs WHERE ended_at < ? AND id NOT IN "
-                       "(SELECT last_run FROM findings)",
-                       {moment.microseconds}));
-  return database.changes();
+  return database.transaction([&]() -> base::Result<std::int64_t> {
+    // Those of the command line have no row in `runs`.
+    for (const auto* table : {"journal", "egress", "model_runs"})
+      TRY(database.execute(
+          fmt::format(
+              "DELETE FROM {} WHERE run IN (SELECT run FROM model_runs LEFT JOIN runs ON id "
+              "= run WHERE coalesce(ended_at, iif(id IS NULL AND model_runs.state <> "
+              "'running', model_runs.started_at, NULL)) < ?)",
+              table),
+          {moment.microseconds}));
+    TRY(
+        database.execute("DELETE FROM runs WHERE ended_at < ? AND id NOT IN "
+                         "(SELECT last_run FROM findings)",
+                         {moment.microseconds}));
+    return database.changes();
+  });
 }
 
 }  // namespace insights::store

@@ -89,7 +89,8 @@ base::Result<std::vector<RunRow>> list_runs(Database& database, const RunFilter&
 // The report, as JSON; none before the run has ended, and none of a run that failed.
 base::Result<std::optional<std::string>> report_of(Database& database, std::string_view id);
 
-// Takes out runs that ended before `moment`, with their events, queries and sightings. A finding
+// Takes out runs that ended before `moment`, with their events, queries, sightings, journals and
+// what is known of what left for a model. A finding
 // stays, and so does the run that saw it last. Returns how many runs went.
 base::Result<std::int64_t> forget_runs(Database& database, base::Moment moment);
 

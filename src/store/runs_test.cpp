@@ -5,8 +5,10 @@
 #include "base/scratch.h"
 #include "store/events.h"
 #include "store/findings.h"
+#include "store/journal.h"
 #include "store/keys.h"
 #include "store/migrations.h"
+#include "store/model_runs.h"
 
 namespace insights::store {
 namespace {
@@ -102,6 +104,28 @@ TEST_CASE("old runs go, with all that hangs on them; the run that saw a finding 
   CHECK_FALSE(find_run(store.database, "run-1").value());
   CHECK(events_after(store.database, "run-1", 0, 9).value().empty());
   CHECK(find_finding(store.database, 1).value()->last_run == "run-2");
+}
+
+TEST_CASE("with an old run of a model goes its journal, and what was kept of what it sent") {
+  Opened store;
+  for (const auto& [id, started, state] :
+       {std::tuple{"run-old", 1, "done"}, std::tuple{"run-new", 9, "done"},
+        std::tuple{"run-cut", 1, "running"}}) {
+    ModelRun head;
+    head.run = id;
+    head.started_at = Moment{started};
+    head.state = state;
+    REQUIRE(save_model_run(store.database, head));
+    StoredJournal journal(store.database, id);
+    REQUIRE(journal.append("turn", "{}"));
+    REQUIRE(add_egress(store.database, id, {Moment{1}, "", 1, "full", {}}));
+  }
+  REQUIRE(forget_runs(store.database, Moment{5}));
+  const auto left = [&](const char* sql) { return store.database.text(sql).value(); };
+  for (const auto* table : {"model_runs", "journal", "egress"})
+    CHECK(left(("SELECT group_concat(run) FROM (SELECT run FROM " + std::string(table) +
+                " ORDER BY run)")
+                   .c_str()) == "run-cut,run-new");
 }
 
 TEST_CASE("a key is found by its secret until it is revoked, and the secret is nowhere") {

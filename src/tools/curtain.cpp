@@ -196,6 +196,19 @@ std::string Curtain::told(const findings::Finding& finding, const std::set<std::
                                      findings::headline_characters_max));
 }
 
+std::string Curtain::told_note(std::string_view note) const {
+  if (privacy_.mode != PrivacyMode::full || note.empty()) return "";
+  constexpr std::size_t value_bytes_min = 3;  // shorter ones would be found within words
+  std::string text(note);
+  for (const auto& [value, token] : token_of_) {
+    if (value.size() < value_bytes_min) continue;
+    for (auto at = text.find(value); at != std::string::npos;
+         at = text.find(value, at + token.size()))
+      text.replace(at, value.size(), token);
+  }
+  return fenced(findings::clean_text(text, 1000));
+}
+
 std::string Curtain::told_quoting(std::string_view message) const {
   auto text = fenced(findings::clean_text(message, 1000));
   // An engine quotes the value that it could not read.

@@ -67,6 +67,9 @@ class Curtain {
   std::string told(const findings::Finding& finding, const std::set<std::string>& personal);
   // A text that is data (a name, a description): on one line, cut, unable to end its block.
   std::string cleaned(std::string_view text) const;
+  // What a reader wrote in his own words, in which any name may stand: with the tokens of the
+  // personal values in it, and only in the mode `full`; else empty.
+  std::string told_note(std::string_view note) const;
   // A text that may quote values: the words of an engine, a statement.
   std::string told_quoting(std::string_view text) const;
 

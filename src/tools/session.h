@@ -59,6 +59,10 @@ class Session {
   // The leads as a block of data; empty without any.
   std::string leads_text();
 
+  // What the brief knows of earlier runs, as blocks of data; empty when it is nothing, or nothing
+  // that the privacy mode lets be told.
+  std::string past_text();
+
   // Answers in the order of the calls. What only looks is done side by side on as many threads as
   // the brief allows; what records is done afterwards, in order.
   std::vector<Answer> answer(std::span<const Call> calls);

@@ -95,6 +95,7 @@ class TestSession {
   }
 
   std::unique_ptr<Session> session;
+  analyst::Brief& brief() { return brief_; }  // the session's own
   const catalog::Subject& subject() const { return catalog_.subjects.front(); }
 
  private:
