@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from journey import ROOT, Journey
+from scripted_provider import ScriptedProvider, Turn
 from server_process import Server
 
 PAGE = (ROOT / "docs/reference/metrics.md").read_text(encoding="utf-8")
@@ -77,6 +78,67 @@ class TheMetricsPage(Journey):
         for path in [*(ROOT / "src/server").glob("*.cpp"), *(ROOT / "src/cli").glob("*.cpp")]:
             used |= set(re.findall(r'log_event\(\s*"\w+",\s*"(\w+)"', path.read_text(encoding="utf-8")))
         self.assertEqual(listed, used)
+
+
+class ALanguageModel(Journey):
+    """Statements that were written by somebody else: counted, listed with who asked, and the refused ones among them."""
+
+    def test_its_tokens_dollars_and_refusals_are_counted_and_its_statements_listed(self):
+        good = "SELECT plant, sum(nsv2) AS net FROM primary_sales GROUP BY plant"
+        script = [Turn(calls=[("execute_sql", {"sql": "DELETE FROM primary_sales"}), ("execute_sql", {"sql": "SELECT * FROM elsewhere"})]),
+                  Turn(calls=[("execute_sql", {"sql": good}), ("execute_sql", {"sql": "SELECT getenv('HOME')"})]),
+                  Turn(calls=[("finish", {"reason": "all is said"})])]
+        with ScriptedProvider(script) as provider:
+            settings = self.file("insights.toml", f'analyst = "llm"\nruns = "{self.folder}/runs"\n' + provider.settings("openai"))
+            server = Server(self.folder, "--without-keys", "--config", str(settings))
+            self.addCleanup(lambda: server.__exit__())
+            run_id = server.explored()["id"]
+            self.assertEqual(provider.problems, [])
+        use = server.get(f"/api/v1/explorations/{run_id}/report").json()["llm"]
+        series = {f"{name}{{{labels}}}": float(value) for name, labels, value in SERIES.findall(server.get("/metrics").body.decode())}
+
+        def tokens(kind):
+            return series[f'insights_tokens_total{{model="gpt-5.2",kind="{kind}"}}']
+
+        self.assertEqual(tokens("input") + tokens("cached_input"), use["input_tokens"])
+        self.assertEqual(tokens("output") + tokens("reasoning"), use["output_tokens"])
+        self.assertGreater(use["usd"], 0)
+        self.assertAlmostEqual(series['insights_dollars_total{model="gpt-5.2"}'], use["usd"], places=6)
+        self.assertAlmostEqual(series['insights_budget_used_ratio{budget="dollars"}'], use["usd"] / 5, places=4)
+        refused = {name: value for name, value in series.items() if name.startswith("insights_refusals_total")}
+        self.assertEqual(refused, {'insights_refusals_total{class="not_a_read"}': 1, 'insights_refusals_total{class="relation"}': 1,
+                                   'insights_refusals_total{class="function"}': 1})
+        listed = server.get(f"/api/v1/queries?run={run_id}&verdict=refuse").json()["items"]
+        self.assertEqual({(item["sql"], item["class"], item["asked_by"], item["exploration"], item["owner"]) for item in listed},
+                         {("DELETE FROM primary_sales", "not_a_read", "language model", run_id, "local"),
+                          ("SELECT * FROM elsewhere", "relation", "language model", run_id, "local"),
+                          ("SELECT getenv('HOME')", "function", "language model", run_id, "local")})
+        asked = [item for item in server.get("/api/v1/queries?limit=500").json()["items"] if item["sql"] == good]
+        self.assertEqual([(item["verdict"], item["asked_by"], item["rows"] > 1, item["bytes"] > 0) for item in asked],
+                         [("allow", "language model", True, True)])
+        self.assertTrue(any(kind == "refused" and data["class"] == "relation" for _, kind, data in server.events(run_id)))
+
+    def test_the_query_log_of_all_runs_is_filtered_and_read_a_page_at_a_time(self):
+        server = Server(self.folder, "--without-keys")
+        self.addCleanup(lambda: server.__exit__())
+        runs = [server.explored()["id"] for _ in range(2)]
+        everything = server.get("/api/v1/queries?limit=500").json()["items"]
+        self.assertEqual({item["exploration"] for item in everything}, set(runs))
+        self.assertEqual([item["at"] for item in everything], sorted((item["at"] for item in everything), reverse=True))
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = server.get(f"/api/v1/queries?limit=7{cursor and '&cursor=' + cursor}").json()
+            seen += page["items"]
+            cursor = page["next_cursor"]
+        self.assertEqual(seen, everything)
+        one = server.get(f"/api/v1/queries?run={runs[0]}&limit=500").json()["items"]
+        self.assertEqual(one, [item for item in everything if item["exploration"] == runs[0]])
+        middle = everything[len(everything) // 2]["at"]
+        self.assertEqual(server.get(f"/api/v1/queries?since={middle}&limit=500").json()["items"],
+                         [item for item in everything if item["at"] >= middle])
+        self.assertEqual(server.get("/api/v1/queries?slow=3600000").json()["items"], [])
+        for wrong in ("verdict=odd", "since=yesterday", "slow=-1", "cursor=7", "cursor=1.2", "limit=0", "limit=501"):
+            self.assertEqual(server.get(f"/api/v1/queries?{wrong}").json()["code"], "invalid_parameter", wrong)
 
 
 class TheAlertRules(unittest.TestCase):
