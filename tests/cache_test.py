@@ -46,6 +46,8 @@ class InTheProcess(Journey):
                 self.assertIn(evidence["sql"], asked)
         events = self.server.events(second_id)
         self.assertTrue(any(kind == "query" and data["cached"] for _, kind, data in events))
+        self.assertEqual((events[-1][2]["queries"], events[-1][2]["queries_cached"]),
+                         (second["spent"]["queries"], second["spent"]["cache"]["queries"]))
         text = self.server.get(f"/api/v1/explorations/{second_id}/report?format=markdown").body.decode()
         self.assertRegex(text, r"\(\d+ from the cache, about \d+\.\d s saved\)")
         self.assertEqual(metric(self.server, 'insights_cache_total{outcome="hit"}'), second["spent"]["cache"]["queries"])

@@ -24,8 +24,11 @@ class LyingSource final : public source::Source {
   const std::vector<source::Table>& tables() const override { return source_->tables(); }
   const std::vector<std::string>& notes() const override { return source_->notes(); }
   base::Result<source::DataVersion> version(std::stop_token stop) override {
-    return source_->version(stop);
+    auto version = source_->version(stop);
+    if (version && cannot_tell) version->digest.clear();
+    return version;
   }
+  bool cannot_tell = false;  // which version it is
   base::Result<source::Rows> query(const sql::CheckedQuery& query, const source::Limits& limits,
                                    std::stop_token stop) override {
     ++asked_;
@@ -58,8 +61,9 @@ struct Place {
     auto opened = source::open(
         {.locations = {INSIGHTS_SOURCE_DIR "/examples/primary_sales/primary_sales.csv"}}, {});
     REQUIRE(opened);
-    std::unique_ptr<source::Source> source =
-        std::make_unique<LyingSource>(*std::move(opened), lies, asked);
+    auto lying = std::make_unique<LyingSource>(*std::move(opened), lies, asked);
+    lying->cannot_tell = cannot_tell;
+    std::unique_ptr<source::Source> source = std::move(lying);
     if (with_cache)
       source = std::make_unique<cache::CachedSource>(std::move(source), *cache,
                                                      cache::Origin{"insights test", "sales"});
@@ -79,7 +83,7 @@ struct Place {
     return *std::move(run);
   }
 
-  bool lies = false;
+  bool lies = false, cannot_tell = false;
   int asked = 0;
   std::unique_ptr<cache::QueryCache> cache = cache::QueryCache::open({}, {}).value();
 };
@@ -111,4 +115,30 @@ TEST_CASE("the second reading is not answered from the cache: data that moved un
   CHECK(std::ranges::any_of(run.ledger.entries, [](const auto& entry) {
     return entry.note.starts_with("second reading: ");
   }));
+}
+
+TEST_CASE("a source that cannot tell its version is asked again, or the report says since when") {
+  const auto says_since = [](const explore::Run& run) {
+    return std::ranges::any_of(run.notes, [](const std::string& note) {
+      return note.find("answered from the cache, with data as it was at ") != std::string::npos;
+    });
+  };
+  Place strict;
+  strict.cannot_tell = true;
+  strict.explored(true);
+  const auto again = strict.explored(true);
+  CHECK(again.spent.queries_cached == 0);
+  CHECK_FALSE(says_since(again));
+
+  Place lenient;
+  lenient.cannot_tell = true;
+  cache::Settings settings;
+  settings.stale_max = std::chrono::hours(1);
+  lenient.cache = cache::QueryCache::open(settings, {}).value();
+  const auto first = lenient.explored(true);
+  const auto second = lenient.explored(true);
+  CHECK_FALSE(says_since(first));
+  CHECK(second.spent.queries_cached > 0);
+  CHECK(says_since(second));
+  CHECK(second.findings == first.findings);
 }
