@@ -66,3 +66,14 @@ foreach(file IN LISTS VEGA_FILES)
     message(FATAL_ERROR "${file} is missing: run scripts/setup.sh.")
   endif()
 endforeach()
+
+# What shows the API at /docs; embedded in the program, too.
+set(SWAGGER_FOLDER "${deps}/swagger-ui")
+set(SWAGGER_FILES "${SWAGGER_FOLDER}/swagger-ui-bundle.js" "${SWAGGER_FOLDER}/swagger-ui.css"
+  "${SWAGGER_FOLDER}/swagger-ui.LICENSE" "${SWAGGER_FOLDER}/swagger-ui.NOTICE"
+  "${SWAGGER_FOLDER}/swagger-ui-bundle.LICENSE")
+foreach(file IN LISTS SWAGGER_FILES)
+  if(NOT EXISTS "${file}")
+    message(FATAL_ERROR "${file} is missing: run scripts/setup.sh.")
+  endif()
+endforeach()

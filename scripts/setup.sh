@@ -5,7 +5,7 @@
 #   scripts/setup.sh --lint      the same, and clang-format and clang-tidy
 #   scripts/setup.sh --package   what `make package` needs: without the servers that tests start
 #
-# Debian packages go where apt puts them (as root, or with sudo). DuckDB, Vega and valijson go to .deps/ in this folder.
+# Debian packages go where apt puts them (as root, or with sudo). DuckDB, Vega, Swagger UI and valijson go to .deps/ in this folder.
 # DUCKDB_ROOT=DIR uses the DuckDB in DIR/include and DIR/lib instead.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -25,6 +25,7 @@ package_packages=(dpkg-dev file) # CPack asks them which packages the program's 
 # What npm packages hold, by version; the sums below hold the files taken from them.
 duckdb_header=duckdb@1.4.4 # the library is newer by intention: the C interface only grows
 vega_packages=(vega@6.4.0 vega-lite@6.5.0 vega-embed@7.3.0)
+swagger_package=swagger-ui-dist@5.35.0
 case "$(uname -m)" in
   x86_64)
     duckdb_library=@duckdb/node-bindings-linux-x64@1.5.6-r.1
@@ -50,6 +51,12 @@ b1455caba2fb1a72fb46025ba0ba1316e2dbc7f0dd40a3f6040172bf9c08ba91  vega/vega-embe
 63727832aaf62004a2b249c933e327f3c90caf49e41a72f4bf436edf632cbda8  vega/vega.LICENSE
 f618900fd0d64046963b29f40590cdd1e341a2f41449f99110d82fd81fea808c  vega/vega-lite.LICENSE
 32df67148f0fc3db0eb9e263a7b75d07f1eb14c61955005a4a39c6918d10d137  vega/vega-embed.LICENSE"
+swagger_sums="\
+e6a898692f2d768e807c3ba4626068a69a2c5dd960dd6c76f3e4d3a3de180af2  swagger-ui/swagger-ui-bundle.js
+5ed08757e53da3e026d6cbecc61fe5d43585c9560b302d534ad56692519a273d  swagger-ui/swagger-ui.css
+cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30  swagger-ui/swagger-ui.LICENSE
+0d20d1adef18aee3f40dd258172155521ce702ac445cb5f7b7d60ed32dad2fb2  swagger-ui/swagger-ui.NOTICE
+37eb6e7e59aed57b2c1acf076574b818ea07b74265717e0bd67b59e0baf9abbb  swagger-ui/swagger-ui-bundle.LICENSE"
 
 main() {
   case "${1-}" in
@@ -68,6 +75,7 @@ main() {
   install_valijson
   install_duckdb
   install_vega
+  install_swagger_ui
 }
 
 install_debian_packages() {
@@ -129,6 +137,16 @@ install_vega() {
     unpack "$package" "package/build/$name.min.js" ".deps/vega/$name.min.js" package/LICENSE ".deps/vega/$name.LICENSE"
   done
   verify "$vega_sums"
+}
+
+install_swagger_ui() {
+  ! intact "$swagger_sums" || return 0
+  say "fetching $swagger_package"
+  local from=package to=.deps/swagger-ui
+  unpack "$swagger_package" $from/swagger-ui-bundle.js $to/swagger-ui-bundle.js $from/swagger-ui.css $to/swagger-ui.css \
+    $from/LICENSE $to/swagger-ui.LICENSE $from/NOTICE $to/swagger-ui.NOTICE \
+    $from/swagger-ui-bundle.js.LICENSE.txt $to/swagger-ui-bundle.LICENSE
+  verify "$swagger_sums"
 }
 
 # unpack PACKAGE [FILE TARGET]...: takes files out of an npm package, each written whole or not at all.

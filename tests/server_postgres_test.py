@@ -1,6 +1,7 @@
 """insights serve over a real PostgreSQL server: the promised insights, no password anywhere, and a database that goes away."""
 import json
 import re
+import signal
 import sys
 import time
 import unittest
@@ -62,6 +63,45 @@ class OverPostgres(Journey):
         self.database.start()
         self.until_ready(200)
         self.assertEqual(self.server.explored()["state"], "done")
+
+    def test_a_database_that_restarts_in_the_middle_of_runs_leaves_a_server_that_answers_and_recovers(self):
+        whole = self.server.explored()
+        findings = self.findings(whole["id"])
+        for pause, how in ((0.05, signal.SIGINT), (0.2, signal.SIGQUIT), (0.4, signal.SIGINT)):
+            run_id = self.server.post("/api/v1/explorations").json()["id"]
+            time.sleep(pause)
+            self.database.stop(how)
+            self.assertEqual(self.server.get("/health/live").status, 200)
+            self.database.start()
+            ended = self.server.ended(run_id)
+            # Before the restart, through it by connecting again, or with what was proven by then, and why.
+            self.assertIn(ended["state"], ("done", "partial", "failed"))
+            self.assertEqual(bool(ended["reason"]), ended["state"] != "done", ended)
+            if ended["state"] == "done":
+                self.assertEqual(self.findings(run_id), findings)
+        self.until_ready(200)
+        again = self.server.explored()
+        self.assertEqual((again["state"], self.findings(again["id"])), ("done", findings))
+
+    def test_queries_are_not_asked_again_until_the_data_changes(self):
+        def explored():
+            run_id = self.server.explored()["id"]
+            report = self.server.get(f"/api/v1/explorations/{run_id}/report").json()
+            return report["spent"].get("cache", {}).get("queries", 0), report["findings"]
+
+        first, findings = explored()
+        saved, same = explored()
+        self.assertEqual(first, 0)
+        self.assertGreater(saved, 5)
+        self.assertEqual(same, findings)
+        self.database.sql("UPDATE primary_sales SET nsv2 = nsv2 * 2", "sales")
+        self.addCleanup(self.database.sql, "UPDATE primary_sales SET nsv2 = nsv2 / 2", "sales")
+        saved, other = explored()
+        self.assertEqual(saved, 0)
+        self.assertNotEqual(other, findings)
+
+    def findings(self, run_id):
+        return self.server.get(f"/api/v1/explorations/{run_id}/report").json()["findings"]
 
     def until_ready(self, status):
         """Readiness is looked into every few seconds, not at every question."""

@@ -75,7 +75,8 @@ class Walk(ServerJourney):
         def ask(method, path, body=None, status=200):
             answer = server.ask(method, path, body)
             self.assertEqual(answer.status, status, f"{method} {path}: {answer.body[:300]}")
-            asked.add((method.lower(), re.sub(r"(explorations|findings|rules)/(run-[^/]+|rule-\d+|\d+)", r"\1/{id}", path.split("?")[0])))
+            asked.add((method.lower(), re.sub(r"(explorations|findings|rules|docs)/(run-[^/]+|rule-\d+|\d+|viewer|page|style|licenses)", r"\1/{id}",
+                                              path.split("?")[0])))
             return self.declared(method, path, answer)
 
         base = f"/api/v1/explorations/{run_id}"
@@ -88,6 +89,7 @@ class Walk(ServerJourney):
         ask("POST", f"{base}/resume", {}, 409)
         ask("GET", f"{base}/events")
         ask("GET", f"{base}/queries?limit=3")
+        ask("GET", f"/api/v1/queries?run={run_id}&limit=3")
         for form in ("json", "markdown", "html"):
             ask("GET", f"{base}/report?format={form}")
         ask("GET", f"/api/v1/explorations/{second}/diff?from={run_id}")
@@ -104,7 +106,7 @@ class Walk(ServerJourney):
         ask("GET", "/api/v1/rules?state=active")
         ask("GET", "/api/v1/rules/export")
         ask("POST", "/api/v1/rules/rule-1/undo", {})
-        for path in ("/health/live", "/health/ready", "/health", "/metrics", "/openapi.json"):
+        for path in ("/health/live", "/health/ready", "/health", "/metrics", "/openapi.json", "/docs", "/docs/viewer", "/docs/page", "/docs/style", "/docs/licenses"):
             ask("GET", path)
         routes = {(method, path) for path, operations in OPENAPI["paths"].items() for method in operations
                   if operations[method]["tags"] != ["schedules"]}  # schedules_test.py asks those
@@ -224,7 +226,7 @@ class Keys(ServerJourney):
             answer = self.server.ask(method, path, {} if method == "POST" else None)
             self.problem(answer, 401, "unauthorized")
             self.assertEqual(answer.headers["www-authenticate"], "Bearer")
-        for path in ("/health/live", "/health/ready", "/openapi.json"):
+        for path in ("/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/viewer"):
             self.assertEqual(self.server.get(path).status, 200)
 
     def test_a_wrong_key_of_any_length_gives_the_same_answer(self):

@@ -24,6 +24,7 @@ class Breaker {
   bool worked() {
     const bool is_first = pause_ > std::chrono::milliseconds{0};
     pause_ = std::chrono::milliseconds{0};
+    closed_until_ = {};
     return is_first;
   }
 

@@ -17,9 +17,9 @@ microseconds since(steady_clock::time_point started) {
 }
 
 base::Moment now() {
-  return {std::chrono::duration_cast<microseconds>(
-              std::chrono::system_clock::now().time_since_epoch())
-              .count()};
+  return {
+      std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count()};
 }
 
 bool is_same(const source::DataVersion& left, const source::DataVersion& right) {
@@ -40,9 +40,8 @@ CachedSource::CachedSource(std::unique_ptr<source::Source> source, QueryCache& c
 
 bool CachedSource::is_repeatable(const sql::CheckedQuery& query) const {
   return sql::is_repeatable(query) &&
-         std::ranges::none_of(query.resolved().tables, [this](const std::string& table) {
-           return views_.contains(table);
-         });
+         std::ranges::none_of(query.resolved().tables,
+                              [this](const std::string& table) { return views_.contains(table); });
 }
 
 base::Result<source::Rows> CachedSource::query(const sql::CheckedQuery& query,

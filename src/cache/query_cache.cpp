@@ -10,9 +10,9 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 base::Moment now() {
-  return {std::chrono::duration_cast<microseconds>(
-              std::chrono::system_clock::now().time_since_epoch())
-              .count()};
+  return {
+      std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count()};
 }
 
 std::string redis_name(const Address& address) { return "insights:1:" + address.name; }
@@ -36,8 +36,7 @@ std::string_view name(Outcome outcome) {
 base::Result<std::unique_ptr<QueryCache>> QueryCache::open(const Settings& settings, Watch watch) {
   std::optional<RedisTarget> target;
   if (!settings.redis_url.empty()) target = TRY(redis_target_of(settings.redis_url));
-  return std::unique_ptr<QueryCache>(
-      new QueryCache(settings, std::move(watch), std::move(target)));
+  return std::unique_ptr<QueryCache>(new QueryCache(settings, std::move(watch), std::move(target)));
 }
 
 QueryCache::QueryCache(const Settings& settings, Watch watch, std::optional<RedisTarget> target)
@@ -78,8 +77,9 @@ void QueryCache::put(const Address& address, const Entry& entry, milliseconds ke
 }
 
 milliseconds QueryCache::keep_of(const source::DataVersion& version) const {
-  return !version.digest.empty() && version.is_pinned ? settings_.keep
-                                                      : std::min(settings_.stale_max, settings_.keep);
+  return !version.digest.empty() && version.is_pinned
+             ? settings_.keep
+             : std::min(settings_.stale_max, settings_.keep);
 }
 
 void QueryCache::told(Outcome outcome, microseconds saved) const {

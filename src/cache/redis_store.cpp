@@ -49,9 +49,9 @@ class WithoutBrokenPipe {
 };
 
 timeval time_left(steady_clock::time_point deadline) {
-  const auto left = std::max(
-      microseconds{1'000},
-      std::chrono::duration_cast<microseconds>(deadline - steady_clock::now()));
+  const auto left =
+      std::max(microseconds{1'000},
+               std::chrono::duration_cast<microseconds>(deadline - steady_clock::now()));
   return {static_cast<time_t>(left.count() / 1'000'000),
           static_cast<suseconds_t>(left.count() % 1'000'000)};
 }
@@ -60,6 +60,10 @@ struct FreeReply {
   void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
 using Reply = std::unique_ptr<redisReply, FreeReply>;
+
+std::string_view words_of(const redisReply& error) {
+  return {error.str, std::min<std::size_t>(error.len, 100)};
+}
 
 }  // namespace
 
@@ -77,15 +81,19 @@ class RedisStore::Connection {
       if (!target.user.empty()) words.push_back(target.user);
       words.push_back(target.password);
       // What a server says of a password is not repeated.
-      if (!made->ask(words, deadline)) return unavailable("it refused the password");
+      const auto reply = TRY(made->ask(words, deadline));
+      if (reply->type == REDIS_REPLY_ERROR) return unavailable("it refused the password");
     }
-    if (target.database != 0)
-      TRY(made->ask({"SELECT", std::to_string(target.database)}, deadline));
+    if (target.database != 0) {
+      const auto reply = TRY(made->ask({"SELECT", std::to_string(target.database)}, deadline));
+      if (reply->type == REDIS_REPLY_ERROR) return unavailable(words_of(*reply));
+    }
     return made;
   }
 
-  // The answer in time; an error of the server is an Error.
-  base::Result<Reply> ask(const std::vector<std::string>& words, steady_clock::time_point deadline) {
+  // The answer in time, which may be that the server will not.
+  base::Result<Reply> ask(const std::vector<std::string>& words,
+                          steady_clock::time_point deadline) {
     std::vector<const char*> texts;
     std::vector<std::size_t> sizes;
     for (const auto& word : words) texts.push_back(word.data()), sizes.push_back(word.size());
@@ -109,8 +117,6 @@ class RedisStore::Connection {
         return unavailable("it does not speak as Redis does");
       if (received != nullptr) {
         Reply reply(static_cast<redisReply*>(received));
-        if (reply->type == REDIS_REPLY_ERROR)
-          return unavailable(std::string_view(reply->str, std::min<std::size_t>(reply->len, 100)));
         return reply;
       }
       if (context_->reader->len > reply_bytes_max) return unavailable("its answer is too long");
@@ -171,8 +177,13 @@ base::Result<std::optional<std::string>> RedisStore::get(const std::string& name
   return attempt<Value>(
       [&](Connection& connection, steady_clock::time_point deadline) -> base::Result<Value> {
         // One byte more than is kept, so that what is too long shows, and is not all sent.
-        const auto reply = TRY(connection.ask(
-            {"GETRANGE", name, "0", std::to_string(value_bytes_max)}, deadline));
+        const auto reply =
+            TRY(connection.ask({"GETRANGE", name, "0", std::to_string(value_bytes_max)}, deadline));
+        if (reply->type == REDIS_REPLY_ERROR) {
+          const auto words = words_of(*reply);
+          if (words.starts_with("WRONGTYPE")) return Value();
+          return unavailable(words);
+        }
         if (reply->type != REDIS_REPLY_STRING)
           return unavailable("it does not answer as Redis does");
         if (reply->len == 0 || reply->len > value_bytes_max) return Value();
@@ -183,6 +194,7 @@ base::Result<std::optional<std::string>> RedisStore::get(const std::string& name
 base::Status RedisStore::put(const std::string& name, const std::string& value,
                              std::chrono::milliseconds keep) {
   if (value.size() > value_bytes_max) return {};
+  // One that will not keep it (it is full, or a replica) may still know what it has.
   return attempt<void>(
       [&](Connection& connection, steady_clock::time_point deadline) -> base::Status {
         TRY(connection.ask(

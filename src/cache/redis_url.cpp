@@ -50,9 +50,10 @@ std::unexpected<base::Error> wrong(std::string_view what) {
 base::Result<RedisTarget> redis_target_of(std::string_view url) {
   constexpr std::string_view plain = "redis://", encrypted = "rediss://";
   if (url.starts_with(encrypted)) {
-    return fail(ErrorKind::invalid_input, "the URL of the cache asks for TLS, which is not built in",
-                "Name a TLS proxy on this machine (stunnel, ghostunnel) with redis://. What is kept "
-                "in Redis is encrypted by this program in any case; the password is not.");
+    return fail(
+        ErrorKind::invalid_input, "the URL of the cache asks for TLS, which is not built in",
+        "Name a TLS proxy on this machine (stunnel, ghostunnel) with redis://. What is kept "
+        "in Redis is encrypted by this program in any case; the password is not.");
   }
   if (!url.starts_with(plain)) return wrong("does not begin with redis://");
   auto rest = url.substr(plain.size());

@@ -85,10 +85,10 @@ bool deliver(const explore::Run& run, const std::vector<Target>& targets, const 
 // One run asks little twice: a cache is worth its while when others share it.
 Result<std::unique_ptr<cache::QueryCache>> shared_cache(const Config& config, Progress& progress) {
   if (config.cache_url.empty()) return nullptr;
-  return open_cache(config, {.asked = {}, .reached = [&](bool is_reachable, const std::string& why) {
-                               if (!is_reachable)
-                                 progress.remark("the cache is not used: " + why);
-                             }});
+  return open_cache(config,
+                    {.asked = {}, .reached = [&](bool is_reachable, const std::string& why) {
+                       if (!is_reachable) progress.remark("the cache is not used: " + why);
+                     }});
 }
 
 void say_saved(const explore::Run& run, Progress& progress) {

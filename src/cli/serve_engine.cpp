@@ -157,8 +157,8 @@ Result<server::Engine> serve_engine(const Config& config, server::Metrics& metri
   };
   engine.explore = [config, cache](const RunRequest& request, const std::string& run_id,
                                    explore::RunObserver& observer, std::stop_token stop) {
-    return told(
-        explore_as_asked(config, request, run_id, cache.get(), observer, std::move(stop)), config);
+    return told(explore_as_asked(config, request, run_id, cache.get(), observer, std::move(stop)),
+                config);
   };
   engine.schema = [config](std::stop_token stop) {
     return told(schema_json(config, std::move(stop)), config);

@@ -98,8 +98,8 @@ struct Config {
   std::int64_t retries_max = 4;
 
   // Results of queries that are asked again.
-  std::string cache_url;                                   // of a Redis server; secret
-  std::int64_t cache_bytes_max = std::int64_t{64} << 20;   // in the process of a server
+  std::string cache_url;                                  // of a Redis server; secret
+  std::int64_t cache_bytes_max = std::int64_t{64} << 20;  // in the process of a server
   std::chrono::milliseconds cache_keep{std::chrono::hours{24}};
   std::chrono::milliseconds cache_stale_max{0};  // of a database that cannot tell its version
 

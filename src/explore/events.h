@@ -26,8 +26,9 @@ struct QueryRun {
   std::int64_t milliseconds = 0;
   std::string error;
   std::int64_t bytes = 0;
-  bool cached = false;  // answered from a cache
-  bool masked = false;  // its result holds personal data, which a model sees masked
+  bool cached = false;                 // answered from a cache
+  std::chrono::microseconds saved{0};  // by that
+  bool masked = false;                 // its result holds personal data, which a model sees masked
 };
 // A statement that the gate did not let through.
 struct QueryRefused {

@@ -227,7 +227,8 @@ std::string partial_reason(const MeteredSource& metered, const std::string& othe
   return stop.stop_requested() ? "the run was stopped" : otherwise;
 }
 
-// A source that cannot tell its version was answered for by a cache: since when, a reader must know.
+// A source that cannot tell its version was answered for by a cache: since when, a reader must
+// know.
 std::optional<std::string> cache_note(const MeteredSource& metered, const Run& run) {
   if (!metered.oldest_cached() || !run.data.digest.empty()) return std::nullopt;
   const base::Moment second{metered.oldest_cached()->microseconds / 1'000'000 * 1'000'000};

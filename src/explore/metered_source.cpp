@@ -59,9 +59,9 @@ source::Limits MeteredSource::within_budget(source::Limits limits) const {
   return limits;
 }
 
-void MeteredSource::count_cached(const source::Cached& cached, microseconds took) {
+void MeteredSource::count_cached(const source::Cached& cached, microseconds saved) {
   ++spent_.queries_cached;
-  spent_.saved += std::max(microseconds{0}, cached.took - took);
+  spent_.saved += saved;
   if (!oldest_cached_ || cached.asked_at < *oldest_cached_) oldest_cached_ = cached.asked_at;
 }
 
@@ -89,7 +89,10 @@ base::Result<source::Rows> MeteredSource::query(const sql::CheckedQuery& query,
     told.cached = result->cached.has_value();
     spent_.rows += told.rows;
     spent_.bytes += told.bytes;
-    if (told.cached) count_cached(*result->cached, took);
+    if (told.cached) {
+      told.saved = std::max(microseconds{0}, result->cached->took - took);
+      count_cached(*result->cached, told.saved);
+    }
   } else {
     remember(result.error());
   }

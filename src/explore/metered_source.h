@@ -41,7 +41,7 @@ class MeteredSource final : public source::Source {
  private:
   base::Status charge();
   // With the mutex held:
-  void count_cached(const source::Cached& cached, std::chrono::microseconds took);
+  void count_cached(const source::Cached& cached, std::chrono::microseconds saved);
   void remember(const base::Error& error);
   source::Limits within_budget(source::Limits limits) const;
   std::chrono::milliseconds elapsed() const;

@@ -259,11 +259,10 @@ explore::Budget budget_at(const Place& place) {
 }
 
 explore::Spent spent_at(const Place& place) {
-  explore::Spent spent{
-      .queries = place.at("queries").count(),
-      .rows = place.at("rows").count(),
-      .bytes = place.at("bytes").count(),
-      .wall = std::chrono::milliseconds{place.at("wall_milliseconds").count()}};
+  explore::Spent spent{.queries = place.at("queries").count(),
+                       .rows = place.at("rows").count(),
+                       .bytes = place.at("bytes").count(),
+                       .wall = std::chrono::milliseconds{place.at("wall_milliseconds").count()}};
   if (place.has("cache")) {
     const auto cache = place.at("cache");
     spent.queries_cached = cache.at("queries").count();

@@ -271,8 +271,9 @@ std::string tally_line(const PatternTally& tally) {
 }
 
 std::string spent_line(const explore::Run& run) {
-  return fmt::format("{}{}, {} read, {}", counted(run.spent.queries, "query"), saved_text(run.spent),
-                     counted(run.spent.rows, "row"), seconds_text(run.spent.wall));
+  return fmt::format("{}{}, {} read, {}", counted(run.spent.queries, "query"),
+                     saved_text(run.spent), counted(run.spent.rows, "row"),
+                     seconds_text(run.spent.wall));
 }
 
 std::string model_line(const explore::Run& run) {

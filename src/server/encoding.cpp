@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
+
 #include "base/ensure.h"
 #include "server/wire.h"
 #include "store/keys.h"
@@ -13,6 +15,8 @@ namespace {
 
 constexpr std::size_t worth_compressing = 1024;
 
+}  // namespace
+
 // The word stands alone in a list, and its weight is not 0.
 bool takes_gzip(std::string_view list) {
   const auto text = lower_case(list);
@@ -21,8 +25,6 @@ bool takes_gzip(std::string_view list) {
   const auto rest = std::string_view(text).substr(at + 4);
   return !rest.starts_with(";q=0") || rest.starts_with(";q=0.");
 }
-
-}  // namespace
 
 void add_etag(const Request& request, Response& response) {
   if (response.status != 200 || response.stream || response.later) return;
@@ -36,6 +38,9 @@ void add_etag(const Request& request, Response& response) {
 
 void compress(const Request& request, Response& response) {
   if (response.stream || response.body.size() < worth_compressing) return;
+  const auto& headers = response.headers;
+  if (std::ranges::count(headers, "Content-Encoding", &std::pair<std::string, std::string>::first))
+    return;
   response.with("Vary", "Accept-Encoding");
   if (!takes_gzip(request.header("accept-encoding"))) return;
   response.body = gzip(response.body);

@@ -185,7 +185,8 @@ Response explore_now(Desk& desk, const Call& call) {
   if (!request) return problem_of(request.error());
   auto added = submit(desk, call, *request);
   if (auto* refused = std::get_if<Response>(&added)) return std::move(*refused);
-  return when_ended(desk, call.request.id, std::get<store::Added>(added).id, std::chrono::seconds(seconds));
+  return when_ended(desk, call.request.id, std::get<store::Added>(added).id,
+                    std::chrono::seconds(seconds));
 }
 
 Response list_explorations(Desk& desk, const Call& call) {

@@ -47,7 +47,8 @@ constexpr std::array families{
            "What the exploration that ended last used of what it was allowed, by budget"},
     Family{"insights_last_success_timestamp_seconds", "gauge",
            "When the last whole exploration ended, in seconds since 1970"},
-    Family{"insights_ready", "gauge", "Whether store and database did their part, as for readiness"},
+    Family{"insights_ready", "gauge",
+           "Whether store and database did their part, as for readiness"},
     Family{"insights_store_errors_total", "counter", "What could not be written to the store"}};
 
 constexpr std::array bounds{0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0};

@@ -57,17 +57,11 @@ std::variant<store::QueryFilter, Response> filter_of(const Call& call) {
 }  // namespace
 
 Json query_json(const store::QueryRow& query) {
-  return {{"query", query.sequence},
-          {"at", utc_text(query.at)},
-          {"asked_by", query.asker},
-          {"sql", query.sql},
-          {"verdict", query.verdict},
-          {"class", query.reason},
-          {"rows", query.rows},
-          {"bytes", query.bytes},
-          {"milliseconds", query.milliseconds},
-          {"cached", query.cached},
-          {"error", query.error}};
+  return {
+      {"query", query.sequence}, {"at", utc_text(query.at)}, {"asked_by", query.asker},
+      {"sql", query.sql},        {"verdict", query.verdict}, {"class", query.reason},
+      {"rows", query.rows},      {"bytes", query.bytes},     {"milliseconds", query.milliseconds},
+      {"cached", query.cached},  {"error", query.error}};
 }
 
 Response list_queries(Desk& desk, const Call& call) {

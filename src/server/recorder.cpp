@@ -86,7 +86,13 @@ base::Status Recorder::flush() {
 
 store::Happened Recorder::with_end(store::RunState state, const std::string& reason,
                                    std::size_t findings) {
-  add("ended", text({{"state", store::name(state)}, {"reason", reason}, {"findings", findings}}));
+  const auto saved = std::chrono::duration_cast<std::chrono::milliseconds>(saved_);
+  add("ended", text({{"state", store::name(state)},
+                     {"reason", reason},
+                     {"findings", findings},
+                     {"queries", queries_},
+                     {"queries_cached", queries_cached_},
+                     {"saved_milliseconds", saved.count()}}));
   return std::exchange(new_, {});
 }
 
@@ -136,6 +142,8 @@ void Recorder::take(const explore::QueryRun& event) {
                           .verdict = event.masked ? "mask" : "allow",
                           .bytes = event.bytes,
                           .cached = event.cached});
+  if (event.cached) ++queries_cached_;
+  saved_ += event.saved;
   metrics_.add("insights_queries_total", {{"outcome", !event.error.empty() ? "failed"
                                                       : event.cached       ? "cached"
                                                                            : "answered"}});

@@ -65,6 +65,8 @@ class Recorder final : public explore::RunObserver {
   std::stop_source& stop_;
   std::string asker_ = "catalog";  // of the queries that come now
   std::int64_t events_ = 0, queries_ = 0;
+  std::int64_t queries_cached_ = 0;
+  std::chrono::microseconds saved_{0};
   store::Happened new_;
   std::chrono::steady_clock::time_point flushed_{};
   std::optional<base::Error> failure_;

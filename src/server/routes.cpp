@@ -47,6 +47,8 @@ constexpr std::array table{
     Route{"GET", "/health", "", "", health_ready},
     Route{"GET", "/metrics", "metrics", "", metrics_text},
     Route{"GET", "/openapi.json", "", "", openapi_document},
+    Route{"GET", "/docs", "", "", docs_page},
+    Route{"GET", "/docs/{id}", "", "", docs_file},
 };
 
 }  // namespace

@@ -38,6 +38,9 @@ Response exploration_accepted(Desk& desk, const std::string& id);
 Response queue_problem(const base::Error& error);
 // event_stream.cpp
 Response exploration_events(Desk& desk, const Call& call);
+// docs.cpp
+Response docs_page(Desk& desk, const Call& call);
+Response docs_file(Desk& desk, const Call& call);
 // queries.cpp
 Response list_queries(Desk& desk, const Call& call);
 nlohmann::ordered_json query_json(const store::QueryRow& query);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <future>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -75,6 +76,9 @@ struct Desk {
   std::mutex condition_mutex{};
   std::optional<Condition> condition{};
   std::mutex verify_mutex{};  // one verification at a time
+  // Looks into the condition beside a request that does not wait for it. Last: it uses the others.
+  std::mutex aside_mutex{};
+  std::future<void> aside{};
 };
 
 class Service {

@@ -45,8 +45,8 @@ base::Result<std::vector<Named>> tables_of(const std::string& database, Staging&
   std::vector<Named> tables;
   tables.reserve(rows.rows.size());
   for (const auto& row : rows.rows)
-    tables.push_back({text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2)),
-                      row.at(3) == Cell(true)});
+    tables.push_back(
+        {text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2)), row.at(3) == Cell(true)});
   return tables;
 }
 

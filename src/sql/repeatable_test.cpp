@@ -22,7 +22,8 @@ bool repeatable(Dialect dialect, std::string_view text) {
 
 TEST_CASE("a statement about the data alone is repeatable") {
   for (const auto dialect : {Dialect::duckdb, Dialect::postgres}) {
-    CHECK(repeatable(dialect, "SELECT count(*), sum(price) FROM sales WHERE day < DATE '2025-01-01'"));
+    CHECK(repeatable(dialect,
+                     "SELECT count(*), sum(price) FROM sales WHERE day < DATE '2025-01-01'"));
     CHECK(repeatable(dialect, "SELECT snow FROM sales ORDER BY snow LIMIT 3"));
   }
 }

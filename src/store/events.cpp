@@ -88,10 +88,9 @@ base::Result<std::vector<AskedQuery>> list_queries(Database& database, const Que
           "ORDER BY at DESC, queries.run DESC, sequence DESC LIMIT ?8",
           query_columns),
       {or_null(filter.run), or_null(filter.verdict),
-       filter.since ? Value(filter.since->microseconds) : Value(),
-       or_null(filter.milliseconds_min), before ? Value(before->at.microseconds) : Value(),
-       before ? Value(before->run) : Value(), before ? Value(before->sequence) : Value(),
-       filter.limit}));
+       filter.since ? Value(filter.since->microseconds) : Value(), or_null(filter.milliseconds_min),
+       before ? Value(before->at.microseconds) : Value(), before ? Value(before->run) : Value(),
+       before ? Value(before->sequence) : Value(), filter.limit}));
   std::vector<AskedQuery> queries;
   while (TRY(rows.next())) {
     auto query = query_at(rows);
