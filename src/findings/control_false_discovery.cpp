@@ -25,8 +25,10 @@ Families families_of(const std::vector<Hypothesis>& hypotheses, bool decoys) {
   for (std::size_t place = 0; place < hypotheses.size(); ++place) {
     const auto& entry = hypotheses[place].entry;
     if (entry.fact || entry.decoy != decoys) continue;
-    base::ensure(entry.p >= 0 && entry.p <= 1, "a p-value is in [0, 1]: " + entry.fingerprint);
-    base::ensure(hypotheses[place].weight > 0, "a weight is above 0: " + entry.fingerprint);
+    if (!(entry.p >= 0 && entry.p <= 1))
+      base::ensure(false, "a p-value is in [0, 1]: " + entry.fingerprint);
+    if (!(hypotheses[place].weight > 0))
+      base::ensure(false, "a weight is above 0: " + entry.fingerprint);
     families[entry.family].places.push_back(place);
   }
   for (auto& [name, family] : families) {
@@ -40,11 +42,11 @@ Families families_of(const std::vector<Hypothesis>& hypotheses, bool decoys) {
   return families;
 }
 
-void decide(const std::vector<Hypothesis>& hypotheses, const Family& family,
-            const std::vector<double>& q_values, double level, Correction& correction) {
+void decide(std::vector<Hypothesis>& hypotheses, const Family& family,
+            const std::vector<double>& q_values, double level) {
   for (std::size_t test = 0; test < family.places.size(); ++test) {
     const std::size_t place = family.places[test];
-    auto& entry = correction.entries[place];
+    auto& entry = hypotheses[place].entry;
     entry.q = std::max(entry.p, q_values[test]);
     entry.decision = !(q_values[test] <= level)   ? Decision::not_significant
                      : hypotheses[place].material ? Decision::published
@@ -54,16 +56,13 @@ void decide(const std::vector<Hypothesis>& hypotheses, const Family& family,
 
 }  // namespace
 
-Correction control_false_discovery(const std::vector<Hypothesis>& hypotheses, double level) {
+Correction control_false_discovery(std::vector<Hypothesis> hypotheses, double level) {
   base::ensure(level > 0 && level < 1, "a level of false discoveries is between 0 and 1");
   Correction correction;
-  for (const auto& hypothesis : hypotheses) {
-    auto entry = hypothesis.entry;
-    if (entry.fact) {
-      entry.q = 1;
-      entry.decision = hypothesis.material ? Decision::published : Decision::too_small;
-    }
-    correction.entries.push_back(std::move(entry));
+  for (auto& [entry, material, weight] : hypotheses) {
+    if (!entry.fact) continue;
+    entry.q = 1;
+    entry.decision = material ? Decision::published : Decision::too_small;
   }
 
   const auto families = families_of(hypotheses, false);
@@ -77,7 +76,7 @@ Correction control_false_discovery(const std::vector<Hypothesis>& hypotheses, do
   std::size_t index = 0;
   for (const auto& [name, family] : families) {
     decide(hypotheses, family, stats::adjusted_p_values(family.p_values),
-           selection.family_selected[index] ? selection.level_inside : 0, correction);
+           selection.family_selected[index] ? selection.level_inside : 0);
     ++index;
   }
   // What a family of decoys would have had to pass, had it stood among the others.
@@ -85,7 +84,9 @@ Correction control_false_discovery(const std::vector<Hypothesis>& hypotheses, do
       std::max(selection.level_inside,
                level / static_cast<double>(std::max<std::size_t>(1, families.size())));
   for (const auto& [name, family] : families_of(hypotheses, true))
-    decide(hypotheses, family, stats::adjusted_p_values(family.p_values), decoy_level, correction);
+    decide(hypotheses, family, stats::adjusted_p_values(family.p_values), decoy_level);
+  correction.entries.reserve(hypotheses.size());
+  for (auto& hypothesis : hypotheses) correction.entries.push_back(std::move(hypothesis.entry));
   return correction;
 }
 

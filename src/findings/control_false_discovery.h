@@ -35,6 +35,6 @@ struct Correction {
 // A p-value outside [0, 1] is a Bug.
 // Sources: Benjamini & Hochberg (1995), JRSS B 57, 289-300; Benjamini & Bogomolov (2014), JRSS B
 // 76, 297-318; Genovese, Roeder & Wasserman (2006), Biometrika 93, 509-524 (weights).
-Correction control_false_discovery(const std::vector<Hypothesis>& hypotheses, double level = 0.05);
+Correction control_false_discovery(std::vector<Hypothesis> hypotheses, double level = 0.05);
 
 }  // namespace insights::findings

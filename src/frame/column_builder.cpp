@@ -233,6 +233,7 @@ void ColumnBuilder::append_texts(const source::ColumnBatch& batch, std::size_t r
   std::string_view previous;
   std::uint32_t previous_code = 0;
   std::uint64_t previous_hash = 0;
+  std::uint64_t previous_word = 0;  // 0: long (or empty), compared as it is
   for (std::size_t row = 0; row < rows; ++row) {
     if (!batch.valid[row]) {
       ++column_.profile.nulls;
@@ -241,9 +242,12 @@ void ColumnBuilder::append_texts(const source::ColumnBatch& batch, std::size_t r
     }
     const std::string_view text = batch.texts[row];
     text_characters_ += text.size();
-    if (previous_code == 0 || text != previous) {
+    const std::uint64_t word = text.size() <= short_text_max ? packed(text) : 0;
+    const bool same = word != 0 ? word == previous_word : text == previous;
+    if (previous_code == 0 || !same) {
       previous = text;
-      previous_hash = hash_of(text);
+      previous_word = word;
+      previous_hash = word != 0 ? mixed(word) : hash_of(text);
       previous_code = coded != nullptr ? dictionary_.code_of(text, previous_hash) : 1;
     }
     if (is_blank(text)) ++column_.profile.empty_texts;

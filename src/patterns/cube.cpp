@@ -16,13 +16,19 @@ namespace {
 struct Filling {
   const frame::Coded* coded = nullptr;  // null: one value
   const Periods* periods = nullptr;
+  bool outside = false;         // the rows outside of the periods have a place behind them
   std::optional<RowSums> sums;  // nothing when it would be too large
+
+  std::size_t values() const { return coded == nullptr ? 1 : coded->values(); }
+  // How many places a value has.
+  std::size_t width() const { return std::max<std::size_t>(1, periods->count) + (outside ? 1 : 0); }
 };
 
 // The cells of a block of rows.
 void read_cells(const Filling& cube, std::size_t first, const frame::Mask& kept,
                 std::span<std::uint32_t> cells) {
-  const auto width = static_cast<std::uint32_t>(std::max<std::size_t>(1, cube.periods->count));
+  const auto width = static_cast<std::uint32_t>(cube.width());
+  const auto last = static_cast<std::uint32_t>(cube.periods->count);
   if (cube.coded == nullptr) {
     std::ranges::fill(cells, 0);
   } else {
@@ -32,8 +38,12 @@ void read_cells(const Filling& cube, std::size_t first, const frame::Mask& kept,
   }
   if (cube.periods->count > 0) {
     const auto* periods = cube.periods->of_row.data() + first;
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      cells[i] = periods[i] == no_period ? RowBlocks::no_cell : cells[i] + periods[i];
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (periods[i] != no_period)
+        cells[i] += periods[i];
+      else
+        cells[i] = cube.outside ? cells[i] + last : RowBlocks::no_cell;
+    }
   }
   if (!kept.empty()) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -42,34 +52,67 @@ void read_cells(const Filling& cube, std::size_t first, const frame::Mask& kept,
   }
 }
 
-// From a row of numbers a cell to a column of cells a measure.
-Cube unfolded(Filling& filled, const RowBlocks& blocks, const std::vector<std::size_t>& measures) {
-  const auto sums_by_cell = filled.sums->take();
-  Cube cube;
-  cube.values = filled.coded == nullptr ? 1 : filled.coded->values();
-  cube.periods = std::max<std::size_t>(1, filled.periods->count);
-  cube.measures = measures;
-  const std::size_t cells = cube.values * cube.periods, width = blocks.width();
-  cube.rows.resize(cells);
-  for (std::size_t cell = 0; cell < cells; ++cell) cube.rows[cell] = sums_by_cell[cell * width];
-  for (std::size_t measure = 0; measure < measures.size(); ++measure) {
-    auto& sums = cube.sums.emplace_back(cells);
-    for (std::size_t cell = 0; cell < cells; ++cell)
-      sums[cell] = sums_by_cell[cell * width + blocks.sum_place(measure)];
+// From a row of numbers a cell to a column of cells a measure. Of the places that each value has
+// the first `periods`; or all of them, added up.
+class Unfolding {
+ public:
+  Unfolding(std::vector<double> sums, const Filling& filled, const RowBlocks& blocks,
+            const std::vector<std::size_t>& measures)
+      : sums_(std::move(sums)),
+        values_(filled.values()),
+        width_(filled.width()),
+        blocks_(blocks),
+        measures_(measures) {}
+
+  Cube by_period(std::size_t periods) const {
+    return made(periods, [](std::size_t place) { return place; });
   }
-  return cube;
+  Cube in_all() const {
+    return made(1, [](std::size_t) { return std::size_t{0}; });
+  }
+
+ private:
+  template <class PeriodOf>
+  Cube made(std::size_t periods, PeriodOf period_of) const {
+    Cube cube;
+    cube.values = values_;
+    cube.periods = periods;
+    cube.measures = measures_;
+    const auto column = [&](std::size_t at) {
+      std::vector<double> cells(values_ * periods);
+      for (std::size_t value = 0; value < values_; ++value) {
+        for (std::size_t place = 0; place < width_; ++place) {
+          const std::size_t period = period_of(place);
+          if (period < periods)
+            cells[value * periods + period] +=
+                sums_[(value * width_ + place) * blocks_.width() + at];
+        }
+      }
+      return cells;
+    };
+    cube.rows = column(0);
+    for (std::size_t measure = 0; measure < measures_.size(); ++measure)
+      cube.sums.push_back(column(blocks_.sum_place(measure)));
+    return cube;
+  }
+
+  std::vector<double> sums_;  // [values * width * blocks.width]
+  std::size_t values_, width_;
+  const RowBlocks& blocks_;
+  const std::vector<std::size_t>& measures_;
+};
+
+bool fits(const Filling& cube, std::size_t measures) {
+  return cube.values() * cube.width() * (1 + measures) <= cube_cells_max;
 }
 
-// In one pass over the rows.
-std::vector<Cube> fill(const catalog::Subject& subject, std::vector<Filling> cubes,
-                       const std::vector<std::size_t>& measures, const frame::Mask& kept) {
-  std::vector<Addend> addends;
-  for (const std::size_t measure : measures) addends.push_back({&subject.numbers(measure)});
-  RowBlocks blocks(addends);
+// In one pass over the rows. Nothing for a cube that would be too large.
+std::vector<std::optional<Unfolding>> fill(const catalog::Subject& subject,
+                                           std::vector<Filling>& cubes, RowBlocks& blocks,
+                                           const std::vector<std::size_t>& measures,
+                                           const frame::Mask& kept) {
   for (auto& cube : cubes) {
-    const std::size_t values = cube.coded == nullptr ? 1 : cube.coded->values();
-    const std::size_t cells = values * std::max<std::size_t>(1, cube.periods->count);
-    if (cells * (1 + measures.size()) <= cube_cells_max) cube.sums.emplace(blocks, cells);
+    if (fits(cube, measures.size())) cube.sums.emplace(blocks, cube.values() * cube.width());
   }
   std::array<std::uint32_t, RowBlocks::rows_max> cell_of_row{};
   for (std::size_t first = 0; first < subject.frame.rows; first += RowBlocks::rows_max) {
@@ -82,11 +125,27 @@ std::vector<Cube> fill(const catalog::Subject& subject, std::vector<Filling> cub
       cube.sums->add(cells);
     }
   }
-  std::vector<Cube> filled(cubes.size());
+  std::vector<std::optional<Unfolding>> filled(cubes.size());
   for (std::size_t i = 0; i < cubes.size(); ++i) {
-    if (cubes[i].sums) filled[i] = unfolded(cubes[i], blocks, measures);
+    if (cubes[i].sums) filled[i].emplace(cubes[i].sums->take(), cubes[i], blocks, measures);
   }
   return filled;
+}
+
+RowBlocks blocks_of(const catalog::Subject& subject, const std::vector<std::size_t>& measures) {
+  std::vector<Addend> addends;
+  for (const std::size_t measure : measures) addends.push_back({&subject.numbers(measure)});
+  return RowBlocks(addends);
+}
+
+// One cube by period.
+Cube filled(const catalog::Subject& subject, Filling cube, const std::vector<std::size_t>& measures,
+            const frame::Mask& kept) {
+  auto blocks = blocks_of(subject, measures);
+  std::vector<Filling> cubes;
+  cubes.push_back(std::move(cube));
+  const auto made = std::move(fill(subject, cubes, blocks, measures, kept).front());
+  return made ? made->by_period(cubes.front().width()) : Cube{};
 }
 
 double sum_of(std::span<const double> values) {
@@ -119,28 +178,35 @@ double Cube::rows_total(std::size_t value) const { return sum_of(row_series(valu
 
 Cube cube_of(const catalog::Subject& subject, std::size_t column, const Periods& periods,
              const std::vector<std::size_t>& measures, const frame::Mask& kept) {
-  return std::move(fill(subject, {{&subject.codes(column), &periods, {}}}, measures, kept).front());
+  return filled(subject, {.coded = &subject.codes(column), .periods = &periods, .sums = {}},
+                measures, kept);
 }
 
 Cube total_cube(const catalog::Subject& subject, const Periods& periods,
                 const std::vector<std::size_t>& measures, const frame::Mask& kept) {
-  return std::move(fill(subject, {{nullptr, &periods, {}}}, measures, kept).front());
+  return filled(subject, {.periods = &periods, .sums = {}}, measures, kept);
 }
 
 ColumnCubes cubes_of(const catalog::Subject& subject, std::span<const std::size_t> columns,
                      const Periods& periods, const std::vector<std::size_t>& measures) {
   const Periods none;
+  const bool timed = periods.count > 0;
+  // What all periods and the rows outside of them come to is the cube over all rows: a column is
+  // added up once, unless its cube by period is too large.
   std::vector<Filling> cubes;
-  for (const std::size_t column : columns) cubes.push_back({&subject.codes(column), &none, {}});
-  if (periods.count > 0) {
-    for (const std::size_t column : columns)
-      cubes.push_back({&subject.codes(column), &periods, {}});
+  for (const std::size_t column : columns) {
+    Filling cube{&subject.codes(column), &periods, timed, {}};
+    if (!fits(cube, measures.size())) cube = {&subject.codes(column), &none, false, {}};
+    cubes.push_back(std::move(cube));
   }
-  auto filled = fill(subject, std::move(cubes), measures, {});
+  auto blocks = blocks_of(subject, measures);
+  auto sums = fill(subject, cubes, blocks, measures, {});
   ColumnCubes made;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    made.flat.push_back(std::move(filled[i]));
-    made.by_period.push_back(periods.count > 0 ? std::move(filled[columns.size() + i]) : Cube{});
+    const bool by_period = sums[i] && cubes[i].outside;
+    made.flat.push_back(sums[i] ? sums[i]->in_all() : Cube{});
+    made.by_period.push_back(by_period ? sums[i]->by_period(periods.count) : Cube{});
+    sums[i].reset();
   }
   return made;
 }

@@ -72,14 +72,19 @@ std::vector<std::size_t> sample_of(std::size_t rows) {
   return stats::sampled_indices(std::min(rows, sample_rows_max), rows, sample_seed);
 }
 
-// Cubes of all groupings: each thread passes over the rows once, for its part of the columns.
+// Cubes of all groupings: each thread passes over the rows once, for its part of the columns. The
+// total is one more part.
 void fill_cubes(Workspace& workspace, int threads, std::stop_token stop) {
   const auto parts = static_cast<std::size_t>(std::max(1, threads));
   std::vector<std::vector<std::size_t>> columns(parts);
   for (std::size_t i = 0; i < workspace.groupings.size(); ++i)
     columns[i % parts].push_back(workspace.groupings[i]);
   std::vector<ColumnCubes> made(parts);
-  base::parallel_for(parts, threads, stop, [&](std::size_t part) {
+  base::parallel_for(parts + 1, threads, stop, [&](std::size_t part) {
+    if (part == parts) {
+      workspace.total = total_cube(workspace.subject, workspace.periods, workspace.measures);
+      return;
+    }
     made[part] = cubes_of(workspace.subject, columns[part], workspace.periods, workspace.measures);
   });
   const auto keep = [](std::map<std::size_t, Cube>& into, std::size_t column, Cube& cube) {
@@ -158,7 +163,8 @@ Workspace prepare(const Subject& subject, const catalog::Vocabulary& vocabulary,
                       false,
                       stop};
   fill_cubes(workspace, threads, stop);
-  workspace.total = total_cube(subject, workspace.periods, workspace.measures);
+  if (workspace.total.values == 0)  // stopped before its turn; whoever looks finds one
+    workspace.total = total_cube(subject, workspace.periods, workspace.measures);
   workspace.today = today.value_or(subject.last_day);
   workspace.months =
       std::max(1.0, (subject.last_day.since_epoch - subject.first_day.since_epoch + 1) / 30.4375);
