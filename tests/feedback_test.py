@@ -228,7 +228,9 @@ class TheFile(FeedbackJourney):
         document = tomllib.loads(exported.body.decode())
         self.assertEqual([rule["note"] for rule in document["rule"]], ['odd "words"\n\\ here'] * 2)
         rules = self.file("rules.toml", exported.body)
-        here = self.explore("--rules", str(rules))
+        here = self.explore("--rules", str(rules), "--ledger", str(self.folder / "ledger.jsonl"))
+        entries = [json.loads(line) for line in (self.folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
+        self.assertEqual(sorted(entry["note"] for entry in entries if entry["decision"] == "hidden"), ["by rule-1", "by rule-2"])
         self.assertEqual(here["findings"], there["findings"])
         self.assertEqual(here["hidden"], there["hidden"])
         shown = run("explore", *SAMPLE_ARGUMENTS, "--quiet", "--rules", rules).stdout
