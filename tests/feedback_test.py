@@ -176,6 +176,40 @@ class WhatIsWrong(FeedbackJourney):
         self.assertEqual(self.server.get("/api/v1/rules").status, 200)
 
 
+class TheCommandLine(FeedbackJourney):
+    def feedback(self, *words, code=0):
+        done = run("feedback", *words, "--store", self.server.store)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def test_votes_undoes_and_exports_beside_a_server_that_runs(self):
+        first = self.report()
+        item = self.finding("customer_silent")
+        words = ("down", item["id"], "--reason", "known", "--note", "they moved")
+        shown = self.feedback(*words, "--preview")
+        self.assertIn(f"would have hidden 1 of the last {len(first['findings'])} findings: this finding", shown)
+        self.assertIn(item["title"], shown)
+        self.assertEqual(self.feedback("rules"), "")
+        self.assertIn("made rule-1", self.feedback(*words))
+        self.assertEqual(self.feedback("up", self.findings()[1]["id"]), "counted\n")
+        self.assertIn("rule-1   active  this finding: known (they moved)", self.feedback("rules"))
+        self.assertEqual(self.prints(self.report(), "hidden"), [item["fingerprint"]])
+        self.assertEqual(self.feedback("export"), self.server.get("/api/v1/rules/export").body.decode())
+        self.feedback("undo", "rule-1")
+        self.assertNotIn("hidden", self.report())
+        self.assertIn("no rule rule-1 in force", self.feedback("undo", "rule-1", code=1))
+        self.assertEqual(tomllib.loads(self.feedback("export"))["votes"][0]["up"], 1)
+
+    def test_mistakes_are_answered_in_words(self):
+        self.report()
+        for words, code, part in ((("down", "1"), 2, "--reason: there is no ''"), (("down", "one", "--reason", "known"), 2, "no id"),
+                                  (("sideways", "1"), 2, "usage: insights feedback"), ((), 2, "usage"),
+                                  (("up", "99999"), 1, "there is no finding 99999"),
+                                  (("down", "1", "--reason", "not_material", "--scope", "threshold"), 1, "threshold")):
+            with self.subTest(words):
+                self.assertIn(part, self.feedback(*words, code=code))
+
+
 class TheFile(FeedbackJourney):
     def explore(self, *arguments, code=0):
         done = run("explore", *SAMPLE_ARGUMENTS, "--format", "json", "--quiet", *arguments)
@@ -194,7 +228,9 @@ class TheFile(FeedbackJourney):
         document = tomllib.loads(exported.body.decode())
         self.assertEqual([rule["note"] for rule in document["rule"]], ['odd "words"\n\\ here'] * 2)
         rules = self.file("rules.toml", exported.body)
-        here = self.explore("--rules", str(rules))
+        here = self.explore("--rules", str(rules), "--ledger", str(self.folder / "ledger.jsonl"))
+        entries = [json.loads(line) for line in (self.folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
+        self.assertEqual(sorted(entry["note"] for entry in entries if entry["decision"] == "hidden"), ["by rule-1", "by rule-2"])
         self.assertEqual(here["findings"], there["findings"])
         self.assertEqual(here["hidden"], there["hidden"])
         shown = run("explore", *SAMPLE_ARGUMENTS, "--quiet", "--rules", rules).stdout

@@ -92,6 +92,19 @@ constexpr std::array store_settings{Names{"store"}, Names{"terminal.quiet"}};
 constexpr std::array keys_flags{
     OwnFlag{"--scopes", "LIST",
             "What the key may do, with commas between: read, run, admin, metrics", "read,run"}};
+constexpr std::array feedback_flags{
+    OwnFlag{"--reason", "REASON", "Of a vote down: why", "",
+            "wrong|known|not_material|not_actionable|duplicate"},
+    OwnFlag{"--scope", "SCOPE", "Of a vote down: what is hidden from now on", "finding",
+            "finding|entity|pattern|threshold"},
+    OwnFlag{"--below", "N", "With --scope threshold: amounts smaller than this", ""},
+    OwnFlag{"--duplicate-of", "FINDING", "With --reason duplicate: the one it is told under", ""},
+    OwnFlag{"--note", "TEXT", "In your words", ""},
+    OwnFlag{"--preview", "", "Only show what the vote would have hidden", ""}};
+constexpr std::array feedback_examples{
+    Names{"insights feedback down 12 --reason known --scope entity --preview"},
+    Names{"insights feedback up 7"}, Names{"insights feedback rules"},
+    Names{"insights feedback undo rule-1"}, Names{"insights feedback export > rules.toml"}};
 constexpr std::array serve_examples{
     Names{"insights serve sales.csv --without-keys"},
     Names{
@@ -302,6 +315,19 @@ constexpr std::array table{
             .settings = store_settings,
             .examples = diff_examples,
             .run = run_diff},
+    Command{.name = "feedback",
+            .summary = "Vote on findings in the store, and see, undo or export the rules made",
+            .detail = "A vote down makes a rule, which hides what its scope says from later "
+                      "explorations of 'insights serve'; they name what they hide. The export is "
+                      "what explore --rules takes.",
+            .usage = "up FINDING | down FINDING | rules | undo RULE | export",
+            .argument_help = "What to do, and the id of a finding, as the API lists it, or of a "
+                             "rule",
+            .arguments = Arguments::words,
+            .settings = store_settings,
+            .own_flags = feedback_flags,
+            .examples = feedback_examples,
+            .run = run_feedback},
     Command{.name = "backup",
             .summary = "Copy the store to a file, while it is in use",
             .detail = "The copy is of one moment, checked, and appears whole or not at all.",

@@ -103,6 +103,7 @@ base::Result<ExitCode> run_egress(const Invocation& invocation, const config::Co
 base::Result<ExitCode> run_serve(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_keys(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_diff(const Invocation& invocation, const config::Config& config);
+base::Result<ExitCode> run_feedback(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_backup(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_restore(const Invocation& invocation, const config::Config& config);
 base::Result<ExitCode> run_completion(const Invocation& invocation, const config::Config& config);

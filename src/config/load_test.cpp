@@ -348,3 +348,16 @@ TEST_CASE("passwords are made unreadable") {
   CHECK(redacted("postgres://host:5432/db") == "postgres://host:5432/db");
   CHECK(redacted("sales/2025.csv, https://x:y@z") == "sales/2025.csv, https://x:***@z");
 }
+
+TEST_CASE("without a name the store is where the XDG base directory specification says") {
+  const auto store = [](std::map<std::string, std::string> values) {
+    ScratchDirectory directory;
+    return load({.directory = directory.path, .environment = variables(std::move(values))})->store;
+  };
+  CHECK(store({{"HOME", "/home/ann"}}) == "/home/ann/.local/state/insights/state.db");
+  CHECK(store({{"HOME", "/home/ann"}, {"XDG_STATE_HOME", "/state"}}) == "/state/insights/state.db");
+  CHECK(store({{"HOME", "/home/ann"}, {"XDG_STATE_HOME", "here"}}) ==
+        "/home/ann/.local/state/insights/state.db");
+  CHECK(store({{"HOME", "/home/ann"}, {"INSIGHTS_STORE", "own.db"}}) == "own.db");
+  CHECK(store({}).empty());
+}

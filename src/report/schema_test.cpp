@@ -80,6 +80,26 @@ void collect(const Json& json, const Json::json_pointer& at,
 
 }  // namespace
 
+TEST_CASE("what readers' rules and votes did is as the schema has it, and no more than that") {
+  auto run = sample_run();
+  run.hidden = {{.fingerprint = "trend/a",
+                 .pattern = "trend",
+                 .title = "A fell",
+                 .severity = findings::Severity::low,
+                 .rule = "rule-1",
+                 .because = "this finding; known",
+                 .into = ""}};
+  run.findings.at(0).feedback = {1.06, "1 up, 0 down on this pattern"};
+  const SchemaCheck schema;
+  auto report = Json::parse(to_json(run));
+  CHECK(schema.complaint(report) == "");
+  report["hidden"][0]["more"] = 1;
+  CHECK(schema.complaint(report) != "");
+  report["hidden"][0].erase("more");
+  report["findings"][0]["feedback"].erase("because");
+  CHECK(schema.complaint(report) != "");
+}
+
 TEST_CASE("every report is as the published schema has it") {
   const SchemaCheck schema;
   CHECK(schema.complaint(Json::parse(to_json(sample_run()))) == "");

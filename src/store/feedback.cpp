@@ -160,4 +160,11 @@ base::Result<std::vector<Tally>> tallies(Database& database, std::string_view su
   return result;
 }
 
+base::Result<std::vector<std::string>> subjects(Database& database) {
+  auto rows = TRY(database.prepare("SELECT DISTINCT subject FROM findings ORDER BY subject"));
+  std::vector<std::string> list;
+  while (TRY(rows.next())) list.push_back(rows.text(0));
+  return list;
+}
+
 }  // namespace insights::store

@@ -89,4 +89,7 @@ struct Tally {
 };
 base::Result<std::vector<Tally>> tallies(Database& database, std::string_view subject);
 
+// The data that findings are about, sorted.
+base::Result<std::vector<std::string>> subjects(Database& database);
+
 }  // namespace insights::store
