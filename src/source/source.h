@@ -68,8 +68,8 @@ std::string column_sql(const TableColumn& column);
 // Identifies the content that was read, so that a later verification can tell "the data changed"
 // from "the report is wrong". Empty digest: this source cannot tell.
 struct DataVersion {
-  std::string engine;  // "DuckDB v1.5.6"
-  std::string digest;  // BLAKE2b over the bytes of the files, in hexadecimal
+  std::string engine;      // "DuckDB v1.5.6"
+  std::string digest;      // BLAKE2b over the bytes of the files, in hexadecimal
   bool is_pinned = false;  // what is asked by now sees just that content
 };
 
