@@ -265,6 +265,9 @@ TEST_CASE("a run that was killed at any entry of its journal goes on, and pays f
       CHECK(again.model.requests[i] == whole.model.requests[turns_in(cut) + i]);
     CHECK(run.findings == expected.findings);
     CHECK(run.model->input_tokens == expected.model->input_tokens);
+    CHECK((run.model->tokens_before.input > 0) == (turns_in(cut) > 0));
+    if (again.model.requests.empty())
+      CHECK(run.model->tokens_before.input == run.model->input_tokens);
     CHECK_FALSE(run.partial);
   }
 }

@@ -135,9 +135,14 @@ Result<Investigation> LanguageModelAnalyst::investigate(const analyst::Brief& br
       opened_of(settings_, model_, prompt, *material.database, material.subjects, leads, stop);
   opened.mask_key = text_of(options.mask_key);
   TRY(loop.begin(prompt, opened, records, material.database->run_id));
+  const auto usage_before = loop.spending().usage();
+  const auto usd_before = loop.spending().usd();
   const auto ended = loop.run();
   auto result = session.concluded(std::move(leads));
   result.model = use_of(settings_, model_, loop, session, ended);
+  result.model->tokens_before = {usage_before.input, usage_before.cached, usage_before.output,
+                                 usage_before.reasoning};
+  result.model->usd_before = usd_before;
   if (!ended.complete) result.ended_early = "the language model: " + ended.reason;
   return result;
 }

@@ -43,15 +43,23 @@ struct Stated {
   bool recorded = false;  // by an analyst that chose it: published, whatever its rank
 };
 
+struct Tokens {
+  std::int64_t input = 0, cached = 0, output = 0, reasoning = 0;
+  bool operator==(const Tokens&) const = default;
+};
+
 // What the calls of a language model took, and how they ended.
 struct ModelUse {
   std::string provider, model, privacy;  // privacy: the mode, "tokens"
   std::int64_t iterations = 0, calls = 0;
   std::int64_t input_tokens = 0, cached_tokens = 0, output_tokens = 0, reasoning_tokens = 0;
-  bool estimated = false;       // part of the tokens was not told by the provider
-  double usd = 0;               // of what has a price
-  bool priced = false;          // false: no price is known for the model
-  double usd_max = 0;           // that it was allowed; not in reports
+  bool estimated = false;  // part of the tokens was not told by the provider
+  double usd = 0;          // of what has a price
+  bool priced = false;     // false: no price is known for the model
+  double usd_max = 0;      // that it was allowed; not in reports
+  // Of a run that was taken up again: what of all this was taken before; not in reports.
+  Tokens tokens_before{};
+  double usd_before = 0;
   std::int64_t bytes_sent = 0;  // of all requests
   std::int64_t leads = 0;       // findings of the statistical analyst that it was given
   std::int64_t recorded = 0;    // findings of its own that were proven

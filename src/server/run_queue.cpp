@@ -61,11 +61,15 @@ void count(Metrics& metrics, const explore::Run& run, store::RunState state) {
       metrics.add("insights_tokens_total", {{"model", use.model}, {"kind", std::string(kind)}},
                   real(number));
     };
-    tokens("input", use.input_tokens - use.cached_tokens);
-    tokens("cached_input", use.cached_tokens);
-    tokens("output", use.output_tokens - use.reasoning_tokens);
-    tokens("reasoning", use.reasoning_tokens);
-    metrics.add("insights_dollars_total", {{"model", use.model}}, use.usd);
+    // What a run took before it was taken up again was counted when it ended then.
+    const auto& before = use.tokens_before;
+    const auto cached = use.cached_tokens - before.cached;
+    const auto reasoning = use.reasoning_tokens - before.reasoning;
+    tokens("input", use.input_tokens - before.input - cached);
+    tokens("cached_input", cached);
+    tokens("output", use.output_tokens - before.output - reasoning);
+    tokens("reasoning", reasoning);
+    metrics.add("insights_dollars_total", {{"model", use.model}}, use.usd - use.usd_before);
     used("dollars", use.usd, use.usd_max);
   }
   if (state == store::RunState::done)
