@@ -13,6 +13,7 @@ packages=(ca-certificates g++ cmake ninja-build ccache make git pkg-config pytho
   libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libboost-dev libsodium-dev
   libpq-dev libpg-query-dev libcurl4-openssl-dev libsqlite3-dev zlib1g-dev doctest-dev libbenchmark-dev
   libcctz-dev tzdata # time zones of schedules
+  faketime # the tests set the server's clock back
   python3-jsonschema # the tests' language-model server holds every request against the published schemas
   postgresql) # the tests start a server of their own, with its own data; Debian's stays as it is
 lint_packages=(clang-format-19 clang-tidy-19)
