@@ -37,7 +37,7 @@ class TheWalk(Journey):
         script = "\n".join(blocks)
         # A free port, and the server's log to know it by; what follows waits for it.
         script = script.replace("insights serve ", "insights serve --port 0 ", 1).replace("metadata &\n", "metadata 2>log.jsonl &\n", 1)
-        script = script.replace("URL=http://127.0.0.1:8000", 'for _ in $(seq 300); do URL=$(sed -n \'s/.*"address":"\\([^"]*\\)".*/\\1/p\' log.jsonl); '
+        script = script.replace("URL=http://127.0.0.1:8000", 'for _ in $(seq 300); do URL=$(sed -n \'s/.*"address":"\\([^"]*\\)".*/\\1/p\' log.jsonl || true); '
                                 '[ -n "$URL" ] && break; sleep 0.1; done')
         # After each curl: what came, and its status.
         script = re.sub(r"(?m)^curl ", "curl --write-out '\\n@@%{http_code}\\n' ", script)
