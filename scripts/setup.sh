@@ -17,6 +17,7 @@ packages=(ca-certificates g++ cmake ninja-build ccache make git pkg-config pytho
   libhiredis-dev) # a cache in Redis
 test_packages=(
   redis-server # the tests start a Redis of their own
+  faketime # the tests set the server's clock back
   python3-jsonschema # the tests' language-model server holds every request against the published schemas
   postgresql) # the tests start a server of their own, with its own data; Debian's stays as it is
 lint_packages=(clang-format-19 clang-tidy-19)

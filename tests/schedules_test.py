@@ -40,6 +40,14 @@ class Scheduling(ServerJourney):
         self.assertEqual(asked.status, 202, asked.body)
         return self.server.ended(asked.json()["id"])
 
+    def dealt_with(self):
+        """Waits until it was decided, of every run that ended, whether somebody is told."""
+        deadline = time.monotonic() + 30
+        with contextlib.closing(sqlite3.connect(f"file:{self.server.store}?mode=ro", uri=True)) as store:
+            while store.execute("SELECT count(*) FROM occurrences WHERE told = 0").fetchone() != (0,):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.1)
+
     def items(self, schedule, what):
         return self.server.get(f"{BASE}/{schedule['id']}/{what}").json()["items"]
 
@@ -153,6 +161,7 @@ class Delivering(Scheduling):
         self.assertEqual((delivered["attempts"], delivered["status"], delivered["reason"]), (3, 204, ""))
         # Nothing changed since: nothing is sent. Then somebody wants to be told in any case.
         self.ran(made)
+        self.dealt_with()
         self.assertEqual(self.server.ask("PATCH", f"{BASE}/{made['id']}", {"only_if_changed": False}).status, 200)
         self.ran(made)
         self.receiver.wait(4)

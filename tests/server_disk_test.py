@@ -3,13 +3,14 @@ recovers. A full disk is in server_test.py."""
 import contextlib
 import json
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
 import time
 import unittest
 
-from journey import Journey, run
+from journey import PROGRAM, Journey, run
 from server_process import SAMPLE_ARGUMENTS, Server
 
 
@@ -76,7 +77,7 @@ class Disks(Journey):
         for store in ("insights.db", "new.db"):
             ended = run("serve", *SAMPLE_ARGUMENTS, "--without-keys", "--port", "0", "--store", disk / store)
             self.assertEqual(ended.returncode, 1, ended.stderr)
-            self.assertRegex(ended.stderr.lower(), "cannot (be written|open the store).*read-only")
+            self.assertRegex(ended.stderr, "cannot (be (written|opened)|open the store)")
             self.assertIn(str(disk), ended.stderr)
         self.assertTrue(done("mount", "-o", "remount,bind,rw", disk))
         with Server(disk, "--without-keys", log_folder=self.folder) as server:
@@ -91,6 +92,8 @@ class Clocks(Journey):
         library = next(iter(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
         if library is None:
             self.skipTest("SKIPPED: libfaketime is not installed")
+        if re.search(r"lib[at]san", subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=False).stdout):
+            self.skipTest("SKIPPED: libfaketime does not go with a sanitizer")
         self.clock = self.folder / "clock"
         self.environment = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_CACHE_DURATION": "1",
                             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "TZ": "UTC"}

@@ -136,7 +136,8 @@ TEST_CASE("an unknown key or section is an error that names the line and the nea
 
   result = from_text("[weather]\nwind = 'x'\n");
   CHECK(message(result) == "insights.toml:1: there is no section [weather] (it holds 'wind')");
-  CHECK(result.error().hint == "known: llm, report, terminal, budget, engine, cache, server");
+  CHECK(result.error().hint ==
+        "known: llm, report, terminal, budget, engine, cache, server, webhooks");
 }
 
 TEST_CASE("a value of the wrong type or out of range is an error that names line and key") {

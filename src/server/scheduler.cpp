@@ -41,8 +41,9 @@ struct Clockwork {
 };
 
 base::Result<Clockwork> clockwork_of(const store::ScheduleTerms& terms) {
-  const auto expression = TRY(cron::parse(terms.cron));
-  return Clockwork{expression, TRY(cron::Zone::named(terms.time_zone))};
+  auto expression = TRY(cron::parse(terms.cron));
+  auto zone = TRY(cron::Zone::named(terms.time_zone));
+  return Clockwork{std::move(expression), std::move(zone)};
 }
 
 store::Plan planned(const std::string& schedule, std::int64_t jitter_seconds,

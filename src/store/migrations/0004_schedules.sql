@@ -53,4 +53,5 @@ CREATE TABLE deliveries (
   next_at      INTEGER NOT NULL                 -- of a waiting one
 ) STRICT;
 CREATE INDEX deliveries_waiting ON deliveries (next_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_failed ON deliveries (tried_at) WHERE state = 'failed';
 CREATE INDEX deliveries_by_schedule ON deliveries (schedule, number);
