@@ -48,6 +48,27 @@ TEST_CASE("the same query runs once and keeps its id") {
   CHECK(other->rows.rows[0][0] == Cell{*base::parse_day("2025-05-12")});
 }
 
+TEST_CASE("what is asked ahead, side by side, reads as what is asked when it is time") {
+  testing::Database database;
+  const std::vector<std::string> texts{
+      "SELECT count(*) AS n FROM sales", "DROP TABLE sales", "SELECT max(day) AS day FROM sales",
+      "SELECT count(*) AS n FROM sales", "SELECT CAST(customer AS INTEGER) AS n FROM sales"};
+  auto ahead = database.reader(), in_time = database.reader();
+  ahead.read_ahead(texts, 2, {});
+  CHECK(ahead.queries_run() == 0);  // ids are given by read(), in its order
+  for (const std::size_t i : {2UL, 4UL, 1UL, 0UL, 3UL}) {
+    const auto one = ahead.read(texts[i], {}), other = in_time.read(texts[i], {});
+    REQUIRE(one.has_value() == other.has_value());
+    if (!one) {
+      CHECK(one.error().kind == other.error().kind);
+      CHECK(one.error().message == other.error().message);
+      continue;
+    }
+    CHECK((*one)->id == (*other)->id);
+    CHECK((*one)->rows == (*other)->rows);
+  }
+}
+
 TEST_CASE("a reader runs only what passes the gate, and no more than it may") {
   testing::Database database;
   EvidenceReader reader(database.source(), database.gate(), {.query = {}, .queries_max = 1});

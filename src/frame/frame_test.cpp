@@ -133,3 +133,22 @@ TEST_CASE("texts of any length keep codes of their own, whatever zeros are in th
   CHECK(column.profile.distinct == static_cast<std::int64_t>(values.size()));
   for (std::size_t i = 0; i < values.size(); ++i) CHECK(column.coded()->codes[i] == i + 1);
 }
+
+TEST_CASE("picked rows keep their values, and dictionaries what is left of theirs") {
+  Frame frame;
+  frame.rows = 4;
+  std::vector<std::uint64_t> hashes(4);
+  ColumnBuilder names("name", "VARCHAR", 4, 10), amounts("amount", "DOUBLE", 4, 10);
+  names.append(texts({"Ada", "Bob", "NULL", "Cem"}), 4, hashes);
+  amounts.append(reals({1.5, 2, 3, 4.25}), 4, hashes);
+  frame.columns = {names.finish(), amounts.finish()};
+  const std::vector<std::size_t> rows{3, 2, 1, 3};
+  const auto few = picked(frame, rows);
+  CHECK(few.rows == 4);
+  const auto& coded = *few.columns[0].coded();
+  CHECK(coded.dictionary == std::vector<std::string>{"", "Cem", "Bob"});
+  const std::vector<std::uint32_t> codes{1, 0, 2, 1};
+  for (std::size_t row = 0; row < codes.size(); ++row) CHECK(coded.codes[row] == codes[row]);
+  CHECK(few.columns[1].numbers()->values == std::vector<double>{4.25, 3, 2, 4.25});
+  CHECK(few.columns[1].profile.rows == 4);
+}

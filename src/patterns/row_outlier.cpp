@@ -73,9 +73,9 @@ Ratios ratios_of(const Workspace& workspace, const Scope& scope, std::size_t mea
   const auto& values = subject.numbers(measure);
   const std::size_t products =
       scope.product == no_column ? 1 : subject.codes(scope.product).values();
-  const auto code = [&](std::size_t row) {
-    return scope.product == no_column ? 0U : subject.codes(scope.product).codes[row];
-  };
+  // Looked up once: not for each of the rows.
+  const auto* codes = scope.product == no_column ? nullptr : &subject.codes(scope.product).codes;
+  const auto code = [&](std::size_t row) { return codes == nullptr ? 0U : (*codes)[row]; };
   std::vector<std::vector<double>> of_product(products);
   const auto takes_part = [&](std::size_t row) {
     return values[row] > 0 && (scope.product == no_column || code(row) != 0);
@@ -138,9 +138,10 @@ std::optional<Outliers> outliers_in(const Workspace& workspace, const Scope& sco
   std::vector<bool> in_pair(ratios.of_row.size(), false);
   for (const auto& pair : scope.pairs) in_pair[pair.order_row] = true;
   Outliers found{what, measure, *factor, 0, 0, row_money_min * std::fabs(workspace.money_total)};
+  const double far = std::log(*factor);
   for (std::size_t row = 0; row < ratios.of_row.size(); ++row) {
     const double ratio = what == What::price ? std::fabs(ratios.of_row[row]) : ratios.of_row[row];
-    if (!(ratio > std::log(*factor)) || in_pair[row]) continue;
+    if (!(ratio > far) || in_pair[row]) continue;
     const double amount = money == nullptr ? 0 : std::fabs((*money)[row]);
     if (money != nullptr && !(amount >= found.money_min)) continue;
     ++found.rows;
