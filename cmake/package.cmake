@@ -3,7 +3,7 @@ install(FILES "${CMAKE_SOURCE_DIR}/packaging/debian/copyright" README.md QUICKST
   DESTINATION share/doc/insights)
 install(DIRECTORY docs/guide docs/reference DESTINATION share/doc/insights)
 install(DIRECTORY examples DESTINATION share/insights)
-install(FILES insights.example.toml DESTINATION share/insights)
+install(FILES insights.example.toml packaging/prometheus/insights.rules.yml DESTINATION share/insights)
 file(GLOB units CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/packaging/systemd/*")
 install(FILES ${units} DESTINATION /lib/systemd/system)
 install(FILES insights.example.toml DESTINATION /etc/insights RENAME insights.toml)
@@ -32,7 +32,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${DUCKDB_ROOT}/lib")  # its own copy is in the package
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, tzdata")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql, redis-server")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA

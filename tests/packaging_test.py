@@ -1,8 +1,7 @@
-"""What is packaged, as far as it can be judged without installing it: units, image, compose. scripts/check_image.sh and
+"""What is packaged, as far as it can be judged without installing it: image, compose, and what the units
+start (systemd_test.py judges the units themselves). scripts/check_image.sh and
 packaging/debian/check_installed.sh try the rest on machines of their own."""
 import re
-import shutil
-import subprocess
 import unittest
 
 from journey import ROOT, Journey, run
@@ -12,41 +11,6 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 ENVIRONMENT = (ROOT / "packaging/debian/environment").read_text(encoding="utf-8")
 CONFIG_PAGE = (ROOT / "docs/reference/config.md").read_text(encoding="utf-8")
-
-
-class Units(Journey):
-    def setUp(self):
-        super().setUp()
-        if not shutil.which("systemd-analyze"):
-            self.skipTest("SKIPPED: systemd-analyze is not installed here")
-
-    def test_systemd_reads_every_unit(self):
-        self.assertTrue(UNITS)
-        done = subprocess.run(["systemd-analyze", "verify", "--man=no", *self.with_this_program()],
-                              capture_output=True, text=True, timeout=60)
-        own = [line for line in (done.stdout + done.stderr).splitlines() if "insights" in line]
-        self.assertEqual(own, [])
-
-    def test_systemd_finds_little_to_object_to(self):
-        for unit in (path for path in UNITS if path.suffix == ".service"):
-            with self.subTest(unit.name):
-                done = subprocess.run(["systemd-analyze", "security", "--offline=true", unit], capture_output=True,
-                                      text=True, timeout=60)
-                level = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
-                self.assertTrue(level, done.stdout + done.stderr)
-                self.assertLess(float(level[1]), 2.5)
-
-    def with_this_program(self):
-        """The units with the program under test in place of the installed one, which systemd would miss."""
-        paths = []
-        for unit in UNITS:
-            text = unit.read_text(encoding="utf-8")
-            program = re.search(r"(?m)^ExecStart=(/usr/bin/insights) ", text)
-            self.assertTrue(program or unit.suffix != ".service", unit.name)
-            copy = self.folder / unit.name
-            copy.write_text(text.replace("/usr/bin/insights ", f"{shutil.which('true')} "), encoding="utf-8")
-            paths.append(copy)
-        return paths
 
 
 class TheCommandsOfUnitsAndImage(Journey):

@@ -1,4 +1,4 @@
-"""packaging/systemd: the units of explorations by the clock, held against systemd's own judges, and their commands against
+"""packaging/systemd: the units of the server and of explorations by the clock, held against systemd's own judges, and their commands against
 the program; and the crontab line of the guide."""
 import json
 import re
@@ -12,6 +12,7 @@ from journey import PROGRAM, ROOT, SAMPLE, Journey
 UNITS = ROOT / "packaging/systemd"
 SERVICE = UNITS / "insights-explore@.service"
 TIMER = UNITS / "insights-explore@.timer"
+SERVER = UNITS / "insights.service"
 GUIDE = (ROOT / "docs/guide/schedules.md").read_text(encoding="utf-8")
 EXPOSURE_MAX = 15  # of 100; a service without any protection has 96
 
@@ -26,18 +27,19 @@ class Units(Journey):
         super().setUp()
         if not shutil.which("systemd-analyze"):
             self.skipTest("SKIPPED: systemd-analyze is not installed")
-        for unit in (SERVICE, TIMER):
+        for unit in (SERVICE, TIMER, SERVER):
             self.file(unit.name, unit.read_text(encoding="utf-8").replace("/usr/bin/insights", PROGRAM))
 
     def test_systemd_takes_them_without_a_remark(self):
-        for unit in (SERVICE, TIMER):
+        for unit in (SERVICE, TIMER, SERVER):
             done = judged("verify", "--man=no", self.folder / unit.name)
-            remarks = [line for line in done.stderr.splitlines() if "insights-explore" in line]
+            remarks = [line for line in done.stderr.splitlines() if unit.stem in line]
             self.assertEqual((done.returncode, remarks), (0, []), done.stderr)
 
-    def test_the_service_is_exposed_to_next_to_nothing(self):
-        done = judged("security", "--offline=true", f"--threshold={EXPOSURE_MAX}", "--no-pager", self.folder / SERVICE.name)
-        self.assertEqual(done.returncode, 0, done.stdout[-500:] + done.stderr)
+    def test_the_services_are_exposed_to_next_to_nothing(self):
+        for unit in (SERVICE, SERVER):
+            done = judged("security", "--offline=true", f"--threshold={EXPOSURE_MAX}", "--no-pager", self.folder / unit.name)
+            self.assertEqual(done.returncode, 0, done.stdout[-500:] + done.stderr)
         bare = self.file("bare@.service", f"[Service]\nExecStart={PROGRAM} --version\n")
         self.assertNotEqual(judged("security", "--offline=true", f"--threshold={EXPOSURE_MAX}", "--no-pager", bare).returncode, 0)
 

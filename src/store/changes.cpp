@@ -52,8 +52,10 @@ base::Status add_resolved(Database& database, const RunRow& run, Moment awake_at
   auto rows = TRY(database.prepare(
       "SELECT findings.number, pattern, title, severity, account, amount, amount_low, amount_high "
       "FROM findings JOIN sightings ON finding = findings.number AND run = last_run WHERE subject "
-      "= ? AND state = 'resolved' AND changed_at = ? AND position IS NOT NULL AND suppressed_by IS NULL "
-      "AND merged_into IS NULL AND (snoozed_until IS NULL OR snoozed_until <= ?) ORDER BY findings.number",
+      "= ? AND state = 'resolved' AND changed_at = ? AND position IS NOT NULL AND suppressed_by IS "
+      "NULL "
+      "AND merged_into IS NULL AND (snoozed_until IS NULL OR snoozed_until <= ?) ORDER BY "
+      "findings.number",
       {run.subject, run.ended_at ? Value(run.ended_at->microseconds) : Value(),
        awake_at.microseconds}));
   while (TRY(rows.next()))
