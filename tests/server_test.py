@@ -122,7 +122,14 @@ class Walk(ServerJourney):
         done = run("explore", SAMPLE / "primary_sales.csv", "--metadata", SAMPLE / "metadata", "--format", "json", "--quiet")
         self.assertEqual(report["findings"], json.loads(done.stdout)["findings"])
         saved = self.file("report.json", self.server.get(f"/api/v1/explorations/{run_id}/report").body)
-        self.assertEqual(run("verify", saved).returncode, 0)
+        self.assertEqual(run("verify", saved, SAMPLE / "primary_sales.csv").returncode, 0)
+
+    def test_readers_do_not_learn_where_the_files_are(self):
+        run_id = self.server.explored()["id"]
+        told = [self.server.get(path).body.decode() for path in (f"/api/v1/explorations/{run_id}/report", "/api/v1/schema", f"/api/v1/explorations/{run_id}")]
+        for text in told:
+            self.assertNotIn(str(SAMPLE), text)
+        self.assertIn("primary_sales.csv", told[0])
 
     def test_a_page_leads_to_the_next_until_all_were_seen(self):
         self.server.explored()

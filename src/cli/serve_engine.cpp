@@ -29,21 +29,36 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
     text.replace(at, what.size(), by);
 }
 
-// The whole is in the log; who asked hears what happened, not where on this machine.
+// Readers learn what a file is called, not where on this machine it is, nor how the database is
+// reached.
+void hide_places(std::string& text, const Config& config) {
+  text = config::redacted(text);
+  replace_all(text, config.store, "of this server");
+  for (const auto& location : config.locations) {
+    if (source::is_postgres_url(location)) {
+      replace_all(text, config::redacted(location), "the database");
+    } else if (const auto folder = std::filesystem::path(location).parent_path(); !folder.empty()) {
+      replace_all(text, folder.string() + "/", "");
+    }
+  }
+  std::error_code ignored;
+  replace_all(text, std::filesystem::current_path(ignored).string() + "/", "");
+}
+
+// The whole is in the log.
 base::Error without_places(base::Error error, const Config& config) {
   server::log_event("error", "engine", {{"what", config::redacted(error.message)}});
-  for (auto* text : {&error.message, &error.hint}) {
-    *text = config::redacted(*text);
-    replace_all(*text, config.store, "of this server");
-    for (const auto& location : config.locations) {
-      const bool is_url = source::is_postgres_url(location);
-      replace_all(*text, config::redacted(location),
-                  is_url ? "the database" : std::filesystem::path(location).filename().string());
-    }
-    std::error_code ignored;
-    replace_all(*text, std::filesystem::current_path(ignored).string() + "/", "");
-  }
+  hide_places(error.message, config);
+  hide_places(error.hint, config);
   return error;
+}
+
+explore::Run without_places(explore::Run run, const Config& config) {
+  for (auto& location : run.locations) hide_places(location, config);
+  for (auto& table : run.tables) hide_places(table.origin, config);
+  for (auto& note : run.notes) hide_places(note, config);
+  hide_places(run.partial_reason, config);
+  return run;
 }
 
 template <class T>
@@ -73,14 +88,17 @@ Result<explore::Run> explore_as_asked(const Config& config, const RunRequest& re
   progress.also_tell(observer);
   // What it journals and sends is kept under the server's id, so that it can be taken up again.
   const RunChoice choice{.id = run_id, .remembers = true, .cache = cache};
-  return run_exploration(own, focus, choice, progress, std::move(stop));
+  return without_places(TRY(run_exploration(own, focus, choice, progress, std::move(stop))),
+                        config);
 }
 
 Result<std::string> schema_json(const Config& config, std::stop_token stop) {
   Progress progress(ProgressStyle::quiet, stderr);
   auto log = query_log(config, "catalog");
   const auto source = TRY(open_source(config.locations, config, log, stop));
-  const auto understood = TRY(read_catalog(*source, config, progress, stop));
+  auto understood = TRY(read_catalog(*source, config, progress, stop));
+  for (auto& subject : understood.subjects) hide_places(subject.origin, config);
+  for (auto& note : understood.notes) hide_places(note, config);
   return catalog::describe_json(understood, TRY(personal_columns(*source, config, stop)));
 }
 
