@@ -37,9 +37,11 @@ analyst::Material with_decoys(catalog::Catalog& catalog, const analyst::Database
 }
 
 // Asks for evidence side by side: single queries leave a core idle now and then. Only as much as
-// the budget holds, so that what is beyond it does not depend on which was faster.
+// the budget holds, so that what is beyond it does not depend on which was faster. A server is asked
+// one by one: each query beside another would be one more of its connections.
 void ask_ahead(std::vector<std::string> queries, findings::EvidenceReader& reader,
                const MeteredSource& metered, const Order& order, const std::stop_token& stop) {
+  if (metered.dialect() != sql::Dialect::duckdb) return;
   const auto left = std::max<std::int64_t>(0, order.budget.queries_max - metered.spent().queries);
   if (std::cmp_less(left, queries.size())) queries.resize(static_cast<std::size_t>(left));
   reader.read_ahead(queries, order.brief.threads, stop);
