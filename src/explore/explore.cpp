@@ -37,8 +37,8 @@ analyst::Material with_decoys(catalog::Catalog& catalog, const analyst::Database
 }
 
 // Asks for evidence side by side: single queries leave a core idle now and then. Only as much as
-// the budget holds, so that what is beyond it does not depend on which was faster. A server is asked
-// one by one: each query beside another would be one more of its connections.
+// the budget holds, so that what is beyond it does not depend on which was faster. A server is
+// asked one by one: each query beside another would be one more of its connections.
 void ask_ahead(std::vector<std::string> queries, findings::EvidenceReader& reader,
                const MeteredSource& metered, const Order& order, const std::stop_token& stop) {
   if (metered.dialect() != sql::Dialect::duckdb) return;
