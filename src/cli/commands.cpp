@@ -320,8 +320,8 @@ constexpr std::array table{
             .detail = "A vote down makes a rule, which hides what its scope says from later "
                       "explorations of 'insights serve'; they name what they hide. The export is "
                       "what explore --rules takes.",
-            .usage = "up FINDING | down FINDING | rules | undo RULE | export",
-            .argument_help = "What to do, and the id of a finding, as the API lists it, or of a "
+            .usage = "(up|down|undo) ID | rules | export",
+            .argument_help = "What to do, and the id: of a finding, as the API lists it, or of a "
                              "rule",
             .arguments = Arguments::words,
             .settings = store_settings,
