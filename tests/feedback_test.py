@@ -77,7 +77,7 @@ class VotingDown(FeedbackJourney):
             self.assertIn("contract ended", shown)
         # A saved report with hidden findings verifies.
         saved = self.file("report.json", self.server.get(f"/api/v1/explorations/{run_id}/report").body)
-        self.assertEqual(run("verify", saved).returncode, 0)
+        self.assertEqual(run("verify", saved, SAMPLE / "primary_sales.csv").returncode, 0)
         events = self.server.events(run_id)
         self.assertIn(rule, [data.get("suppressed_by") for _, kind, data in events if kind == "finding"])
 

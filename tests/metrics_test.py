@@ -89,7 +89,7 @@ class ALanguageModel(Journey):
                   Turn(calls=[("execute_sql", {"sql": good}), ("execute_sql", {"sql": "SELECT getenv('HOME')"})]),
                   Turn(calls=[("finish", {"reason": "all is said"})])]
         with ScriptedProvider(script) as provider:
-            settings = self.file("insights.toml", f'analyst = "llm"\nruns = "{self.folder}/runs"\n' + provider.settings("openai"))
+            settings = self.file("insights.toml", f'analyst = "llm"\n' + provider.settings("openai"))
             server = Server(self.folder, "--without-keys", "--config", str(settings))
             self.addCleanup(lambda: server.__exit__())
             run_id = server.explored()["id"]
