@@ -45,7 +45,8 @@ class TheMetricsPage(Journey):
             float(value)
             seen.add(name)
         # What needs a language model, a failure or Redis is not there.
-        self.assertEqual(set(documented()) - seen, {"insights_refusals_total", "insights_cache_reachable", "insights_tokens_total",
+        self.assertEqual(set(documented()) - seen, {"insights_refusals_total", "insights_cache_reachable", "insights_schedule_occurrences_total",
+                                                    "insights_webhook_attempts_total", "insights_tokens_total",
                                                     "insights_dollars_total", "insights_store_errors_total"})
 
     def test_the_time_of_the_last_whole_exploration_outlives_the_server(self):
