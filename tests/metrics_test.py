@@ -44,7 +44,7 @@ class TheMetricsPage(Journey):
             self.assertEqual(names, documented()[name][1], series)
             float(value)
             seen.add(name)
-        # What needs a language model, a failure or Redis is not there.
+        # What needs a language model, a failure, a schedule or Redis is not there.
         self.assertEqual(set(documented()) - seen, {"insights_refusals_total", "insights_cache_reachable", "insights_schedule_occurrences_total",
                                                     "insights_webhook_attempts_total", "insights_tokens_total",
                                                     "insights_dollars_total", "insights_store_errors_total"})
