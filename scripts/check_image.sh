@@ -11,14 +11,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 base=docker.io/library/debian:bookworm-slim
 postgres=docker.io/library/postgres:15-bookworm
 redis=docker.io/library/redis:7-bookworm
-export COMPOSE_PROJECT_NAME=insights-check READER_PASSWORD=reader-$RANDOM POSTGRES_PASSWORD=owner-$RANDOM
+export READER_PASSWORD=reader-$RANDOM POSTGRES_PASSWORD=owner-$RANDOM
 
 say() { echo "check_image: $*" >&2; }
 fail() { say "FAILED: $*"; exit 1; }
 ok() { echo "ok  $*"; }
 
-if command -v podman >/dev/null; then engine=podman compose=(podman-compose)
-elif docker info >/dev/null 2>&1; then engine=docker compose=(docker compose)
+if command -v podman >/dev/null; then engine=podman compose=(podman-compose -p insights-check)
+elif docker info >/dev/null 2>&1; then engine=docker compose=(docker compose -p insights-check)
 else fail "neither podman nor a Docker daemon is here"; fi
 scratch=$(mktemp -d)
 trap '"${compose[@]}" down --volumes >/dev/null 2>&1 || true; rm -rf "$scratch"' EXIT
@@ -101,21 +101,22 @@ url=http://127.0.0.1:8000
 for ((i = 0; i < 120; ++i)); do curl --fail --silent $url/health/ready >"$scratch/ready" 2>/dev/null && break; sleep 1; done
 curl --fail --silent $url/health/ready >/dev/null || { "${compose[@]}" logs >&2; fail "not ready after 120 s"; }
 ok "compose: ready"
-key=$("${compose[@]}" exec -T insights insights keys create check --scopes read,run 2>/dev/null | grep -o 'insights_[A-Za-z0-9_-]*' | head -1)
+key=$("${compose[@]}" exec -T insights insights keys create check --scopes read,run 2>/dev/null | grep -oE '^insights_[0-9a-f]{64}' || true)
 [[ -n $key ]] || fail "no key was made"
-curl --fail --silent $url/api/v1/explore -H "Authorization: Bearer $key" -H 'Content-Type: application/json' -d '{}' >"$scratch/answer.json"
+explore() { curl --fail-with-body --silent $url/api/v1/explore -H "Authorization: Bearer $key" -H 'Content-Type: application/json' -d '{}'; }
+explore >"$scratch/answer.json" || fail "POST /api/v1/explore: $(head -c 2000 "$scratch/answer.json")"
 for subject in 'GHI Service Center' BATCH009 'MNO Wholesale'; do
   grep -q "$subject" "$scratch/answer.json" || fail "'$subject' is not in the answer: $(head -c 2000 "$scratch/answer.json")"
 done
 ok "POST /api/v1/explore over PostgreSQL gives the example's insights"
-health=$($engine inspect --format '{{.State.Health.Status}}' "$($engine ps --quiet --filter name=insights-check.insights --latest)" 2>/dev/null || true)
-echo "    health as the engine sees it: ${health:-unknown}"
+$engine exec "$($engine ps --quiet --filter name=insights-check.insights)" \
+  curl --fail --silent --output /dev/null http://127.0.0.1:8000/health/live || fail "the health check"
+ok "the health check's command passes inside the container"
 "${compose[@]}" restart insights >/dev/null 2>&1 || true
 for ((i = 0; i < 60; ++i)); do curl --fail --silent $url/health/ready >/dev/null 2>&1 && break; sleep 1; done
 curl --fail --silent "$url/api/v1/findings" -H "Authorization: Bearer $key" | grep -q 'GHI Service Center' || fail "findings were lost by a restart"
 ok "findings and keys outlive a restart"
 "${compose[@]}" stop redis >/dev/null 2>&1
-curl --fail --silent $url/api/v1/explore -H "Authorization: Bearer $key" -H 'Content-Type: application/json' -d '{}' | grep -q 'GHI Service Center' ||
-  fail "without Redis it does not explore"
+explore | grep -q 'GHI Service Center' || fail "without Redis it does not explore"
 ok "Redis stopped: explorations go on"
 say "all passed"
