@@ -2,7 +2,7 @@
 #   docker build --tag insights .
 #   docker run --rm insights explore /usr/share/insights/examples/primary_sales/primary_sales.csv
 # With PostgreSQL and Redis beside it: compose.yaml. scripts/check_image.sh builds and tries all of it.
-ARG DEBIAN=docker.io/library/debian:bookworm-slim
+ARG DEBIAN=debian:bookworm-slim
 
 FROM ${DEBIAN} AS build
 ENV DEBIAN_FRONTEND=noninteractive

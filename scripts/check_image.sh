@@ -8,9 +8,9 @@
 # the Dockerfile and compose.yaml that are tried, not those images.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-base=docker.io/library/debian:bookworm-slim
-postgres=docker.io/library/postgres:15-bookworm
-redis=docker.io/library/redis:7-bookworm
+base=debian:bookworm-slim
+postgres=postgres:15-bookworm
+redis=redis:7-bookworm
 export READER_PASSWORD=reader-$RANDOM POSTGRES_PASSWORD=owner-$RANDOM
 
 say() { echo "check_image: $*" >&2; }
