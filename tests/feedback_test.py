@@ -75,6 +75,8 @@ class VotingDown(FeedbackJourney):
             shown = self.server.get(f"/api/v1/explorations/{run_id}/report?format={form}").body.decode()
             self.assertIn(count, shown)
             self.assertIn("contract ended", shown)
+        # It is as severe as it was: nothing about it is better or worse.
+        self.assertEqual(listed[silent["id"]]["severity"], silent["severity"])
         # A saved report with hidden findings verifies.
         saved = self.file("report.json", self.server.get(f"/api/v1/explorations/{run_id}/report").body)
         self.assertEqual(run("verify", saved, SAMPLE / "primary_sales.csv").returncode, 0)

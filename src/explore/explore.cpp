@@ -81,6 +81,8 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation,
       entry.note = finding.error().message;
       continue;
     }
+    // What a rule hides is never ranked: it is as severe all the same.
+    finding->severity = findings::severity(*finding, investigation.bases);
     observer.on(FindingProven{&*finding, rule_that_hides(*finding, order.brief.feedback.rules)});
     proven.push_back(*std::move(finding));
   }
