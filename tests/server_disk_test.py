@@ -19,13 +19,6 @@ def done(*command):
 
 
 class Disks(Journey):
-    def ready(self, server, status):
-        deadline = time.monotonic() + 30
-        while (answer := server.get("/health/ready")).status != status:
-            self.assertLess(time.monotonic(), deadline, answer.body)
-            time.sleep(0.3)
-        return answer.json()
-
     def test_a_store_that_becomes_read_only_is_said_and_lived_through(self):
         """The files are made immutable under the open store: the file system refuses every write, also by descriptors
         that are open."""
@@ -41,11 +34,11 @@ class Disks(Journey):
         with Server(disk, "--without-keys", log_folder=log) as server:
             self.assertEqual(server.explored()["state"], "done")
             made = server.post("/api/v1/schedules", {"name": "nightly", "cron": "@daily"}).json()["id"]
-            self.ready(server, 200)
+            server.until_ready_is(200)
             before = server.get("/api/v1/findings?limit=500").json()
             self.assertTrue(all(done("chattr", "+i", file) for file in files))
             try:
-                reasons = self.ready(server, 503)
+                reasons = server.until_ready_is(503)
                 self.assertIn("the store cannot be written", json.dumps(reasons))
                 self.assertTrue(next(check for check in reasons["checks"] if check["check"] == "database")["ok"])
                 for path, body in (("/api/v1/explorations", {}), (f"/api/v1/schedules/{made}/run", {}),
@@ -58,7 +51,7 @@ class Disks(Journey):
                 self.assertEqual(server.get(f"/api/v1/schedules/{made}").status, 200)
             finally:
                 self.assertTrue(all(done("chattr", "-i", file) for file in files))
-            self.ready(server, 200)
+            server.until_ready_is(200)
             self.assertEqual(server.explored()["state"], "done")
             self.assertEqual(server.ended(server.post(f"/api/v1/schedules/{made}/run").json()["id"])["state"], "done")
             self.assertIn("cannot be", server.logged().decode())
@@ -81,7 +74,7 @@ class Disks(Journey):
             self.assertIn(str(disk), ended.stderr)
         self.assertTrue(done("mount", "-o", "remount,bind,rw", disk))
         with Server(disk, "--without-keys", log_folder=self.folder) as server:
-            self.ready(server, 200)
+            server.until_ready_is(200)
 
 
 class Clocks(Journey):

@@ -107,6 +107,15 @@ class Server:
         run = self.post("/api/v1/explorations", request).json()["id"]
         return self.ended(run)
 
+    def until_ready_is(self, status, seconds=30):
+        """What /health/ready answers as soon as it answers with this status."""
+        deadline = time.monotonic() + seconds
+        while (answer := self.get("/health/ready")).status != status:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{answer.status}, not {status}: {answer.body}")
+            time.sleep(0.3)
+        return answer.json()
+
     def ended(self, run, seconds=120):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -523,25 +523,18 @@ class Disks(Journey):
             self.skipTest("SKIPPED: no file system may be mounted here")
         self.addCleanup(lambda: subprocess.run(["umount", str(self.disk)], check=True))
 
-    def ready(self, server, status):
-        deadline = time.monotonic() + 30
-        while (answer := server.get("/health/ready")).status != status:
-            self.assertLess(time.monotonic(), deadline, answer.body)
-            time.sleep(0.3)
-        return answer.json()
-
     def test_a_full_disk_is_said_and_lived_through(self):
         log = self.folder / "log"
         log.mkdir()
         with Server(self.disk, "--without-keys", log_folder=log) as server:
             server.explored()
-            self.ready(server, 200)
+            server.until_ready_is(200)
             before = server.get("/api/v1/findings?limit=500").json()
             filler = self.disk / "filler"
             with self.assertRaises(OSError), filler.open("wb", buffering=0) as file:
                 while True:
                     file.write(b"x" * 4096)
-            reasons = self.ready(server, 503)
+            reasons = server.until_ready_is(503)
             self.assertIn("the store cannot be written", json.dumps(reasons))
             refused = server.post("/api/v1/explorations")
             self.assertEqual((refused.status, refused.json()["code"]), (503, "store_unavailable"))
@@ -549,7 +542,7 @@ class Disks(Journey):
             self.assertEqual(server.get("/api/v1/findings?limit=500").json(), before)
             self.assertIn("is full", server.logged().decode())
             filler.unlink()
-            self.ready(server, 200)
+            server.until_ready_is(200)
             self.assertEqual(server.explored()["state"], "done")
 
 

@@ -6,24 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "server/clock.h"
+#include "server/stake_json.h"
 
 namespace insights::server {
 
 using Json = nlohmann::ordered_json;
 
 namespace {
-
-Json stake_json(const std::optional<store::Stake>& stake) {
-  if (!stake) return nullptr;
-  const auto number = [](const std::optional<double>& value) {
-    return value ? Json(*value) : Json(nullptr);
-  };
-  return {{"severity", stake->severity},
-          {"account", stake->account},
-          {"amount", number(stake->amount)},
-          {"low", number(stake->low)},
-          {"high", number(stake->high)}};
-}
 
 Json json_of(const store::Change& change) {
   return {{"finding", std::to_string(change.finding)},

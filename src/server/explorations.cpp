@@ -10,6 +10,7 @@
 #include "server/log.h"
 #include "server/routes.h"
 #include "server/run_request.h"
+#include "server/stake_json.h"
 #include "store/events.h"
 #include "store/findings.h"
 #include "store/keys.h"
@@ -143,18 +144,6 @@ std::string format_of(const Call& call) {
   if (accept.find("text/html") != std::string_view::npos) return "html";
   if (accept.find("text/markdown") != std::string_view::npos) return "markdown";
   return "json";
-}
-
-Json stake_json(const std::optional<store::Stake>& stake) {
-  if (!stake) return nullptr;
-  const auto number = [](const std::optional<double>& value) {
-    return value ? Json(*value) : Json(nullptr);
-  };
-  return {{"severity", stake->severity},
-          {"account", stake->account},
-          {"amount", number(stake->amount)},
-          {"low", number(stake->low)},
-          {"high", number(stake->high)}};
 }
 
 }  // namespace

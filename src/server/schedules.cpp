@@ -102,6 +102,20 @@ Json json_of_delivery(const store::Delivery& delivery) {
           {"body", Json::parse(delivery.body)}};
 }
 
+// A page of what a schedule has many of: list(database, schedule, before, limit).
+template <class List, class JsonOf>
+Response page_of_schedule(Desk& desk, const Call& call, List list, JsonOf json_of) {
+  auto asked = page_of(call);
+  if (auto* wrong = std::get_if<Response>(&asked)) return std::move(*wrong);
+  auto found = schedule_of(desk.reader, call.parts[0]);
+  if (auto* missing = std::get_if<Response>(&found)) return std::move(*missing);
+  const auto& page = std::get<Page>(asked);
+  return page_response(desk.reader.use([&](Database& database) {
+    return list(database, call.parts[0], page.before, page.limit + 1);
+  }),
+                       page, json_of);
+}
+
 }  // namespace
 
 Response create_schedule(Desk& desk, const Call& call) {
@@ -193,27 +207,11 @@ Response run_schedule(Desk& desk, const Call& call) {
 }
 
 Response schedule_occurrences(Desk& desk, const Call& call) {
-  auto asked = page_of(call);
-  if (auto* wrong = std::get_if<Response>(&asked)) return std::move(*wrong);
-  auto found = schedule_of(desk.reader, call.parts[0]);
-  if (auto* missing = std::get_if<Response>(&found)) return std::move(*missing);
-  const auto& page = std::get<Page>(asked);
-  return page_response(desk.reader.use([&](Database& database) {
-    return store::list_occurrences(database, call.parts[0], page.before, page.limit + 1);
-  }),
-                       page, json_of_occurrence);
+  return page_of_schedule(desk, call, store::list_occurrences, json_of_occurrence);
 }
 
 Response schedule_deliveries(Desk& desk, const Call& call) {
-  auto asked = page_of(call);
-  if (auto* wrong = std::get_if<Response>(&asked)) return std::move(*wrong);
-  auto found = schedule_of(desk.reader, call.parts[0]);
-  if (auto* missing = std::get_if<Response>(&found)) return std::move(*missing);
-  const auto& page = std::get<Page>(asked);
-  return page_response(desk.reader.use([&](Database& database) {
-    return store::list_deliveries(database, call.parts[0], page.before, page.limit + 1);
-  }),
-                       page, json_of_delivery);
+  return page_of_schedule(desk, call, store::list_deliveries, json_of_delivery);
 }
 
 }  // namespace insights::server
