@@ -64,6 +64,10 @@ struct Column {
 
   // The SQL of the number as an exact decimal, so that sums do not depend on the order of rows.
   std::string exact_sql;
+
+  // Set when DuckDB's compensated sum of the doubles, rounded to so many decimals, is that exact
+  // sum as well, and is had sooner.
+  std::optional<int> sum_decimals;
 };
 
 // Rows that take earlier sales back: `sql` is true on them.

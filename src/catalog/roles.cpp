@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "catalog/column_roles.h"
 #include "catalog/corrections.h"
@@ -149,6 +150,22 @@ std::string exact_sql_of(const Column& column, const frame::Profile& profile,
   constexpr int digits_of_a_word = 18, digits_spare = 3;
   const bool small = largest < std::pow(10.0, digits_of_a_word - digits_spare - places);
   return fmt::format("CAST({} AS DECIMAL({}, {}))", finite, small ? digits_of_a_word : 38, places);
+}
+
+// A compensated sum is off by two units in the last place of the sum of the amounts (Kahan 1965;
+// Higham 2002, Accuracy and Stability of Numerical Algorithms, 4.3), and so are the amounts from
+// the decimals that they stand for. Where that is far from half a unit of the last decimal,
+// rounding gives the exact sum, in whatever order the rows came.
+std::optional<int> sum_decimals_of(const Column& column, const frame::Profile& profile,
+                                   sql::Dialect dialect) {
+  constexpr int decimals_max = 8;
+  constexpr double far = 1000;
+  if (dialect != sql::Dialect::duckdb || column.engine_type != "DOUBLE" || column.derived ||
+      profile.non_finite > 0 || profile.decimals > decimals_max)
+    return std::nullopt;
+  const double off = 4 * std::numeric_limits<double>::epsilon() * profile.sum_of_absolute;
+  if (far * off > 0.5 * std::pow(10.0, -profile.decimals)) return std::nullopt;
+  return profile.decimals;
 }
 
 // What the scan took for nothing, a query must not see either.
@@ -394,7 +411,9 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     auto& column = subject.columns[i];
     if (column.exact_sql.empty()) {
-      column.exact_sql = exact_sql_of(column, subject.frame.columns[i].profile, table.dialect);
+      const auto& profile = subject.frame.columns[i].profile;
+      column.exact_sql = exact_sql_of(column, profile, table.dialect);
+      column.sum_decimals = sum_decimals_of(column, profile, table.dialect);
     }
   }
   const auto row_words = words_of(table.name);

@@ -106,12 +106,13 @@ base::Status MeteredSource::scan(const sql::CheckedQuery& query, const source::L
   const auto before = steady_clock::now();
   std::int64_t rows = 0, bytes = 0;
   const auto counting = [&](const source::Batch& batch) {
-    rows += static_cast<std::int64_t>(batch.rows);
-    bytes += bytes_of(batch);
+    const auto batch_rows = static_cast<std::int64_t>(batch.rows), batch_bytes = bytes_of(batch);
+    rows += batch_rows;
+    bytes += batch_bytes;
     {
       const std::scoped_lock lock(mutex_);
-      spent_.rows += static_cast<std::int64_t>(batch.rows);
-      spent_.bytes += bytes_of(batch);
+      spent_.rows += batch_rows;
+      spent_.bytes += batch_bytes;
     }
     return sink(batch);
   };

@@ -87,14 +87,16 @@ std::optional<Slowdown> rhythm_of(std::span<const std::int32_t> days, std::uint3
   const auto slowing = stats::slowing(earlier, last, shape);
   if (!slowing) return std::nullopt;
   Slowdown result{customer, false, slowing->p_value, slowing->ratio};
-  const double bound = f_bound(shape, last_gaps, turning - 1);
-  result.ratio_low = result.ratio / bound;
-  result.ratio_high = result.ratio * bound;
   result.turning = base::Day{days[turning - 1]};
   const double silence = today.since_epoch - days.back();
   const bool is_silent =
       silence >= silent_gaps_min * gaps_of(days).mean && silence > longest_gap(days);
   result.material = result.ratio >= ratio_min && !is_silent && is_new(days, last.mean);
+  if (result.material) {  // only what may be told needs its range
+    const double bound = f_bound(shape, last_gaps, turning - 1);
+    result.ratio_low = result.ratio / bound;
+    result.ratio_high = result.ratio * bound;
+  }
   return result;
 }
 

@@ -36,22 +36,24 @@ void each_row(const catalog::Subject& subject, const Difference& what, const fra
   });
 }
 
-void add_units(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept,
-               Groups& groups) {
+// [unit] the group that it belongs to, by a row of it that is kept; 0: none.
+std::vector<std::uint32_t> groups_of_units(const catalog::Subject& subject, const Difference& what,
+                                           const frame::Mask& kept) {
   const auto& units = subject.codes(*what.unit);
-  std::vector<double> sums(units.values()), rows(units.values());
-  std::vector<std::uint32_t> group_of(units.values());
-  units.codes.visit([&](const auto* codes) {
-    each_row(subject, what, kept, [&](std::size_t row, std::uint32_t group, double number) {
-      sums[codes[row]] += number;
-      rows[codes[row]] += 1;
-      group_of[codes[row]] = group;
+  std::vector<std::uint32_t> groups(units.values());
+  std::size_t left = groups.size() - 1;  // that have no group yet
+  units.codes.visit([&](const auto* unit) {
+    subject.codes(what.column).codes.visit([&](const auto* codes) {
+      for (std::size_t row = 0; row < subject.frame.rows && left > 0; ++row) {
+        auto& group = groups[unit[row]];
+        if (unit[row] == 0 || group != 0 || codes[row] == 0 || (!kept.empty() && kept[row] == 0))
+          continue;
+        group = codes[row];
+        --left;
+      }
     });
   });
-  for (std::size_t unit = 1; unit < sums.size(); ++unit) {
-    if (rows[unit] > 0)
-      add(groups, group_of[unit], sums[unit] / rows[unit], units.values() <= ranked_units_max);
-  }
+  return groups;
 }
 
 // Near the column's numbers, so that squares of what is left lose no digits. 0 for flags, which are
@@ -80,6 +82,7 @@ class RowTotals {
     for (const auto& what : all) {
       place_in(measures_, what.measure);
       place_in(columns_, what.column);
+      if (what.unit) place_in(columns_, *what.unit);
     }
     std::vector<Addend> addends;
     for (const std::size_t measure : measures_) {
@@ -112,9 +115,9 @@ class RowTotals {
     for (auto& column : filling) sums_.push_back(column.take());
   }
 
-  Of of(const Difference& what, std::uint32_t value) {
-    const auto measure = 2 * place_in(measures_, what.measure);
-    const double* cell = sums_[place_in(columns_, what.column)].data() + value * blocks_->width();
+  Of of(std::size_t of_measure, std::size_t column, std::uint32_t value) {
+    const auto measure = 2 * place_in(measures_, of_measure);
+    const double* cell = sums_[place_in(columns_, column)].data() + value * blocks_->width();
     return {cell[blocks_->count_place(measure)], cell[blocks_->sum_place(measure)],
             cell[blocks_->sum_place(measure + 1)]};
   }
@@ -125,6 +128,17 @@ class RowTotals {
   std::optional<RowBlocks> blocks_;
   std::vector<std::vector<double>> sums_;  // [column]
 };
+
+void add_units(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept,
+               RowTotals& totals, Groups& groups) {
+  const auto group_of = groups_of_units(subject, what, kept);
+  const double centre = centre_of(subject, what.measure);
+  for (std::uint32_t unit = 1; unit < group_of.size(); ++unit) {
+    const auto own = totals.of(what.measure, *what.unit, unit);
+    if (group_of[unit] != 0 && own.rows > 0)
+      add(groups, group_of[unit], centre + own.sum / own.rows, group_of.size() <= ranked_units_max);
+  }
+}
 
 // When part of the rows is gone, a unit may be gone with them.
 std::int64_t least_of(const Difference& what, const frame::Mask& kept) {
@@ -196,7 +210,7 @@ std::vector<Groups> groups_of(const catalog::Subject& subject, std::span<const D
                   std::vector<std::vector<double>>(count)};
     const double centre = centre_of(subject, what.measure);
     for (std::uint32_t group = 1; group < count; ++group) {
-      const auto own = totals.of(what, group);
+      const auto own = totals.of(what.measure, what.column, group);
       const double n = own.rows, mean = n > 0 ? own.sum / n : 0;
       groups.rows[group] = n;
       groups.sums[group] = own.sum + n * centre;
@@ -205,7 +219,7 @@ std::vector<Groups> groups_of(const catalog::Subject& subject, std::span<const D
                                std::max(0.0, own.squares - n * mean * mean)};
     }
     if (what.unit)
-      add_units(subject, what, kept, groups);
+      add_units(subject, what, kept, totals, groups);
     else if (subject.frame.rows <= ranked_units_max)
       each_row(subject, what, kept, [&](std::size_t, std::uint32_t group, double number) {
         groups.values[group].push_back(number);

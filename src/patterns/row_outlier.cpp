@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
 
 #include "patterns/all.h"
 #include "patterns/facts.h"
@@ -62,39 +64,55 @@ std::size_t product_of(const Workspace& workspace) {
   return best;
 }
 
-// ln(value / median of its product) of each row above 0; NaN where it takes no part.
-struct Ratios {
-  std::vector<double> of_row;
-  std::vector<double> usual;  // by product code; 0 where it is not known
-};
+// The rows above 0 of the products that take part, held against the median of their product.
+class Sizes {
+ public:
+  Sizes(const Workspace& workspace, const Scope& scope, std::size_t measure)
+      : values_(workspace.subject.numbers(measure)),
+        codes_(scope.product == no_column ? nullptr
+                                          : &workspace.subject.codes(scope.product).codes),
+        usual_(codes_ == nullptr ? 1 : workspace.subject.codes(scope.product).values()) {
+    std::vector<std::size_t> end(usual_.size(), 0);  // of each product's values among all
+    each_above_0([&](std::size_t, std::size_t product, double) { ++end[product]; });
+    std::inclusive_scan(end.begin(), end.end(), end.begin());
+    std::vector<double> values(end.back());
+    auto place = end;
+    each_above_0(
+        [&](std::size_t, std::size_t product, double value) { values[--place[product]] = value; });
+    for (std::size_t i = 0; i < usual_.size(); ++i) {
+      const auto own = std::span(values).subspan(place[i], end[i] - place[i]);
+      const bool left_out = std::ranges::binary_search(scope.left_out, i);
+      if (!left_out && static_cast<double>(own.size()) >= rows_of_product_min)
+        usual_[i] = stats::median_reordering(own).value_or(0);
+    }
+  }
 
-Ratios ratios_of(const Workspace& workspace, const Scope& scope, std::size_t measure) {
-  const auto& subject = workspace.subject;
-  const auto& values = subject.numbers(measure);
-  const std::size_t products =
-      scope.product == no_column ? 1 : subject.codes(scope.product).values();
-  // Looked up once: not for each of the rows.
-  const auto* codes = scope.product == no_column ? nullptr : &subject.codes(scope.product).codes;
-  const auto code = [&](std::size_t row) { return codes == nullptr ? 0U : (*codes)[row]; };
-  std::vector<std::vector<double>> of_product(products);
-  const auto takes_part = [&](std::size_t row) {
-    return values[row] > 0 && (scope.product == no_column || code(row) != 0);
-  };
-  for (std::size_t row = 0; row < values.size(); ++row) {
-    if (takes_part(row)) of_product[code(row)].push_back(values[row]);
+  // Calls visit(row, value / usual) for each.
+  template <class Visit>
+  void each(Visit visit) const {
+    each_above_0([&](std::size_t row, std::size_t product, double value) {
+      if (usual_[product] > 0) visit(row, value / usual_[product]);
+    });
   }
-  for (const auto odd : scope.left_out) of_product[odd].clear();
-  Ratios ratios{std::vector<double>(values.size(), std::nan("")), std::vector<double>(products, 0)};
-  for (std::size_t i = 0; i < products; ++i) {
-    if (static_cast<double>(of_product[i].size()) >= rows_of_product_min)
-      ratios.usual[i] = stats::median(of_product[i]).value_or(0);
+
+ private:
+  template <class Visit>
+  void each_above_0(Visit visit) const {
+    if (codes_ == nullptr) {
+      for (std::size_t row = 0; row < values_.size(); ++row)
+        if (values_[row] > 0) visit(row, std::size_t{0}, values_[row]);
+      return;
+    }
+    codes_->visit([&](const auto* codes) {
+      for (std::size_t row = 0; row < values_.size(); ++row)
+        if (values_[row] > 0 && codes[row] != 0) visit(row, std::size_t{codes[row]}, values_[row]);
+    });
   }
-  for (std::size_t row = 0; row < values.size(); ++row) {
-    if (takes_part(row) && ratios.usual[code(row)] > 0)
-      ratios.of_row[row] = std::log(values[row] / ratios.usual[code(row)]);
-  }
-  return ratios;
-}
+
+  const std::vector<double>& values_;
+  const frame::CodeVector* codes_;  // null: one product
+  std::vector<double> usual_;       // by product code; 0 where it is not known
+};
 
 // 50, 200, 1000: a number of times that is easy to read, at least `factor`.
 double round_up(double factor) {
@@ -107,11 +125,14 @@ double round_up(double factor) {
 
 // How many times the usual is far; nothing when all rows are alike, so that nothing can be called
 // usual spread.
-std::optional<double> far_factor(const Ratios& ratios) {
+std::optional<double> far_factor(const Sizes& sizes, std::size_t rows) {
+  constexpr std::size_t enough = 200'000;  // to know a spread by, of rows that are evenly drawn
+  const std::size_t step = rows / enough + 1;
   std::vector<double> sample;
-  for (const double ratio : ratios.of_row) {
-    if (!std::isnan(ratio)) sample.push_back(std::fabs(ratio));
-  }
+  std::size_t place = 0;
+  sizes.each([&](std::size_t, double ratio) {
+    if (place++ % step == 0) sample.push_back(std::fabs(std::log(ratio)));
+  });
   if (sample.size() < 100) return std::nullopt;
   const double deviation = *stats::median(sample) * stats::normal_consistency;
   const double tail =
@@ -130,23 +151,23 @@ struct Outliers {
 
 std::optional<Outliers> outliers_in(const Workspace& workspace, const Scope& scope, What what,
                                     std::size_t measure) {
-  const auto ratios = ratios_of(workspace, scope, measure);
-  const auto factor = far_factor(ratios);
+  const std::size_t rows = workspace.subject.frame.rows;
+  const Sizes sizes(workspace, scope, measure);
+  const auto factor = far_factor(sizes, rows);
   if (!factor) return std::nullopt;
   const auto* money =
       workspace.subject.money ? &workspace.subject.numbers(*workspace.subject.money) : nullptr;
-  std::vector<bool> in_pair(ratios.of_row.size(), false);
+  std::vector<bool> in_pair(rows, false);
   for (const auto& pair : scope.pairs) in_pair[pair.order_row] = true;
   Outliers found{what, measure, *factor, 0, 0, row_money_min * std::fabs(workspace.money_total)};
-  const double far = std::log(*factor);
-  for (std::size_t row = 0; row < ratios.of_row.size(); ++row) {
-    const double ratio = what == What::price ? std::fabs(ratios.of_row[row]) : ratios.of_row[row];
-    if (!(ratio > far) || in_pair[row]) continue;
+  sizes.each([&](std::size_t row, double ratio) {
+    const bool far = ratio > *factor || (what == What::price && ratio * *factor < 1);
+    if (!far || in_pair[row]) return;
     const double amount = money == nullptr ? 0 : std::fabs((*money)[row]);
-    if (money != nullptr && !(amount >= found.money_min)) continue;
+    if (money != nullptr && !(amount >= found.money_min)) return;
     ++found.rows;
     found.money += amount;
-  }
+  });
   return found;
 }
 

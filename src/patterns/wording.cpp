@@ -105,12 +105,15 @@ std::string period_sql(const Subject& subject, Grain grain) {
 }
 
 std::string sum_sql(const Subject& subject, std::size_t measure) {
-  return fmt::format("coalesce(sum({}), 0)", subject.columns[measure].exact_sql);
+  return sum_where_sql(subject, measure, "");
 }
 
 std::string sum_where_sql(const Subject& subject, std::size_t measure, std::string_view condition) {
-  return fmt::format("coalesce(sum({}) FILTER (WHERE {}), 0)", subject.columns[measure].exact_sql,
-                     condition);
+  const auto& column = subject.columns[measure];
+  const auto filter = condition.empty() ? "" : fmt::format(" FILTER (WHERE {})", condition);
+  return column.sum_decimals ? fmt::format("coalesce(round(fsum({}){}, {}), 0)", column.sql, filter,
+                                           *column.sum_decimals)
+                             : fmt::format("coalesce(sum({}){}, 0)", column.exact_sql, filter);
 }
 
 std::string label_sql(const Subject& subject, std::size_t column, std::uint32_t value) {

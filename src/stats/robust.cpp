@@ -19,7 +19,7 @@ bool usable(std::span<const double> values) {
 }
 
 // Type 7 quantile of finite, non-empty values, which it reorders.
-double quantile_in_place(std::vector<double>& values, double probability) {
+double quantile_in_place(std::span<double> values, double probability) {
   const double place = probability * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(std::floor(place));
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(below);
@@ -40,6 +40,11 @@ std::vector<double> absolute_deviations(std::span<const double> values, double c
 }  // namespace
 
 std::optional<double> median(std::span<const double> values) { return quantile(values, 0.5); }
+
+std::optional<double> median_reordering(std::span<double> values) {
+  if (!usable(values)) return std::nullopt;
+  return quantile_in_place(values, 0.5);
+}
 
 std::optional<double> quantile(std::span<const double> values, double probability) {
   base::ensure(probability >= 0.0 && probability <= 1.0, "a quantile needs a probability");

@@ -15,6 +15,8 @@ namespace insights::stats {
 inline constexpr double normal_consistency = 1.4826022185056018;
 
 [[nodiscard]] std::optional<double> median(std::span<const double> values);
+// The same without a copy: the values are put into another order.
+[[nodiscard]] std::optional<double> median_reordering(std::span<double> values);
 
 // The value below which `probability` (in [0, 1]) of the values lie, linear between order
 // statistics.
