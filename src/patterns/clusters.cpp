@@ -16,7 +16,9 @@ Clusters clusters_of(const frame::Coded& coded, std::size_t rows) {
   return clusters;
 }
 
-void add_documents(const Workspace& workspace, std::vector<Clusters>& clusters) {
+// One, or none.
+std::vector<Clusters> documents_of(const Workspace& workspace) {
+  std::vector<Clusters> clusters;
   const auto& subject = workspace.subject;
   for (std::size_t i = 0; i < subject.columns.size(); ++i) {
     const auto* kind = workspace.vocabulary.kind_named(subject.columns[i].kind);
@@ -27,14 +29,13 @@ void add_documents(const Workspace& workspace, std::vector<Clusters>& clusters) 
       if (const auto coded = frame::encode(*numbers, subject.frame.rows))
         clusters.push_back(clusters_of(*coded, subject.frame.rows));
     }
-    return;
+    break;
   }
+  return clusters;
 }
 
-}  // namespace
-
-std::vector<Clusters> clusters_across(const Workspace& workspace,
-                                      std::span<const std::size_t> columns) {
+std::vector<std::size_t> columns_across(const Workspace& workspace,
+                                        std::span<const std::size_t> columns) {
   const auto& subject = workspace.subject;
   std::vector<std::size_t> used;
   const auto use = [&](std::size_t cluster) {
@@ -49,10 +50,38 @@ std::vector<Clusters> clusters_across(const Workspace& workspace,
   for (const std::size_t column : columns) {
     if (const auto unit = workspace.unit_of(column)) use(*unit);
   }
+  return used;
+}
+
+}  // namespace
+
+std::vector<Clusters> clusters_across(const Workspace& workspace,
+                                      std::span<const std::size_t> columns) {
   std::vector<Clusters> clusters;
-  for (const std::size_t column : used)
-    clusters.push_back(clusters_of(subject.codes(column), subject.frame.rows));
-  if (clusters.empty()) add_documents(workspace, clusters);
+  for (const std::size_t column : columns_across(workspace, columns))
+    clusters.push_back(clusters_of(workspace.subject.codes(column), workspace.subject.frame.rows));
+  return clusters.empty() ? documents_of(workspace) : clusters;
+}
+
+std::vector<const Clusters*> KnownClusters::across(std::span<const std::size_t> columns) {
+  std::vector<const Clusters*> clusters;
+  for (const std::size_t column : columns_across(workspace_, columns)) {
+    auto known = of_column_.find(column);
+    if (known == of_column_.end())
+      known = of_column_
+                  .emplace(column, clusters_of(workspace_.subject.codes(column),
+                                               workspace_.subject.frame.rows))
+                  .first;
+    clusters.push_back(&known->second);
+  }
+  if (clusters.empty()) {
+    if (!documents_) documents_ = documents_of(workspace_);
+    for (const auto& document : *documents_) clusters.push_back(&document);
+  }
+  if (workspace_.periods.count > 0) {
+    if (!periods_) periods_ = clusters_by_period(workspace_);
+    clusters.push_back(&*periods_);
+  }
   return clusters;
 }
 

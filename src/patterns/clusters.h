@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +36,20 @@ std::vector<Clusters> clusters_across(const Workspace& workspace,
 // The row's period; 0 outside them.
 Clusters clusters_by_period(const Workspace& workspace);
 
+// The same made once for many pairs of columns.
+class KnownClusters {
+ public:
+  explicit KnownClusters(const Workspace& workspace) : workspace_(workspace) {}
+  // Of clusters_across(columns), and the periods where there are any; good as long as this is.
+  std::vector<const Clusters*> across(std::span<const std::size_t> columns);
+
+ private:
+  const Workspace& workspace_;
+  std::map<std::size_t, Clusters> of_column_;
+  std::optional<std::vector<Clusters>> documents_;
+  std::optional<Clusters> periods_;
+};
+
 struct Spread {
   double deviation = 0;  // of the statistic
   double degrees = 1;    // at least 1
@@ -42,7 +58,7 @@ struct Spread {
 // influence(row) for every row; 0 for a row that takes no part. In the order of `ways`, which are
 // all added up in one pass.
 template <class Influence>
-std::vector<Spread> spreads_over(std::span<const Clusters> ways, Influence influence) {
+std::vector<Spread> spreads_over(std::span<const Clusters* const> ways, Influence influence) {
   struct Sums {
     std::vector<double> of_cluster;
     double squares = 0, fourths = 0;
@@ -52,13 +68,13 @@ std::vector<Spread> spreads_over(std::span<const Clusters> ways, Influence influ
     }
   };
   std::vector<Sums> sums;
-  for (const auto& clusters : ways) sums.push_back({std::vector<double>(clusters.count, 0)});
-  const std::size_t rows = ways.empty() ? 0 : ways.front().ids.size();
+  for (const auto* clusters : ways) sums.push_back({std::vector<double>(clusters->count, 0)});
+  const std::size_t rows = ways.empty() ? 0 : ways.front()->ids.size();
   for (std::size_t row = 0; row < rows; ++row) {
     const double own = influence(row);
     if (own == 0) continue;
     for (std::size_t way = 0; way < ways.size(); ++way) {
-      if (const auto id = ways[way].ids[row]; id == 0)
+      if (const auto id = ways[way]->ids[row]; id == 0)
         sums[way].add(own);
       else
         sums[way].of_cluster[id] += own;
@@ -81,7 +97,8 @@ std::vector<Spread> spreads_over(std::span<const Clusters> ways, Influence influ
 
 template <class Influence>
 Spread spread_over(const Clusters& clusters, Influence influence) {
-  return spreads_over(std::span(&clusters, 1), influence).front();
+  const auto* one = &clusters;
+  return spreads_over(std::span(&one, 1), influence).front();
 }
 
 // Two-sided, of a statistic that is 0 when there is nothing.

@@ -49,11 +49,14 @@ Loads loads_of(const catalog::Subject& subject, std::size_t person, std::size_t 
                const frame::Mask& kept) {
   const auto &people = subject.codes(person), &groups = subject.codes(group);
   std::vector<double> cells(people.values() * groups.values(), 0);
-  for (std::size_t row = 0; row < subject.frame.rows; ++row) {
-    if (people.codes[row] == 0 || groups.codes[row] == 0 || (!kept.empty() && kept[row] == 0))
-      continue;
-    cells[groups.codes[row] * people.values() + people.codes[row]] += 1;
-  }
+  people.codes.visit([&](const auto* person_of) {
+    groups.codes.visit([&](const auto* group_of) {
+      for (std::size_t row = 0; row < subject.frame.rows; ++row) {
+        if (kept.empty() || kept[row] != 0)  // those without a person or a group are left out below
+          cells[group_of[row] * people.values() + person_of[row]] += 1;
+      }
+    });
+  });
   Loads loads(groups.values());
   for (std::size_t value = 1; value < groups.values(); ++value) {
     for (std::size_t one = 1; one < people.values(); ++one) {

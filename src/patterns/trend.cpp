@@ -32,6 +32,8 @@ std::string family_of(const catalog::Subject& subject, std::size_t column) {
   return "share over time by " + subject.columns[column].name;
 }
 
+// Above it no movement is told, and what else could have made it need not be asked.
+constexpr double p_in_question = 0.2;
 constexpr double share_min = 0.005;  // of the total; smaller ones are noise and immaterial
 constexpr double active_min = 0.67;  // share of the periods in which the value has rows
 constexpr double relative_trend_min = 0.20;
@@ -255,9 +257,11 @@ void examine_column(const Workspace& workspace, std::size_t column, std::size_t 
     candidate.entry.fingerprint = fmt::format("trend/{}={}", subject.columns[column].name,
                                               subject.codes(column).dictionary[tested.value]);
     candidate.entry.statistic = tested.movement.fit.r_squared;
-    candidate.entry.p =
-        std::max(tested.movement.fit.p_value,
-                 chance_of_new_units(workspace, column, tested.value, tested.movement.stretches));
+    candidate.entry.p = tested.movement.fit.p_value;
+    if (candidate.entry.p <= p_in_question)
+      candidate.entry.p =
+          std::max(candidate.entry.p,
+                   chance_of_new_units(workspace, column, tested.value, tested.movement.stretches));
     candidate.entry.effect = tested.movement.relative;
     candidate.column = column;
     candidate.value = tested.value;

@@ -63,17 +63,23 @@ const std::vector<double>* amounts_of(const catalog::Subject& subject) {
 
 Quarters quarters_sums(const std::vector<double>* amounts,
                        const std::vector<std::uint8_t>& quarters) {
-  Quarters sums;
+  // Nearly all rows are in one quarter: four sums of each, that none waits for the one before.
+  std::array<Quarters, 4> parts;
   for (std::size_t row = 0; row < quarters.size(); ++row) {
     const double amount = amounts == nullptr ? 1 : (*amounts)[row];
-    if (!std::isnan(amount)) sums.sums[quarters[row]] += amount;
+    parts[row % parts.size()].sums[quarters[row]] += std::isnan(amount) ? 0 : amount;
+  }
+  Quarters sums;
+  for (const auto& part : parts) {
+    for (std::size_t i = 0; i < sums.sums.size(); ++i) sums.sums[i] += part.sums[i];
   }
   return sums;
 }
 
 // Of the log ratio: the less sure of all that may hang together.
 double p_of_ratio(const Workspace& workspace, const Exception& one,
-                  const std::vector<std::uint8_t>& quarters, const Quarters& sums) {
+                  const std::vector<std::uint8_t>& quarters, const Quarters& sums,
+                  KnownClusters& clusters) {
   const auto* amounts = amounts_of(workspace.subject);
   const std::array<double, 5> weights{0, 1 / sums.sums[1], -1 / sums.sums[2], -1 / sums.sums[3],
                                       1 / sums.sums[4]};
@@ -82,10 +88,12 @@ double p_of_ratio(const Workspace& workspace, const Exception& one,
     return std::isnan(amount) ? 0 : amount * weights[quarters[row]];
   };
   const std::array columns{one.first.column, one.second.column};
-  auto ways = clusters_across(workspace, columns);
-  if (workspace.periods.count > 0) ways.push_back(clusters_by_period(workspace));
-  if (ways.empty())
-    ways.push_back({std::vector<std::uint32_t>(quarters.size(), 0), 1});  // rows stand alone
+  auto ways = clusters.across(columns);
+  Clusters alone;
+  if (ways.empty()) {
+    alone = {std::vector<std::uint32_t>(quarters.size(), 0), 1};  // rows stand for themselves
+    ways.push_back(&alone);
+  }
   double p = 0;
   for (auto& spread : spreads_over(ways, influence)) {
     spread.deviation = std::hypot(spread.deviation, one.siblings);
@@ -195,7 +203,8 @@ class Crossing {
 };
 
 // The cell that stands out most of two columns.
-std::optional<Exception> exception_of(const Workspace& workspace, const Crossing& crossing) {
+std::optional<Exception> exception_of(const Workspace& workspace, const Crossing& crossing,
+                                      KnownClusters& clusters) {
   auto cells = crossing.cells();
   if (cells.empty() || crossing.is_one_thing()) return std::nullopt;
   Exception* best = nullptr;
@@ -224,7 +233,8 @@ std::optional<Exception> exception_of(const Workspace& workspace, const Crossing
     return *best;
   }
   best->quarters = sums;
-  best->p = std::min(1.0, p_of_ratio(workspace, *best, quarters, sums) * best->picked_from);
+  best->p =
+      std::min(1.0, p_of_ratio(workspace, *best, quarters, sums, clusters) * best->picked_from);
   best->material = best->p < p_screened;
   return *best;
 }
@@ -401,7 +411,8 @@ Candidate candidate_of(const Workspace& workspace, Exception found) {
     const auto quarters = quarters_of(workspace.subject, found.first, found.second, kept);
     const auto sums = quarters_sums(amounts_of(workspace.subject), quarters);
     if (!sums.is_whole() || !is_far(sums)) return false;
-    return still_stands(p_of_ratio(workspace, found, quarters, sums), sums.log_ratio(),
+    KnownClusters clusters(workspace);
+    return still_stands(p_of_ratio(workspace, found, quarters, sums, clusters), sums.log_ratio(),
                         found.quarters.log_ratio());
   };
   return candidate;
@@ -420,9 +431,10 @@ std::vector<Candidate> examine_two_way_exception(const Workspace& workspace) {
   const auto* amounts = amounts_of(subject);
   if (amounts == nullptr) ones.assign(subject.frame.rows, 1);
   const std::array<Addend, 1> measures{{{amounts == nullptr ? &ones : amounts}}};
+  KnownClusters clusters(workspace);
   each_crossing(workspace, columns, measures,
                 [&](const PairColumn& a, const PairColumn& b, const PairCube& cube) {
-                  if (auto found = exception_of(workspace, Crossing(a, b, cube)))
+                  if (auto found = exception_of(workspace, Crossing(a, b, cube), clusters))
                     candidates.push_back(candidate_of(workspace, *std::move(found)));
                 });
   return candidates;

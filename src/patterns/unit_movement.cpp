@@ -1,10 +1,33 @@
 #include "patterns/unit_movement.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "stats/clustered_contrast.h"
 
 namespace insights::patterns {
+
+namespace {
+
+// Of x, periods from the middle one on, and y, logarithms: both small, so that plain sums of
+// squares lose nothing that counts, and cost no division a row.
+struct Sums {
+  double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
+
+  stats::CoMoments moments(double middle) const {
+    stats::CoMoments result;
+    if (n < 1) return result;
+    result.n = std::llround(n);
+    result.mean_x = middle + x / n;
+    result.mean_y = y / n;
+    result.m2_x = std::max(0.0, xx - x * x / n);
+    result.m2_y = std::max(0.0, yy - y * y / n);
+    result.c2 = xy - x * y / n;
+    return result;
+  }
+};
+
+}  // namespace
 
 UnitMovements::UnitMovements(const catalog::Subject& subject, std::size_t unit, std::size_t column,
                              std::span<const float> logarithms, const Periods& periods,
@@ -12,6 +35,8 @@ UnitMovements::UnitMovements(const catalog::Subject& subject, std::size_t unit, 
     : periods_(static_cast<double>(periods.count)),
       units_(subject.codes(unit).values()),
       values_(subject.codes(unit).values(), 0) {
+  const double middle = std::floor(periods_ / 2);
+  std::vector<Sums> sums(units_.size());
   subject.codes(unit).codes.visit([&](const auto* units) {
     subject.codes(column).codes.visit([&](const auto* codes) {
       for (std::size_t row = 0; row < logarithms.size(); ++row) {
@@ -19,11 +44,19 @@ UnitMovements::UnitMovements(const catalog::Subject& subject, std::size_t unit, 
         if (period == no_period || units[row] == 0 || std::isnan(logarithms[row]) ||
             (!kept.empty() && kept[row] == 0))
           continue;
-        units_[units[row]].add(period, logarithms[row]);
+        auto& own = sums[units[row]];
+        const double x = static_cast<double>(period) - middle, y = logarithms[row];
+        own.n += 1;
+        own.x += x;
+        own.y += y;
+        own.xx += x * x;
+        own.yy += y * y;
+        own.xy += x * y;
         values_[units[row]] = codes[row];
       }
     });
   });
+  for (std::size_t i = 0; i < sums.size(); ++i) units_[i] = sums[i].moments(middle);
 }
 
 std::pair<std::vector<stats::CoMoments>, std::vector<stats::CoMoments>> UnitMovements::split(
