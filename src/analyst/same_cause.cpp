@@ -150,20 +150,8 @@ class Judge {
     }
     std::ranges::stable_sort(order,
                              [&](std::size_t i, std::size_t j) { return is_root_before(i, j); });
-    for (const std::size_t root : order) {
-      if (causes_[root] || stop.stop_requested()) continue;
-      // Whether one is an echo of the root does not depend on the others: side by side.
-      const auto without_root = sets_[root].all_others();
-      std::vector<std::uint8_t> explained(order.size(), 0);
-      base::parallel_for(order.size(), threads, stop, [&](std::size_t i) {
-        const std::size_t other = order[i];
-        if (other != root && !causes_[other] && explains(root, other, without_root))
-          explained[i] = 1;
-      });
-      for (std::size_t i = 0; i < order.size(); ++i) {
-        if (explained[i] != 0) causes_[order[i]] = Cause{root, true};
-      }
-    }
+    for (std::size_t next = 0; next < order.size() && !stop.stop_requested();)
+      find_echoes_of(next_roots(order, next, threads), order, threads, stop);
   }
 
   std::vector<std::optional<Cause>> take() {
@@ -175,6 +163,39 @@ class Judge {
   }
 
  private:
+  // As many as there are threads, from order[next] on, of those that nothing explains so far.
+  std::vector<std::size_t> next_roots(const std::vector<std::size_t>& order, std::size_t& next,
+                                      int threads) const {
+    std::vector<std::size_t> roots;
+    for (; next < order.size() && std::cmp_less(roots.size(), std::max(1, threads)); ++next) {
+      if (!causes_[order[next]]) roots.push_back(order[next]);
+    }
+    return roots;
+  }
+
+  // Whether one is an echo of a root does not depend on the others: all are asked side by side.
+  // What comes of it is as if the roots had been asked one after the other.
+  void find_echoes_of(const std::vector<std::size_t>& roots, const std::vector<std::size_t>& order,
+                      int threads, const std::stop_token& stop) {
+    std::vector<frame::Mask> without(roots.size());
+    base::parallel_for(roots.size(), threads, stop,
+                       [&](std::size_t i) { without[i] = sets_[roots[i]].all_others(); });
+    std::vector<std::uint8_t> explained(roots.size() * order.size(), 0);
+    base::parallel_for(explained.size(), threads, stop, [&](std::size_t i) {
+      const std::size_t root = roots[i % roots.size()], other = order[i / roots.size()];
+      if (other != root && !causes_[other] && explains(root, other, without[i % roots.size()]))
+        explained[i] = 1;
+    });
+    if (stop.stop_requested()) return;  // some were not asked
+    for (std::size_t place = 0; place < roots.size(); ++place) {
+      if (causes_[roots[place]]) continue;
+      for (std::size_t i = 0; i < order.size(); ++i) {
+        if (explained[i * roots.size() + place] != 0 && !causes_[order[i]])
+          causes_[order[i]] = Cause{roots[place], true};
+      }
+    }
+  }
+
   // What it says of an association beside itself: a column that is neither of the two.
   static std::size_t outcome_of(const Candidate& candidate) {
     const bool is_one_of_them = std::ranges::find(candidate.associates, candidate.measure_column) !=

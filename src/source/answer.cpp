@@ -1,6 +1,10 @@
 #include "source/answer.h"
 
-#include "base/parallel.h"
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
 #include "source/vectors.h"
 #include "source/watch.h"
 
@@ -110,6 +114,98 @@ class Gathering {
   std::vector<engine::Chunk> held_;
 };
 
+base::Status give_one_by_one(engine::Stream& stream, const Watch& watch, const BatchSink& sink) {
+  Gathering batch(stream);
+  while (true) {
+    const auto more = batch.fill(stream);
+    if (!more) return ended(watch, more.error());
+    TRY(watch.status());
+    if (batch.batch().rows > 0 && !sink(batch.batch())) return {};
+    if (!*more) return {};
+  }
+}
+
+// The engine does not read ahead: a thread of its own fetches the next batches while the sink has
+// one. A few, because now the one is slower and now the other.
+class ReadingAhead {
+ public:
+  explicit ReadingAhead(engine::Stream& stream) : stream_(stream) {
+    batches_.reserve(batches_ahead);
+    for (std::size_t i = 0; i < batches_ahead; ++i) batches_.emplace_back(stream);
+    reader_ = std::jthread([this](const std::stop_token& stop) { read(stop); });
+  }
+
+  // The next batch, good until the next call; null behind the last. An error of the engine comes
+  // behind all that was read before it.
+  engine::Outcome<const Batch*> next() {
+    std::unique_lock lock(mutex_);
+    if (taken_) {
+      taken_ = false;
+      ++given_back_;
+      changed_.notify_all();
+    }
+    changed_.wait(lock, [&] { return read_ > given_back_ || over_; });
+    if (read_ > given_back_) {
+      taken_ = true;
+      return &batches_[given_back_ % batches_ahead].batch();
+    }
+    if (failure_) std::rethrow_exception(failure_);
+    if (!end_) return std::unexpected(end_.error());
+    return nullptr;
+  }
+
+ private:
+  static constexpr std::size_t batches_ahead = 4;
+
+  void read(const std::stop_token& stop) {
+    engine::Outcome<bool> more = true;
+    std::exception_ptr failure;
+    while (more && *more) {
+      std::size_t place = 0;
+      {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait(lock, stop, [&] { return read_ - given_back_ < batches_ahead; })) return;
+        place = read_ % batches_ahead;
+      }
+      try {
+        more = batches_[place].fill(stream_);
+      } catch (...) {
+        failure = std::current_exception();
+        break;
+      }
+      const std::scoped_lock lock(mutex_);
+      if (more && batches_[place].batch().rows > 0) ++read_;
+      changed_.notify_all();
+    }
+    const std::scoped_lock lock(mutex_);
+    end_ = std::move(more);
+    failure_ = std::move(failure);
+    over_ = true;
+    changed_.notify_all();
+  }
+
+  engine::Stream& stream_;
+  std::vector<Gathering> batches_;  // batch i is in place i % batches_ahead
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::size_t read_ = 0, given_back_ = 0;
+  bool taken_ = false;  // the sink has the batch after those given back
+  bool over_ = false;
+  engine::Outcome<bool> end_ = false;
+  std::exception_ptr failure_;
+  std::jthread reader_;  // the last: it ends before what it uses
+};
+
+base::Status give_read_ahead(engine::Stream& stream, const Watch& watch, const BatchSink& sink) {
+  ReadingAhead ahead(stream);
+  while (true) {
+    const auto batch = ahead.next();
+    if (!batch) return ended(watch, batch.error());
+    TRY(watch.status());
+    if (*batch == nullptr || !sink(**batch)) return {};
+  }
+}
+
 }  // namespace
 
 base::Result<Rows> answer_query(const engine::Database& database, const std::string& text,
@@ -137,26 +233,8 @@ base::Status answer_scan(const engine::Database& database, const std::string& te
   const Watch watch(*connection, {limits.time_max, std::move(stop)});
   auto stream = engine::Stream::select(*connection, text);
   if (!stream) return ended(watch, stream.error());
-  Gathering one(*stream), other(*stream);
-  auto *current = &one, *next = &other;
-  auto more = current->fill(*stream);
-  while (true) {
-    if (!more) return ended(watch, more.error());
-    TRY(watch.status());
-    // The engine does not read ahead: the next batch is fetched while the sink has this one.
-    bool wanted = true;
-    engine::Outcome<bool> fetched = false;
-    base::parallel_for(*more ? 2 : 1, threads, {}, [&](std::size_t round) {
-      if (round == 1) {
-        fetched = next->fill(*stream);
-      } else if (current->batch().rows > 0) {
-        wanted = sink(current->batch());
-      }
-    });
-    if (!wanted || !*more) return {};
-    more = std::move(fetched);
-    std::swap(current, next);
-  }
+  if (threads < 2) return give_one_by_one(*stream, watch, sink);
+  return give_read_ahead(*stream, watch, sink);
 }
 
 }  // namespace insights::source
