@@ -159,7 +159,7 @@ std::string exact_sql_of(const Column& column, const frame::Profile& profile,
 std::optional<int> sum_decimals_of(const Column& column, const frame::Profile& profile,
                                    sql::Dialect dialect) {
   constexpr int decimals_max = 8;
-  constexpr double far = 1000;
+  constexpr double far = 20;
   if (dialect != sql::Dialect::duckdb || column.engine_type != "DOUBLE" || column.derived ||
       profile.non_finite > 0 || profile.decimals > decimals_max)
     return std::nullopt;

@@ -11,7 +11,7 @@ namespace insights::explore {
 namespace {
 
 // Each is proven over all rows: a few are worth that much before the search begins.
-constexpr std::size_t told_max = 3;
+constexpr std::size_t told_max = 2;
 
 // Patterns of sums and rates that many rows carry; their sentences have no number of the sample.
 const std::vector<std::string> shown_by_a_sample{"concentration", "margin_erosion", "rate_outlier",

@@ -71,6 +71,13 @@ std::size_t place_in(std::vector<std::size_t>& list, std::size_t one) {
   return static_cast<std::size_t>(std::ranges::find(list, one) - list.begin());
 }
 
+// Is every row one of a unit? Then the units' rows are all that there are.
+bool units_have_all(const catalog::Subject& subject, const Difference& what) {
+  if (!what.unit) return false;
+  const auto& profile = subject.frame.columns[*what.unit].profile;
+  return profile.nulls + profile.non_finite == 0;
+}
+
 // Sums over rows by measure, column and value.
 class RowTotals {
  public:
@@ -81,8 +88,8 @@ class RowTotals {
   RowTotals(const catalog::Subject& subject, std::span<const Difference> all) : subject_(subject) {
     for (const auto& what : all) {
       place_in(measures_, what.measure);
-      place_in(columns_, what.column);
       if (what.unit) place_in(columns_, *what.unit);
+      if (!units_have_all(subject, what)) place_in(columns_, what.column);
     }
     std::vector<Addend> addends;
     for (const std::size_t measure : measures_) {
@@ -133,10 +140,15 @@ void add_units(const catalog::Subject& subject, const Difference& what, const fr
                RowTotals& totals, Groups& groups) {
   const auto group_of = groups_of_units(subject, what, kept);
   const double centre = centre_of(subject, what.measure);
+  const bool all_rows = units_have_all(subject, what);
   for (std::uint32_t unit = 1; unit < group_of.size(); ++unit) {
     const auto own = totals.of(what.measure, *what.unit, unit);
-    if (group_of[unit] != 0 && own.rows > 0)
-      add(groups, group_of[unit], centre + own.sum / own.rows, group_of.size() <= ranked_units_max);
+    const auto group = group_of[unit];
+    if (group == 0 || !(own.rows > 0)) continue;
+    add(groups, group, centre + own.sum / own.rows, group_of.size() <= ranked_units_max);
+    if (!all_rows) continue;
+    groups.rows[group] += own.rows;
+    groups.sums[group] += own.sum + own.rows * centre;
   }
 }
 
@@ -209,7 +221,7 @@ std::vector<Groups> groups_of(const catalog::Subject& subject, std::span<const D
                   std::vector<double>(count), least_of(what, kept),
                   std::vector<std::vector<double>>(count)};
     const double centre = centre_of(subject, what.measure);
-    for (std::uint32_t group = 1; group < count; ++group) {
+    for (std::uint32_t group = 1; group < count && !units_have_all(subject, what); ++group) {
       const auto own = totals.of(what.measure, what.column, group);
       const double n = own.rows, mean = n > 0 ? own.sum / n : 0;
       groups.rows[group] = n;
