@@ -94,9 +94,11 @@ Repeated repeated_in(const Workspace& workspace, std::size_t column) {
                                          workspace.subject.numbers(*workspace.subject.money));
   Repeated top{column};
   double repeated = 0, all = 0;
+  for (const auto& amounts : by_value) all += static_cast<double>(amounts.size());
   std::vector<double> most_of_value(by_value.size(), 0);
   for (std::uint32_t value = 1; value < by_value.size(); ++value) {
-    all += static_cast<double>(by_value[value].size());
+    // Whatever is still to come: amounts do repeat here, and no more need be known.
+    if (repeated - top.rows > usual_repeats_max * all) break;
     for (const auto& [amount, rows] : counted(by_value[value])) {
       if (rows > 1) repeated += rows;
       most_of_value[value] = std::max(most_of_value[value], rows);

@@ -213,7 +213,11 @@ std::optional<ShapeFit> ShapeSearch::best(std::span<const double> values) const 
 }
 
 std::optional<ShapeFit> best_shape(std::span<const double> values) {
-  return ShapeSearch(values.size()).best(values);
+  // Many series of one length come one after the other, and what depends on the length alone takes
+  // as long as the search itself.
+  thread_local std::optional<ShapeSearch> search;
+  if (!search || search->length() != values.size()) search.emplace(values.size());
+  return search->best(values);
 }
 
 }  // namespace insights::stats

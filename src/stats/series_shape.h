@@ -57,6 +57,8 @@ class ShapeSearch {
   ShapeSearch(const ShapeSearch&) = delete;
   ShapeSearch& operator=(const ShapeSearch&) = delete;
 
+  std::size_t length() const { return length_; }
+
   // values [length], equally spaced, oldest first, without gaps. Nothing for length < 8, when a
   // value is not finite, or when differences leave the number range. All equal: a line with slope 0
   // and p 1. Time grows with the length, about 0.1 ms for 36 values.
@@ -72,7 +74,7 @@ class ShapeSearch {
   std::vector<WhitenedPath> noises_;  // one per autocorrelation looked at
 };
 
-// The same for one series.
+// The same for one series; the search of the last length is kept, a thread.
 [[nodiscard]] std::optional<ShapeFit> best_shape(std::span<const double> values);
 
 }  // namespace insights::stats
