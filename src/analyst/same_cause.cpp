@@ -105,7 +105,9 @@ class Judge {
   }
 
   // That the values of two columns go together is told once: with what comes of it, a rate that is
-  // turned round by it, if there is one; else by the most promising.
+  // turned round by it, if there is one; else by the surest, and of equally sure ones the most
+  // promising. What is rare in a group is mostly the other side of what is frequent there, spread
+  // thinner and less sure.
   void find_same_association() {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
       for (std::size_t j = i + 1; j < accepted_.size() && !causes_[i]; ++j) {
@@ -115,7 +117,9 @@ class Judge {
           continue;
         const auto of_a = outcome_of(a), of_b = outcome_of(b);
         if (of_a != no_column && of_b != no_column && of_a != of_b) continue;
-        if (of_a == no_column && of_b != no_column)
+        const bool by_outcome = of_a == no_column && of_b != no_column;
+        const bool surer = of_a == of_b && b.entry.p < a.entry.p;
+        if (by_outcome || surer)
           causes_[i] = Cause{j, false};
         else
           causes_[j] = Cause{i, false};
@@ -262,7 +266,17 @@ class Judge {
   bool explains(std::size_t root, std::size_t other, const frame::Mask& without_root) const {
     return may_explain(root, other) && !accepted_[other]->survives(without_root) &&
            (rows_[root] < rows_[other] || survives_without(root, other)) &&
-           !stands_inside(root, other) && survives_fewer_rows(root, other);
+           !stands_inside(root, other) &&
+           (is_one_story(root, other) || survives_fewer_rows(root, other));
+  }
+
+  // One entity and one measure: that its times are longer than others' since they rise is no second
+  // story, however few its rows were before.
+  bool is_one_story(std::size_t root, std::size_t other) const {
+    const auto &a = *accepted_[root], &b = *accepted_[other];
+    return a.column != no_column && a.column == b.column &&
+           patterns::values_of(a) == patterns::values_of(b) && a.within == b.within &&
+           a.measure_column != no_column && a.measure_column == b.measure_column;
   }
 
   bool survives_without(std::size_t root, std::size_t other) const {

@@ -323,7 +323,9 @@ class Examining {
     const auto& rows = workspace_.sample;
     return std::ranges::none_of(workspace_.groupings, [&](std::size_t column) {
       const auto& coded = subject_.codes(column);
-      if (workspace_.is_decoy(column) || coded.values() > values_max + 1) return false;
+      if (workspace_.is_decoy(column) || coded.values() > values_max + 1 ||
+          is_made_of(mention.measure, column))
+        return false;
       std::vector<stats::CoMoments> groups(coded.values());
       for (const std::size_t row : rows) {
         const double said = mentioned_at(subject_, mention, row),
@@ -340,6 +342,12 @@ class Examining {
       if (!(spread > 0 && whole.m2_x > 0) || whole.c2 == 0) return true;
       return (shared / spread) / (whole.c2 / whole.m2_x) < left_within;
     });
+  }
+
+  // "declined" is read from the state: within one state there is nothing left of any difference.
+  bool is_made_of(std::size_t measure, std::size_t column) const {
+    const auto& parts = subject_.columns[measure].made_of;
+    return std::ranges::find(parts, subject_.columns[column].name) != parts.end();
   }
 
   // Of those that tell the same, the strongest.
