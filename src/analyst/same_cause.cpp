@@ -127,6 +127,43 @@ class Judge {
     }
   }
 
+  // Whose average rose is above the others in all: no second story, unless it was before it rose.
+  void find_levels() {
+    const auto& of_row = workspace_.periods.of_row;
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      const auto& course = *accepted_[i];
+      if (causes_[i] || course.course_of == no_column || course.entry.decoy) continue;
+      frame::Mask before(of_row.size());
+      for (std::size_t row = 0; row < before.size(); ++row)
+        before[row] = of_row[row] != patterns::no_period && of_row[row] < course.moved_from ? 1 : 0;
+      for (std::size_t j = 0; j < accepted_.size(); ++j) {
+        const auto& level = *accepted_[j];
+        if (causes_[j] || j == i || level.course_of != no_column || !level.survives ||
+            level.measure_column != course.course_of || !same_rows(course, level))
+          continue;
+        if (!level.survives(before)) causes_[j] = Cause{i, true};
+      }
+    }
+  }
+
+  // The texts "backup failed" are on hold because the category is that they belong to: of two mixes
+  // of one column, one's rows within the other's, the inner one is told where it stands out among
+  // the outer's rows, too; and the outer one where it is there without the inner one's.
+  void find_nested_mixes() {
+    for (std::size_t outer = 0; outer < accepted_.size(); ++outer) {
+      for (std::size_t inner = 0; inner < accepted_.size() && !causes_[outer]; ++inner) {
+        if (causes_[inner] || !is_mix(outer) || !is_mix(inner) ||
+            accepted_[outer]->measure_column != accepted_[inner]->measure_column ||
+            accepted_[outer]->column == accepted_[inner]->column || !holds(outer, inner))
+          continue;
+        if (!accepted_[outer]->survives(sets_[inner].all_others()))
+          causes_[outer] = Cause{inner, true};
+        else if (!accepted_[inner]->survives(only(outer)))
+          causes_[inner] = Cause{outer, true};
+      }
+    }
+  }
+
   // "10 % of all rows are late" is the background of what is told about the late rows.
   void find_overviews() {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
@@ -184,6 +221,28 @@ class Judge {
     const bool is_one_of_them = std::ranges::find(candidate.associates, candidate.measure_column) !=
                                 candidate.associates.end();
     return is_one_of_them ? no_column : candidate.measure_column;
+  }
+
+  // Whose values of one column are mixed otherwise than the others' (mix_difference.cpp).
+  bool is_mix(std::size_t i) const {
+    const auto& one = *accepted_[i];
+    return !one.explains && one.survives && !one.associates.empty() && !one.entry.decoy &&
+           one.measure_column != no_column && patterns::is_about_rows(one) &&
+           one.measure_column != one.column;
+  }
+
+  // Are (nearly) all rows of `inner` among those of the larger `outer`?
+  bool holds(std::size_t outer, std::size_t inner) const {
+    return rows_[inner] < rows_[outer] &&
+           static_cast<double>(sets_[outer].count_both(sets_[inner])) >=
+               same_rows_share * static_cast<double>(rows_[inner]);
+  }
+
+  // [rows] 1 = the candidate's.
+  frame::Mask only(std::size_t i) const {
+    auto inside = sets_[i].all_others();
+    for (auto& kept : inside) kept = kept == 0 ? 1 : 0;
+    return inside;
   }
 
   bool comparable(std::size_t i, std::size_t j) const {
@@ -291,9 +350,7 @@ class Judge {
     if (accepted_[root]->rank >= absorbing_rank || rows_[root] <= rows_[other] ||
         both < same_rows_share * static_cast<double>(rows_[other]))
       return false;
-    auto inside = sets_[root].all_others();
-    for (auto& kept : inside) kept = kept == 0 ? 1 : 0;
-    return accepted_[other]->survives(inside);
+    return accepted_[other]->survives(only(root));
   }
 
   // Is the effect still accepted without as many rows of any kind? If not, it falls for want of
@@ -329,6 +386,8 @@ std::vector<std::optional<Cause>> same_causes(const Workspace& workspace,
   judge.find_same_rows();
   judge.find_same_entity();
   judge.find_same_association();
+  judge.find_levels();
+  judge.find_nested_mixes();
   judge.find_echoes(threads, stop);
   judge.find_overviews();
   return judge.take();

@@ -187,6 +187,8 @@ Candidate candidate_of(const Workspace& workspace, const AverageCourse& what, co
     return state_average(workspace, what, move);
   };
   if (whole) return candidate;
+  candidate.course_of = what.measure;
+  candidate.moved_from = what.follow.first + move->movement.stretches.before_end;
   candidate.survives = [&workspace, what, deviation,
                         before = move->movement.relative](const frame::Mask& kept) {
     const auto left = average_course(workspace, what, kept);

@@ -120,8 +120,10 @@ class Statement {
     if (!(rows > 0) || std::fabs(sum) < 1e-9 * rows) return "elsewhere none on average";
     if (sum > 0 && apart_.relative > 1) {
       values_.formula("times", "mean / others", Format::multiple);
-      return fmt::format("{{times}} as {} as elsewhere ({{others}})",
-                         measure_.kind != "duration" ? "much" : is_age(measure_) ? "old" : "long");
+      return fmt::format("{{times}} as {} as elsewhere ({{others}})", measure_.kind != "duration"
+                                                                          ? "much"
+                                                                      : is_age(measure_) ? "old"
+                                                                                         : "long");
     }
     values_.formula("gap",
                     higher ? "(mean - others) / abs(others)" : "(others - mean) / abs(others)",

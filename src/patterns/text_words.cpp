@@ -22,9 +22,9 @@ constexpr std::size_t words_known_max =
     400'000;  // different words of a column; later ones are rare
 constexpr double words_a_text_min = 3;
 constexpr double words_a_short_text_min = 2;  // the same, where the column's name says sentences
-constexpr double texts_min = 8;          // different ones; fewer are a dimension
-constexpr double texts_a_row_min = 0.3;  // of a label, to be more than a name
-constexpr double same_rows = 0.9;        // of the rows of either
+constexpr double texts_min = 8;               // different ones; fewer are a dimension
+constexpr double texts_a_row_min = 0.3;       // of a label, to be more than a name
+constexpr double same_rows = 0.9;             // of the rows of either
 
 bool is_between(unsigned char c) {
   return c < 0x80 && (std::isspace(c) != 0 || std::ispunct(c) != 0 || std::isdigit(c) != 0);
