@@ -15,7 +15,7 @@ namespace {
 
 using catalog::Role;
 
-constexpr double share_min = 0.05, share_max = 0.95;
+constexpr double share_min = 0.02, share_max = 0.95;
 constexpr std::int64_t rows_min = 10;
 constexpr std::size_t letters_min = 3, terms_max = 40, columns_max = 3;
 constexpr std::size_t words_known_max =
