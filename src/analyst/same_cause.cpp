@@ -105,9 +105,8 @@ class Judge {
   }
 
   // That the values of two columns go together is told once: with what comes of it, a rate that is
-  // turned round by it, if there is one; else by the surest, and of equally sure ones the most
-  // promising. What is rare in a group is mostly the other side of what is frequent there, spread
-  // thinner and less sure.
+  // turned round by it, if there is one; else by the most promising. But what is rare in a group is
+  // the other side of what is frequent there, which says more when it is surer.
   void find_same_association() {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
       for (std::size_t j = i + 1; j < accepted_.size() && !causes_[i]; ++j) {
@@ -118,7 +117,8 @@ class Judge {
         const auto of_a = outcome_of(a), of_b = outcome_of(b);
         if (of_a != no_column && of_b != no_column && of_a != of_b) continue;
         const bool by_outcome = of_a == no_column && of_b != no_column;
-        const bool surer = of_a == of_b && b.entry.p < a.entry.p;
+        const bool surer =
+            of_a == of_b && a.entry.effect < 0 && b.entry.effect > 0 && b.entry.p < a.entry.p;
         if (by_outcome || surer)
           causes_[i] = Cause{j, false};
         else
@@ -127,21 +127,16 @@ class Judge {
     }
   }
 
-  // Whose average rose is above the others in all: no second story, unless it was before it rose.
+  // Whose average rose from where the others are is above them in all: no second story.
   void find_levels() {
-    const auto& of_row = workspace_.periods.of_row;
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
       const auto& course = *accepted_[i];
       if (causes_[i] || course.course_of == no_column || course.entry.decoy) continue;
-      frame::Mask before(of_row.size());
-      for (std::size_t row = 0; row < before.size(); ++row)
-        before[row] = of_row[row] != patterns::no_period && of_row[row] < course.moved_from ? 1 : 0;
       for (std::size_t j = 0; j < accepted_.size(); ++j) {
         const auto& level = *accepted_[j];
-        if (causes_[j] || j == i || level.course_of != no_column || !level.survives ||
-            level.measure_column != course.course_of || !same_rows(course, level))
-          continue;
-        if (!level.survives(before)) causes_[j] = Cause{i, true};
+        if (!causes_[j] && j != i && level.course_of == no_column &&
+            level.measure_column == course.course_of && same_rows(course, level))
+          causes_[j] = Cause{i, true};
       }
     }
   }
