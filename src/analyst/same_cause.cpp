@@ -127,6 +127,23 @@ class Judge {
     }
   }
 
+  // Where more fail, fewer succeed: what is rare in a group is not told again beside the event of
+  // the same status that is frequent there.
+  void find_complements() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      const auto& event = *accepted_[i];
+      if (causes_[i] || event.measure_column == no_column || event.column == no_column ||
+          !event.within.empty() || event.entry.decoy || event.entry.effect <= 0)
+        continue;
+      for (std::size_t j = 0; j < accepted_.size(); ++j) {
+        const auto& lack = *accepted_[j];
+        if (!causes_[j] && j != i && lack.entry.effect < 0 && !lack.entry.decoy &&
+            associates_status_of(event, lack) && mentions(lack, {event.column, event.value}))
+          causes_[j] = Cause{i, false};
+      }
+    }
+  }
+
   // Whose average rose from where the others are is above them in all: no second story.
   void find_levels() {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
@@ -216,6 +233,22 @@ class Judge {
     const bool is_one_of_them = std::ranges::find(candidate.associates, candidate.measure_column) !=
                                 candidate.associates.end();
     return is_one_of_them ? no_column : candidate.measure_column;
+  }
+
+  // Is the event read from one of the two columns that go together, and about the other?
+  bool associates_status_of(const Candidate& event, const Candidate& other) const {
+    const auto& columns = workspace_.subject.columns;
+    const auto& made_of = columns[event.measure_column].made_of;
+    return std::ranges::count(other.associates, event.column) > 0 &&
+           std::ranges::any_of(other.associates, [&](std::size_t column) {
+             return column != event.column &&
+                    std::ranges::find(made_of, columns[column].name) != made_of.end();
+           });
+  }
+
+  static bool mentions(const Candidate& candidate, const patterns::ValueOf& part) {
+    return (candidate.column == part.column && candidate.value == part.value) ||
+           std::ranges::find(candidate.within, part) != candidate.within.end();
   }
 
   // Whose values of one column are mixed otherwise than the others' (mix_difference.cpp).
@@ -381,6 +414,7 @@ std::vector<std::optional<Cause>> same_causes(const Workspace& workspace,
   judge.find_same_rows();
   judge.find_same_entity();
   judge.find_same_association();
+  judge.find_complements();
   judge.find_levels();
   judge.find_nested_mixes();
   judge.find_echoes(threads, stop);

@@ -27,6 +27,7 @@ struct Cause {
 //    for each measure family.
 // 3. Same association: that the values of two columns go together is told once for the pair; a rate
 // that this turns round leads.
+//    What is rare in a group is not told beside the event that is frequent there instead.
 // 4. Levels and nested mixes: whose average rose is above the others' because it rose, when it was
 //    like them before; and a mix within another's rows is told where it stands out among them, too.
 // 5. Echo (explain-away): A explains B when B is no longer accepted without A's rows, and A still

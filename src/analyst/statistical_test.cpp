@@ -131,6 +131,20 @@ TEST_CASE("what is on hold is told of the category, not again of each of its tex
   CHECK(told == 1);
 }
 
+TEST_CASE("where more fails, that less succeeds there is not told again") {
+  TestTable table("opened_date,change_type,team,outcome");
+  stats::Random random(13);
+  for (int i = 0; i < 1600; ++i) {
+    const auto type = random.below(8);
+    table.row(day_text(i / 3), fmt::format("Type {}", static_cast<char>('A' + type)),
+              fmt::format("Team {}", static_cast<char>('A' + random.below(4))),
+              random.uniform() < (type == 0 ? 0.35 : 0.06) ? "Failed" : "Successful");
+  }
+  const auto result = investigated(table);
+  REQUIRE(result.claims.size() == 1);
+  CHECK(result.claims.front().claim.pattern == "rate_outlier");
+}
+
 TEST_CASE("how often something is late in one place does not explain the price of a product") {
   TestTable table("order_date,customer,plant,product,late,quantity,unit_price,net_sales");
   stats::Random random(3);

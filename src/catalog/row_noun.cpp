@@ -21,6 +21,12 @@ std::string event_in(const Words& table, const Vocabulary& vocabulary) {
   return "";
 }
 
+// "employee" of a table of employees.
+std::string person_in(const Words& table, const Vocabulary& vocabulary) {
+  const bool is_person = !table.empty() && vocabulary.person.contains(table.back());
+  return is_person ? table.back() : "";
+}
+
 // The words of the key's name that the table's name has too.
 std::string shared_words(const Words& key, const Words& table) {
   std::string shared;
@@ -57,6 +63,7 @@ std::string noun_of_rows(const Subject& subject, const Vocabulary& vocabulary) {
     if (!is_key(subject, column)) continue;
     const auto key = words_of(subject.columns[column].name);
     if (auto shared = shared_words(key, table); !shared.empty()) return shared;
+    if (auto person = person_in(table, vocabulary); !person.empty()) return person;
     if (auto known = known_thing(key, vocabulary); !known.empty()) return known;
   }
   return "row";

@@ -31,6 +31,7 @@ TEST_CASE("rows are called by the key that the table is named for, or that names
   CHECK(noun(keyed("hospital_visits", "visit_id")) == "visit");
   CHECK(noun(keyed("assets", "asset_tag")) == "asset");
   CHECK(noun(keyed("export", "employee_id")) == "employee");
+  CHECK(noun(keyed("employees", "user_id")) == "employee");
 }
 
 TEST_CASE("a key that says nothing, or that comes again, leaves rows rows") {
