@@ -105,7 +105,8 @@ class Judge {
   }
 
   // That the values of two columns go together is told once: with what comes of it, a rate that is
-  // turned round by it, if there is one; else by the most promising.
+  // turned round by it, if there is one; else by the most promising. But what is rare in a group is
+  // the other side of what is frequent there, which says more when it is surer.
   void find_same_association() {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
       for (std::size_t j = i + 1; j < accepted_.size() && !causes_[i]; ++j) {
@@ -115,10 +116,62 @@ class Judge {
           continue;
         const auto of_a = outcome_of(a), of_b = outcome_of(b);
         if (of_a != no_column && of_b != no_column && of_a != of_b) continue;
-        if (of_a == no_column && of_b != no_column)
+        const bool by_outcome = of_a == no_column && of_b != no_column;
+        const bool surer =
+            of_a == of_b && a.entry.effect < 0 && b.entry.effect > 0 && b.entry.p < a.entry.p;
+        if (by_outcome || surer)
           causes_[i] = Cause{j, false};
         else
           causes_[j] = Cause{i, false};
+      }
+    }
+  }
+
+  // Where more fail, fewer succeed: what is rare in a group is not told again beside the event of
+  // the same status that is frequent there.
+  void find_complements() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      const auto& event = *accepted_[i];
+      if (causes_[i] || event.measure_column == no_column || event.column == no_column ||
+          !event.within.empty() || event.entry.decoy || event.entry.effect <= 0)
+        continue;
+      for (std::size_t j = 0; j < accepted_.size(); ++j) {
+        const auto& lack = *accepted_[j];
+        if (!causes_[j] && j != i && lack.entry.effect < 0 && !lack.entry.decoy &&
+            associates_status_of(event, lack) && mentions(lack, {event.column, event.value}))
+          causes_[j] = Cause{i, false};
+      }
+    }
+  }
+
+  // Whose average rose from where the others are is above them in all: no second story.
+  void find_levels() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      const auto& course = *accepted_[i];
+      if (causes_[i] || course.course_of == no_column || course.entry.decoy) continue;
+      for (std::size_t j = 0; j < accepted_.size(); ++j) {
+        const auto& level = *accepted_[j];
+        if (!causes_[j] && j != i && level.course_of == no_column &&
+            level.measure_column == course.course_of && same_rows(course, level))
+          causes_[j] = Cause{i, true};
+      }
+    }
+  }
+
+  // The texts "backup failed" are on hold because the category is that they belong to: of two mixes
+  // of one column, one's rows within the other's, the inner one is told where it stands out among
+  // the outer's rows, too; and the outer one where it is there without the inner one's.
+  void find_nested_mixes() {
+    for (std::size_t outer = 0; outer < accepted_.size(); ++outer) {
+      for (std::size_t inner = 0; inner < accepted_.size() && !causes_[outer]; ++inner) {
+        if (causes_[inner] || !is_mix(outer) || !is_mix(inner) ||
+            accepted_[outer]->measure_column != accepted_[inner]->measure_column ||
+            accepted_[outer]->column == accepted_[inner]->column || !holds(outer, inner))
+          continue;
+        if (!accepted_[outer]->survives(sets_[inner].all_others()))
+          causes_[outer] = Cause{inner, true};
+        else if (!accepted_[inner]->survives(only(outer)))
+          causes_[inner] = Cause{outer, true};
       }
     }
   }
@@ -203,6 +256,44 @@ class Judge {
     return is_one_of_them ? no_column : candidate.measure_column;
   }
 
+  // Is the event read from one of the two columns that go together, and about the other?
+  bool associates_status_of(const Candidate& event, const Candidate& other) const {
+    const auto& columns = workspace_.subject.columns;
+    const auto& made_of = columns[event.measure_column].made_of;
+    return std::ranges::count(other.associates, event.column) > 0 &&
+           std::ranges::any_of(other.associates, [&](std::size_t column) {
+             return column != event.column &&
+                    std::ranges::find(made_of, columns[column].name) != made_of.end();
+           });
+  }
+
+  static bool mentions(const Candidate& candidate, const patterns::ValueOf& part) {
+    return (candidate.column == part.column && candidate.value == part.value) ||
+           std::ranges::find(candidate.within, part) != candidate.within.end();
+  }
+
+  // Whose values of one column are mixed otherwise than the others' (mix_difference.cpp).
+  bool is_mix(std::size_t i) const {
+    const auto& one = *accepted_[i];
+    return !one.explains && one.survives && !one.associates.empty() && !one.entry.decoy &&
+           one.measure_column != no_column && patterns::is_about_rows(one) &&
+           one.measure_column != one.column;
+  }
+
+  // Are (nearly) all rows of `inner` among those of the larger `outer`?
+  bool holds(std::size_t outer, std::size_t inner) const {
+    return rows_[inner] < rows_[outer] &&
+           static_cast<double>(sets_[outer].count_both(sets_[inner])) >=
+               same_rows_share * static_cast<double>(rows_[inner]);
+  }
+
+  // [rows] 1 = the candidate's.
+  frame::Mask only(std::size_t i) const {
+    auto inside = sets_[i].all_others();
+    for (auto& kept : inside) kept = kept == 0 ? 1 : 0;
+    return inside;
+  }
+
   bool comparable(std::size_t i, std::size_t j) const {
     return patterns::is_about_rows(*accepted_[i]) && patterns::is_about_rows(*accepted_[j]);
   }
@@ -283,7 +374,17 @@ class Judge {
   bool explains(std::size_t root, std::size_t other, const frame::Mask& without_root) const {
     return may_explain(root, other) && !accepted_[other]->survives(without_root) &&
            (rows_[root] < rows_[other] || survives_without(root, other)) &&
-           !stands_inside(root, other) && survives_fewer_rows(root, other);
+           !stands_inside(root, other) &&
+           (is_one_story(root, other) || survives_fewer_rows(root, other));
+  }
+
+  // One entity and one measure: that its times are longer than others' since they rise is no second
+  // story, however few its rows were before.
+  bool is_one_story(std::size_t root, std::size_t other) const {
+    const auto &a = *accepted_[root], &b = *accepted_[other];
+    return a.column != no_column && a.column == b.column &&
+           patterns::values_of(a) == patterns::values_of(b) && a.within == b.within &&
+           a.measure_column != no_column && a.measure_column == b.measure_column;
   }
 
   bool survives_without(std::size_t root, std::size_t other) const {
@@ -298,9 +399,7 @@ class Judge {
     if (accepted_[root]->rank >= absorbing_rank || rows_[root] <= rows_[other] ||
         both < same_rows_share * static_cast<double>(rows_[other]))
       return false;
-    auto inside = sets_[root].all_others();
-    for (auto& kept : inside) kept = kept == 0 ? 1 : 0;
-    return accepted_[other]->survives(inside);
+    return accepted_[other]->survives(only(root));
   }
 
   // Is the effect still accepted without as many rows of any kind? If not, it falls for want of
@@ -336,6 +435,9 @@ std::vector<std::optional<Cause>> same_causes(const Workspace& workspace,
   judge.find_same_rows();
   judge.find_same_entity();
   judge.find_same_association();
+  judge.find_complements();
+  judge.find_levels();
+  judge.find_nested_mixes();
   judge.find_echoes(threads, stop);
   judge.find_overviews();
   return judge.take();

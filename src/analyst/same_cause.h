@@ -27,7 +27,10 @@ struct Cause {
 //    for each measure family.
 // 3. Same association: that the values of two columns go together is told once for the pair; a rate
 // that this turns round leads.
-// 4. Echo (explain-away): A explains B when B is no longer accepted without A's rows, and A still
+//    What is rare in a group is not told beside the event that is frequent there instead.
+// 4. Levels and nested mixes: whose average rose is above the others' because it rose, when it was
+//    like them before; and a mix within another's rows is told where it stands out among them, too.
+// 5. Echo (explain-away): A explains B when B is no longer accepted without A's rows, and A still
 // is without B's
 //    rows or A is the smaller one; and B is without as many rows of any kind, drawn at random (what
 //    falls for want of rows is not explained); and B does not stand out among A's own rows.

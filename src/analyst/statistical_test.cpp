@@ -83,6 +83,68 @@ TEST_CASE("that the values of two columns go together is told once") {
   CHECK(merged >= 1);
 }
 
+// Cases of eight people over 18 months; one of them slows from a month on, or was slow always.
+std::ptrdiff_t told_of_slow_person(double before, double growth) {
+  TestTable table("opened_date,assigned_to,category,handling_hours");
+  stats::Random random(9);
+  for (int day = 0; day < 540; ++day) {
+    for (int line = 0; line < 3; ++line) {
+      const auto person = random.below(8);
+      const double slow = person != 2 ? 1 : before + (day > 240 ? growth * (day - 240) / 300 : 0);
+      table.row(day_text(day), fmt::format("Agent {}", static_cast<char>('A' + person)),
+                fmt::format("K{}", random.below(4)),
+                fmt::format("{:.1f}", slow * (20 + 6 * random.normal())));
+    }
+  }
+  const auto result = investigated(table);
+  return std::ranges::count_if(result.claims, [](const Stated& stated) {
+    return std::ranges::any_of(stated.claim.entities,
+                               [](const auto& entity) { return entity.value == "Agent C"; });
+  });
+}
+
+TEST_CASE("that someone is slower than the others since becoming slower is told once") {
+  CHECK(told_of_slow_person(1, 3) == 1);
+}
+
+TEST_CASE("that someone was slower before, too, is a second story") {
+  CHECK(told_of_slow_person(3, 1.5) == 2);
+}
+
+TEST_CASE("what is on hold is told of the category, not again of each of its texts") {
+  TestTable table("opened_date,category,topic,state");
+  stats::Random random(11);
+  for (int i = 0; i < 1500; ++i) {
+    const auto category = random.below(5);
+    const bool waits = random.uniform() < (category == 0 ? 0.35 : 0.05);
+    table.row(day_text(i / 3), fmt::format("Cat {}", static_cast<char>('A' + category)),
+              fmt::format("Topic {}{}", static_cast<char>('A' + category),
+                          static_cast<char>('A' + random.below(3))),
+              waits                  ? "Waiting for parts"
+              : random.below(2) == 0 ? "Done"
+                                     : "Begun");
+  }
+  const auto result = investigated(table);
+  const auto told = std::ranges::count_if(result.claims, [](const Stated& stated) {
+    return stated.claim.pattern == "mix_difference" || stated.claim.pattern == "two_way_exception";
+  });
+  CHECK(told == 1);
+}
+
+TEST_CASE("where more fails, that less succeeds there is not told again") {
+  TestTable table("opened_date,change_type,team,outcome");
+  stats::Random random(13);
+  for (int i = 0; i < 1600; ++i) {
+    const auto type = random.below(8);
+    table.row(day_text(i / 3), fmt::format("Type {}", static_cast<char>('A' + type)),
+              fmt::format("Team {}", static_cast<char>('A' + random.below(4))),
+              random.uniform() < (type == 0 ? 0.35 : 0.06) ? "Failed" : "Successful");
+  }
+  const auto result = investigated(table);
+  REQUIRE(result.claims.size() == 1);
+  CHECK(result.claims.front().claim.pattern == "rate_outlier");
+}
+
 TEST_CASE("how often something is late in one place does not explain the price of a product") {
   TestTable table("order_date,customer,plant,product,late,quantity,unit_price,net_sales");
   stats::Random random(3);

@@ -43,9 +43,18 @@ Words split_compound(Words words, const Vocabulary& vocabulary) {
   return words;
 }
 
-// The words without "id", "code", "name" at the end: "customer code" -> "customer".
+// Sentences about something, not the name of it: "customer message", "short description".
+bool says_prose(const Words& words, const Vocabulary& vocabulary) {
+  return last_in(words, vocabulary.prose) && !last_in(words, vocabulary.label);
+}
+
+// The words without "id", "code", "name" at the end: "customer code" -> "customer". What a short
+// description is short of is not said by "short" alone.
 Words subject_words(const Words& words, const Vocabulary& vocabulary) {
   Words subject = words;
+  const bool names_a_thing = words.size() < 2 || !last_in(words, vocabulary.prose) ||
+                             vocabulary.kind_of({words[words.size() - 2]}) != nullptr;
+  if (!names_a_thing) return subject;
   while (subject.size() > 1 &&
          (last_in(subject, vocabulary.identifier) || last_in(subject, vocabulary.label))) {
     subject.pop_back();
@@ -56,6 +65,7 @@ Words subject_words(const Words& words, const Vocabulary& vocabulary) {
 // The kind of the noun: the last word decides ("customer segment" is a segment), earlier words help
 // if it has none.
 const Kind* kind_of_name(const Words& words, const Vocabulary& vocabulary) {
+  if (says_prose(words, vocabulary)) return vocabulary.kind_of({words.back()});
   const auto subject = subject_words(words, vocabulary);
   for (auto word = subject.rbegin(); word != subject.rend(); ++word) {
     if (const auto* kind = vocabulary.kind_of({*word})) return kind;
@@ -164,6 +174,20 @@ bool looks_like_documents(const frame::Profile& profile, std::size_t rows) {
   return static_cast<double>(profile.distinct) > 0.5 * static_cast<double>(rows) && rows > 50;
 }
 
+// Sentences, however short and often repeated: their words say more than each text as a group. A
+// lone "description" may be the name of what was sold, and a few texts are answers to choose from.
+bool is_short_prose(const frame::Coded& coded, const Words& words, const Vocabulary& vocabulary) {
+  constexpr std::size_t answers_max = 30, looked_at_max = 1000;
+  constexpr double words_min = 2;
+  if (words.size() < 2 && last_in(words, vocabulary.label)) return false;
+  const std::size_t texts = coded.values() - 1, looked_at = std::min(texts, looked_at_max);
+  if (!last_in(words, vocabulary.prose) || texts <= answers_max) return false;
+  std::size_t several = 0;
+  for (std::size_t text = 1; text <= looked_at; ++text)
+    several += words_of(coded.dictionary[text]).size();
+  return static_cast<double>(several) >= words_min * static_cast<double>(looked_at);
+}
+
 void classify_text(Column& column, const frame::Column& data, const Words& words, std::size_t rows,
                    const Vocabulary& vocabulary) {
   const auto& profile = data.profile;
@@ -192,6 +216,10 @@ void classify_text(Column& column, const frame::Column& data, const Words& words
   const bool many = static_cast<double>(profile.distinct) > 0.3 * static_cast<double>(rows);
   if (long_texts && many && rows > 20) {
     as_kind(column, nullptr, Role::text, "long texts, nearly all different");
+    return;
+  }
+  if (kind == nullptr && is_short_prose(*data.coded(), words, vocabulary)) {
+    as_kind(column, nullptr, Role::text, "short texts of several words");
     return;
   }
   if (kind != nullptr && kind->name == "person" && any_in(words, vocabulary.bookkeeping)) {

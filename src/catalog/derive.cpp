@@ -37,7 +37,7 @@ std::string free_name(const Subject& subject, std::string name) {
 constexpr std::size_t dates_max = 6, durations_max = 6;
 constexpr std::int64_t durations_min = 10;  // rows that have one
 constexpr double in_order_min = 0.99;       // of them: the end is not before the start
-constexpr double hours_up_to_days = 3;      // the median; longer ones are told in days
+constexpr double hours_up_to_days = 2;      // the median; longer ones are told in days
 constexpr double same_as_other_max = 0.98;  // share of rows on which two durations are equal
 constexpr double day_seconds = 86'400;
 

@@ -11,6 +11,7 @@
 #include "catalog/corrections.h"
 #include "catalog/currency.h"
 #include "catalog/derive.h"
+#include "catalog/row_noun.h"
 #include "catalog/structure.h"
 
 namespace insights::catalog {
@@ -416,10 +417,8 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
       column.sum_decimals = sum_decimals_of(column, profile, table.dialect);
     }
   }
-  const auto row_words = words_of(table.name);
-  const auto* row_kind = vocabulary.kind_of(row_words);
-  subject.noun = row_kind != nullptr && row_kind->event ? row_kind->name : "row";
-  subject.nouns = row_kind != nullptr && row_kind->event ? row_kind->plural : "rows";
+  subject.noun = noun_of_rows(subject, vocabulary);
+  subject.nouns = plural_of(subject.noun);
   return subject;
 }
 

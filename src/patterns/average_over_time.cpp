@@ -31,6 +31,7 @@ constexpr double stretch_rows_min = 5, stretch_trials_min = 20;
 constexpr double relative_min = 0.10, deviations_min = 0.2, points_min = 0.05;
 constexpr std::size_t ranked_rows_max = 50'000;
 constexpr double same_as_another = 0.98;  // correlation
+constexpr double like_others_max = 0.2;   // apart before it moved, of what the others had
 constexpr double explains_p_max = 0.01, left_max = 0.4;
 constexpr double nearly_all = 0.95;
 
@@ -187,6 +188,8 @@ Candidate candidate_of(const Workspace& workspace, const AverageCourse& what, co
     return state_average(workspace, what, move);
   };
   if (whole) return candidate;
+  const double apart = std::fabs(move->movement.before - move->others_before);
+  if (apart < like_others_max * std::fabs(move->others_before)) candidate.course_of = what.measure;
   candidate.survives = [&workspace, what, deviation,
                         before = move->movement.relative](const frame::Mask& kept) {
     const auto left = average_course(workspace, what, kept);

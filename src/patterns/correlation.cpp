@@ -135,7 +135,8 @@ class Examining {
   }
 
   // Of two measures the one that is given is x, what comes of it y: a target before what was
-  // reached, an amount or a count before a duration or a score; else the order of the table.
+  // reached, an amount or a count before a duration, and that before a percentage or a score, which
+  // say how it went; else the order of the table.
   bool leads(std::size_t x, std::size_t y) const {
     const auto order = [&](std::size_t column) {
       const auto& own = subject_.columns[column];
@@ -144,6 +145,7 @@ class Examining {
         return workspace_.vocabulary.given.contains(word);
       });
       if (given) return -1;
+      if (own.kind == "ratio") return 3;
       return own.derived ? 2 : own.money || own.additive ? 0 : 1;
     };
     return order(x) != order(y) ? order(x) < order(y) : x < y;

@@ -66,6 +66,23 @@ TEST_CASE("correlation: what holds in one segment only is told of the segment") 
   CHECK(finding.summary.find("Elsewhere: ") != std::string::npos);
 }
 
+TEST_CASE("correlation: a percentage comes of how long something takes, not the reverse") {
+  TestTable table("percent_complete,start_date,end_date");
+  stats::Random random(6);
+  for (int i = 0; i < 600; ++i) {
+    const int day = static_cast<int>(random.below(600)),
+              span = 30 + static_cast<int>(random.below(300));
+    table.row(fmt::format("{:.0f}", 90 - span / 10 + 8 * random.normal()), day_text(day),
+              day_text(day + span));
+  }
+  const auto accepted = table.accepted(examine_correlation);
+  INFO(prints(accepted));
+  REQUIRE(accepted.size() == 1);
+  const auto title = table.proven(accepted.front()).title;
+  INFO(title);
+  CHECK(title.starts_with("The higher the duration, the lower the percent complete: "));
+}
+
 TEST_CASE("correlation: noise, and numbers of people who differ by themselves, are silent") {
   std::size_t accepted = 0;
   std::string found;

@@ -20,6 +20,11 @@ using findings::GuardStatus;
 
 constexpr double p_guard = 0.001;
 
+// Somebody is old, not long.
+bool is_age(const catalog::Column& measure) {
+  return std::ranges::count(catalog::words_of(measure.name), "age") > 0;
+}
+
 class Statement {
  public:
   Statement(const Workspace& workspace, const Difference& found)
@@ -115,13 +120,15 @@ class Statement {
     if (!(rows > 0) || std::fabs(sum) < 1e-9 * rows) return "elsewhere none on average";
     if (sum > 0 && apart_.relative > 1) {
       values_.formula("times", "mean / others", Format::multiple);
-      return fmt::format("{{times}} as {} as elsewhere ({{others}})",
-                         measure_.kind == "duration" ? "long" : "much");
+      return fmt::format("{{times}} as {} as elsewhere ({{others}})", measure_.kind != "duration"
+                                                                          ? "much"
+                                                                      : is_age(measure_) ? "old"
+                                                                                         : "long");
     }
     values_.formula("gap",
                     higher ? "(mean - others) / abs(others)" : "(others - mean) / abs(others)",
                     Format::percent);
-    const bool is_time = measure_.kind == "duration";
+    const bool is_time = measure_.kind == "duration" && !is_age(measure_);
     return fmt::format("{{gap}} {} than elsewhere ({{others}})", is_time
                                                                      ? higher ? "longer" : "shorter"
                                                                  : higher ? "higher"

@@ -40,6 +40,22 @@ TEST_CASE("a group whose cases take longer is found, with both averages") {
   CHECK(finding.title.find("longer than elsewhere (1") != std::string::npos);
 }
 
+TEST_CASE("people are not shorter when they are younger") {
+  TestTable table("arrived_date,ward,age");
+  stats::Random random(5);
+  for (int i = 0; i < 1500; ++i) {
+    const auto ward = random.below(4);
+    table.row(day_text(i / 3), fmt::format("Ward {}", static_cast<char>('A' + ward)),
+              fmt::format("{:.0f}", (ward == 0 ? 31 : 52) + 8 * random.normal()));
+  }
+  const auto accepted = table.accepted(examine_group_difference);
+  const auto* ward = table.about(accepted, "ward", "Ward A");
+  REQUIRE(ward != nullptr);
+  const auto title = table.proven(*ward).title;
+  INFO(title);
+  CHECK(title.find("% lower than elsewhere") != std::string::npos);
+}
+
 TEST_CASE("groups that do not differ are not told apart, nor areas whose clients do") {
   std::size_t accepted = 0;
   for (std::uint64_t seed = 11; seed < 19; ++seed) {

@@ -30,14 +30,8 @@ std::string case_nouns(const catalog::Subject& subject, const MixPair& pair) {
 
 // "have the category {what}", "have the priority {what} or {what_too}", "are assigned to {what}".
 std::string mix_phrase(const Workspace& workspace, const MixFinding& found) {
-  const auto& mix = workspace.subject.columns[found.pair.mix];
-  const auto words = catalog::words_of(mix.name);
-  const bool links = words.size() > 1 && workspace.vocabulary.linking.contains(words.back());
-  const auto said = links ? plain_words(catalog::spoken(mix.name)) : "";
-  auto noun = noun_of(mix);
-  if (!words.empty() && workspace.vocabulary.person.contains(words.back())) noun = words.back();
-  auto text = said.empty() ? fmt::format("have the {} {{what}}", noun)
-                           : fmt::format("are {} {{what}}", said);
+  auto text =
+      having_phrase(workspace.subject.columns[found.pair.mix], workspace.vocabulary, "{what}");
   if (found.values.size() > 1) text += " or {what_too}";
   return text;
 }

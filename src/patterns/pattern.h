@@ -45,6 +45,8 @@ struct Candidate {
   std::string measure;   // what it measures: claims of one cause and several measures are told once
   // That measure or flag, when it is one column; or the column whose mix of values it is about.
   std::size_t measure_column = no_column;
+  // Of an average that rises or falls, and that was like the others' before: the measure's column.
+  std::size_t course_of = no_column;
   // Two columns, ascending, when it tells that their values go together; else empty. One finding
   // tells of a pair.
   std::vector<std::size_t> associates;

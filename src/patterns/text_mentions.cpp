@@ -1,6 +1,8 @@
 // Words of free texts that say something about the rows: one word in most of them, a word that one
 // group's texts hold and others' do not, a word whose rows last longer or fail more often.
 //
+// A word of few rows of a group that has most of the word's rows is told from the word.
+//
 // Each (word, group value) and (word, number or flag) is a hypothesis. Rows are the cases, less by
 // their shared fate (shared_fate.h): Spearman's rank correlation between "mentions it" and the
 // other, which for two yes-or-no columns is the phi coefficient. A first look (two shares, two
@@ -56,6 +58,13 @@ bool names_the_value(const std::string& term, const std::string& value) {
   return false;
 }
 
+// What the mention is held against: the number, or 1 / 0 for the group.
+double other_at(const catalog::Subject& subject, const Mention& mention, std::size_t row) {
+  if (mention.measure != no_column) return number_at(subject, mention.measure, row);
+  const auto code = subject.codes(mention.column).codes[row];
+  return code == 0 ? std::nan("") : code == mention.value ? 1 : 0;
+}
+
 Cases cases_of_mention(const Workspace& workspace, const Fates& fates, const Mention& mention,
                        const frame::Mask& kept) {
   const auto& subject = workspace.subject;
@@ -63,13 +72,7 @@ Cases cases_of_mention(const Workspace& workspace, const Fates& fates, const Men
   std::vector<std::size_t> rows;
   for (const std::size_t row : workspace.sampled(kept)) {
     const double said = mentioned_at(subject, mention, row);
-    double other = 0;
-    if (mention.measure != no_column) {
-      other = number_at(subject, mention.measure, row);
-    } else {
-      const auto code = subject.codes(mention.column).codes[row];
-      other = code == 0 ? std::nan("") : code == mention.value ? 1 : 0;
-    }
+    const double other = other_at(subject, mention, row);
     if (std::isnan(said) || std::isnan(other)) continue;
     rows.push_back(row);
     cases.x.push_back(said);
@@ -84,6 +87,21 @@ bool is_large(const MentionShares& shares) {
   const double own = shares.own.rate(), others = shares.elsewhere.rate();
   return shares.own.trials >= rows_min && shares.elsewhere.trials >= rows_min &&
          shares.own.events >= hits_min && own >= own_share_min && own >= times_elsewhere * others;
+}
+
+// The same table read from the word: of the rows that mention it, and of those that do not, the
+// share that is the group's.
+MentionShares by_word(const MentionShares& shares) {
+  const auto said = shares.own.events + shares.elsewhere.events;
+  return {
+      {shares.own.events, said},
+      {shares.own.trials - shares.own.events, shares.own.trials + shares.elsewhere.trials - said}};
+}
+
+// A word that only one group's texts hold is of its trade: dinners are meals.
+bool sits_in(const MentionShares& shares) {
+  const auto word = by_word(shares);
+  return is_large(word) && word.own.rate() < certain;
 }
 
 bool is_large(const MentionMeans& means, bool flag) {
@@ -126,7 +144,8 @@ class Examining {
     for (const auto& column : text_columns(workspace_)) {
       std::vector<std::shared_ptr<const Term>> terms;
       for (const auto& term : column.terms) terms.push_back(std::make_shared<const Term>(term));
-      std::erase_if(terms, [&](const auto& term) { return names_a_group(term->text); });
+      std::erase_if(terms,
+                    [&](const auto& term) { return names_a_group(term->text, column.column); });
       tell_common(column, terms);
       if (workspace_.small) continue;
       in_groups(column, terms);
@@ -139,9 +158,10 @@ class Examining {
  private:
   using Terms = std::vector<std::shared_ptr<const Term>>;
 
-  // What the groupings say already.
-  bool names_a_group(const std::string& term) const {
+  // What the groupings say already, the text itself aside where it is one of a few.
+  bool names_a_group(const std::string& term, std::size_t text) const {
     return std::ranges::any_of(workspace_.groupings, [&](std::size_t column) {
+      if (column == text) return false;
       const auto& names = subject_.codes(column).dictionary;
       return names.size() <= values_max + 1 &&
              std::any_of(names.begin() + 1, names.end(),
@@ -240,13 +260,16 @@ class Examining {
           const auto& name = subject_.codes(column).dictionary[value];
           if (says_nothing(name) || names_the_value(term->text, name)) continue;
           Tested one{{text.column, term, column, value, no_column}, 1, 0, 0, 0, false};
-          one.effect = shares.own.rate() - shares.elsewhere.rate();
-          one.weight = one.effect * static_cast<double>(shares.own.trials);
+          // A word of few rows of a group can still be that group's alone.
+          one.mention.word_first = !is_large(shares) && sits_in(shares);
+          const auto told = one.mention.word_first ? by_word(shares) : shares;
+          one.effect = told.own.rate() - told.elsewhere.rate();
+          one.weight = one.effect * static_cast<double>(told.own.trials);
           const auto phi = phi_of(shares);
           if (phi >= stands_for_a_group && !workspace_.is_decoy(column))
             stands_for_.insert(term->text);
           judge(one, stats::compare_proportions(shares.own, shares.elsewhere).p_value,
-                is_large(shares));
+                is_large(told) && (!one.mention.word_first || holds_within_groups(one.mention)));
           tested.push_back(std::move(one));
         }
       }
@@ -323,11 +346,13 @@ class Examining {
     const auto& rows = workspace_.sample;
     return std::ranges::none_of(workspace_.groupings, [&](std::size_t column) {
       const auto& coded = subject_.codes(column);
-      if (workspace_.is_decoy(column) || coded.values() > values_max + 1) return false;
+      if (workspace_.is_decoy(column) || coded.values() > values_max + 1 ||
+          says_it_anyway(mention, column))
+        return false;
       std::vector<stats::CoMoments> groups(coded.values());
       for (const std::size_t row : rows) {
         const double said = mentioned_at(subject_, mention, row),
-                     number = number_at(subject_, mention.measure, row);
+                     number = other_at(subject_, mention, row);
         if (!std::isnan(said) && !std::isnan(number)) groups[coded.codes[row]].add(said, number);
       }
       stats::CoMoments whole;
@@ -340,6 +365,15 @@ class Examining {
       if (!(spread > 0 && whole.m2_x > 0) || whole.c2 == 0) return true;
       return (shared / spread) / (whole.c2 / whole.m2_x) < left_within;
     });
+  }
+
+  // "declined" is read from the state, a city says its country: within one state or city there is
+  // nothing left of any difference.
+  bool says_it_anyway(const Mention& mention, std::size_t column) const {
+    if (column == mention.text || column == mention.column) return true;
+    if (mention.measure == no_column) return subject_.has_dependency(column, mention.column);
+    const auto& parts = subject_.columns[mention.measure].made_of;
+    return std::ranges::find(parts, subject_.columns[column].name) != parts.end();
   }
 
   // Of those that tell the same, the strongest.

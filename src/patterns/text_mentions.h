@@ -19,6 +19,7 @@ struct Mention {
   std::size_t column = no_column;   // grouping ...
   std::uint32_t value = 0;          // ... and its value; or
   std::size_t measure = no_column;  // a measure or a flag
+  bool word_first = false;          // of the word's rows most are the group's; else the reverse
 };
 
 // 1 / 0 / NaN (no text) by row: does it mention the term?

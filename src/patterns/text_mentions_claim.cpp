@@ -102,8 +102,10 @@ findings::Claim state_mentions_in_group(const Workspace& workspace, const Mentio
   auto claim = begun(workspace, mention);
   const auto text = text_sql_of(subject, mention);
   const auto& group = subject.columns[mention.column];
-  const auto own = equals_sql(subject, mention.column, mention.value),
-             said = mentions_sql(text, mention.term->text);
+  const auto in_group = equals_sql(subject, mention.column, mention.value),
+             mentions = mentions_sql(text, mention.term->text);
+  const auto &own = mention.word_first ? mentions : in_group,
+             &said = mention.word_first ? in_group : mentions;
   const auto both = fmt::format("{} IS NOT NULL AND {} IS NOT NULL", text, group.sql);
   const auto count = [](const std::string& condition) {
     return fmt::format("count(*) FILTER (WHERE {})", condition);
@@ -118,7 +120,7 @@ findings::Claim state_mentions_in_group(const Workspace& workspace, const Mentio
   claim.evidence.push_back(
       {"b", fmt::format("SELECT {0} AS value, CAST({1} AS DOUBLE PRECISION) / count(*) AS share "
                         "FROM {2} WHERE {3} GROUP BY {4} ORDER BY share DESC, value LIMIT 40",
-                        patterns::group_name_sql(subject, mention.column), count(said),
+                        patterns::group_name_sql(subject, mention.column), count(mentions),
                         subject.from_sql, both, group.sql)});
   findings::Values values;
   add_word(values);
@@ -129,14 +131,25 @@ findings::Claim state_mentions_in_group(const Workspace& workspace, const Mentio
       .formula("others", "hits_elsewhere / cases_elsewhere", Format::percent);
   const auto nouns = row_nouns(subject);
   const auto who = subject_phrase(subject, mention.column, mention.value);
-  claim.title = fmt::format(
-      "{}: {{share}} of its {} mention \"{{word}}\", against {{others}} elsewhere", who, nouns);
-  claim.summary = fmt::format(
-      "{{hits}} of {{cases}} {} have it in their {}, against {{hits_elsewhere}} of "
-      "{{cases_elsewhere}} elsewhere.",
-      nouns, text_noun(values, subject.columns[mention.text]));
-  claim.action = fmt::format("Find out what is behind it: one cause may explain most {} of {}.",
-                             nouns, inside_sentence(who));
+  const auto noun = text_noun(values, subject.columns[mention.text]);
+  if (mention.word_first) {
+    claim.title =
+        fmt::format("{} that mention \"{{word}}\": {{share}} {}, against {{others}} of the others",
+                    capitalized(nouns), having_phrase(group, workspace.vocabulary, "{who}"));
+    claim.summary = fmt::format(
+        "{{hits}} of {{cases}} {} that have it in their {}, against {{hits_elsewhere}} of "
+        "{{cases_elsewhere}} that do not.",
+        nouns, noun);
+  } else {
+    claim.title = fmt::format(
+        "{}: {{share}} of its {} mention \"{{word}}\", against {{others}} elsewhere", who, nouns);
+    claim.summary = fmt::format(
+        "{{hits}} of {{cases}} {} have it in their {}, against {{hits_elsewhere}} of "
+        "{{cases_elsewhere}} elsewhere.",
+        nouns, noun);
+  }
+  claim.action = fmt::format("Find out what is behind it: one cause may explain {} {} of {}.",
+                             mention.word_first ? "these" : "most", nouns, inside_sentence(who));
   claim.test.name = "rank correlation of the mention and the group";
   claim.test.effect_name = "difference of shares";
   using Axis = findings::Chart::Axis;

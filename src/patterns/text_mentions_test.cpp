@@ -87,6 +87,60 @@ TEST_CASE("text_mentions: the word of most texts, and the hours of rows that men
   CHECK(found.size() == 2);
 }
 
+// Requests of eight kinds and four regions; one word is of three kinds, and sits in one region or
+// not.
+std::vector<std::string> told_of_word(double in_first_office, bool whole_kind_sits_there,
+                                      double declined_share) {
+  TestTable table("opened_date,kind,region,short_description,state");
+  stats::Random random(7);
+  const std::array<std::string_view, 4> troubles{"very slow", "badly broken", "often lost",
+                                                 "wrongly set"};
+  const std::array<std::string_view, 8> things{"screen", "phone", "cable", "licence",
+                                               "laptop", "mail",  "badge", "monitor"};
+  for (int i = 0; i < 1600; ++i) {
+    const auto kind = random.below(8);
+    const bool word = kind < 3 && random.uniform() < 0.15;
+    const bool first = word || (kind < 3 && whole_kind_sits_there)
+                           ? random.uniform() < in_first_office
+                           : random.uniform() < 0.2;
+    const bool declined = random.uniform() < (word ? declined_share : 0.08);
+    table.row(day_text(i / 3), fmt::format("Kind {}", static_cast<char>('A' + kind)),
+              first ? "Oslo" : fmt::format("Region {}", static_cast<char>('A' + random.below(3))),
+              fmt::format("{} {}", word ? "tunnel drops" : things[random.below(8)],
+                          troubles[random.below(4)]),
+              declined ? "Declined" : "Approved");
+  }
+  return titles(table);
+}
+
+TEST_CASE("text_mentions: a rare word whose rows sit in one group is told from the word") {
+  const auto found = told_of_word(0.8, false, 0.08);
+  INFO(fmt::format("{}", fmt::join(found, "\n")));
+  CHECK(any_starts(found, "Rows that mention \"tunnel drops\": 8"));
+  const bool told = std::ranges::any_of(found, [](const std::string& title) {
+    return title.find("have the region Oslo, against ") != std::string::npos;
+  });
+  CHECK(told);
+}
+
+TEST_CASE("text_mentions: a word is not told of a group that all of its kind sits in") {
+  const auto found = told_of_word(0.8, true, 0.08);
+  INFO(fmt::format("{}", fmt::join(found, "\n")));
+  const bool told = std::ranges::any_of(found, [](const std::string& title) {
+    return title.find("have the region") != std::string::npos;
+  });
+  CHECK_FALSE(told);
+}
+
+TEST_CASE("text_mentions: an outcome that is read from the state is told of a word") {
+  const auto found = told_of_word(0.2, false, 0.45);
+  INFO(fmt::format("{}", fmt::join(found, "\n")));
+  const bool told = std::ranges::any_of(found, [](const std::string& title) {
+    return title.find("are declined, against ") != std::string::npos;
+  });
+  CHECK(told);
+}
+
 TEST_CASE("text_mentions: texts that have nothing to do with the rest are silent") {
   for (std::uint64_t seed = 51; seed < 57; ++seed) {
     TestTable table(ticket_header);

@@ -15,15 +15,16 @@ namespace {
 
 using catalog::Role;
 
-constexpr double share_min = 0.05, share_max = 0.95;
+constexpr double share_min = 0.02, share_max = 0.95;
 constexpr std::int64_t rows_min = 10;
 constexpr std::size_t letters_min = 3, terms_max = 40, columns_max = 3;
 constexpr std::size_t words_known_max =
     400'000;  // different words of a column; later ones are rare
 constexpr double words_a_text_min = 3;
-constexpr double texts_min = 8;          // different ones; fewer are a dimension
-constexpr double texts_a_row_min = 0.3;  // of a label, to be more than a name
-constexpr double same_rows = 0.9;        // of the rows of either
+constexpr double words_a_short_text_min = 2;  // the same, where the column's name says sentences
+constexpr double texts_min = 8;               // different ones; fewer are a dimension
+constexpr double texts_a_row_min = 0.3;       // of a label, to be more than a name
+constexpr double same_rows = 0.9;             // of the rows of either
 
 bool is_between(unsigned char c) {
   return c < 0x80 && (std::isspace(c) != 0 || std::ispunct(c) != 0 || std::isdigit(c) != 0);
@@ -67,7 +68,8 @@ bool is_free_text(const Workspace& workspace, std::size_t column) {
   const std::size_t looked_at = std::min<std::size_t>(dictionary.size() - 1, 2000);
   for (std::size_t code = 1; code <= looked_at; ++code)
     words += static_cast<double>(words_in(spaced(dictionary[code])).size());
-  return words >= words_a_text_min * static_cast<double>(looked_at);
+  return words >=
+         (prose ? words_a_short_text_min : words_a_text_min) * static_cast<double>(looked_at);
 }
 
 std::vector<std::int64_t> rows_by_text(const frame::Coded& coded) {

@@ -24,7 +24,7 @@ struct TextColumn {
   std::vector<Term> terms;  // most frequent first; of several on the same rows one
 };
 
-// Columns of free text with their terms: in 5 % of the texts at least and 95 % at most, on ten rows
+// Columns of free text with their terms: in 2 % of the texts at least and 95 % at most, on ten rows
 // or more, without words that say nothing and words of the table's own names.
 std::vector<TextColumn> text_columns(const Workspace& workspace);
 

@@ -170,6 +170,16 @@ std::string subjects_phrase(const Subject& subject, const catalog::Vocabulary& v
   return named ? list : capitalized(noun_of(subject.columns[column])) + " " + list;
 }
 
+std::string having_phrase(const catalog::Column& column, const catalog::Vocabulary& vocabulary,
+                          std::string_view hole) {
+  const auto words = catalog::words_of(column.name);
+  const bool links = words.size() > 1 && vocabulary.linking.contains(words.back());
+  const auto said = links ? without_digits(catalog::spoken(column.name)) : "";
+  if (!said.empty()) return fmt::format("are {} {}", said, hole);
+  const bool is_person = !words.empty() && vocabulary.person.contains(words.back());
+  return fmt::format("have the {} {}", is_person ? words.back() : noun_of(column), hole);
+}
+
 std::string inside_sentence(std::string phrase) {
   if (!phrase.empty())
     phrase[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(phrase[0])));

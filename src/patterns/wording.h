@@ -46,6 +46,10 @@ std::string subject_phrase(const catalog::Subject& subject, std::size_t column,
 // their column's noun before them unless they are things with names.
 std::string subjects_phrase(const catalog::Subject& subject, const catalog::Vocabulary& vocabulary,
                             std::size_t column, const std::vector<std::uint32_t>& values);
+// What rows do that have a value of the column: "have the category {what}", "are assigned to
+// {what}".
+std::string having_phrase(const catalog::Column& column, const catalog::Vocabulary& vocabulary,
+                          std::string_view hole);
 // A phrase that begins a sentence, inside one: "batch {who}" for "Batch {who}".
 std::string inside_sentence(std::string phrase);
 // Of two columns that say the same the one with fewer words in its name is the one to tell of:
