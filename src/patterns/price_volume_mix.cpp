@@ -443,6 +443,7 @@ std::vector<Candidate> examine_price_volume_mix(const Workspace& workspace) {
   candidate.entry.p = split->p;
   candidate.entry.effect = split->parts.change / split->parts.money_before;
   candidate.measure = "price volume mix";
+  candidate.total_moved = split->parts.change > 0 ? 1 : -1;
   candidate.material = split->material;
   if (split->comparison.same_months)
     candidate.impact =
