@@ -10,6 +10,7 @@
 #include "catalog/corrections.h"
 #include "catalog/currency.h"
 #include "catalog/derive.h"
+#include "catalog/naming.h"
 #include "catalog/structure.h"
 
 namespace insights::catalog {
@@ -397,10 +398,9 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
       column.exact_sql = exact_sql_of(column, subject.frame.columns[i].profile, table.dialect);
     }
   }
-  const auto row_words = words_of(table.name);
-  const auto* row_kind = vocabulary.kind_of(row_words);
-  subject.noun = row_kind != nullptr && row_kind->event ? row_kind->name : "row";
-  subject.nouns = row_kind != nullptr && row_kind->event ? row_kind->plural : "rows";
+  subject.noun = "row";
+  subject.nouns = "rows";
+  name_for_people(subject, vocabulary);
   return subject;
 }
 
