@@ -294,9 +294,9 @@ class Statement {
         workspace_.small ? "" : "; range: their number as a Poisson count");
     claim_.columns.push_back(money.name);
     claim_.summary += is_return_
-                          ? fmt::format(" The excess took back {{cost}} of {}{}.",
+                          ? fmt::format(" What came back beyond the rate elsewhere took {{cost}} of {}{} away.",
                                         measure_phrase(values_, money), is_over ? "" : " a month")
-                          : fmt::format(" The excess concerns {{cost}} of {}{}.",
+                          : fmt::format(" Those beyond the rate elsewhere stand for {{cost}} of {}{}.",
                                         measure_phrase(values_, money), is_over ? "" : " a month");
   }
 
