@@ -42,6 +42,13 @@ TEST_CASE("an area that kept fewer of its customers is found, with both rates") 
   CHECK(finding.impact.account == findings::Account::lost);
   CHECK(finding.impact.low <= finding.impact.amount);
   CHECK(area->survives({}));
+  CHECK(finding.summary.find("Those who left beyond the others' rate would bring ") !=
+        std::string::npos);
+  // Whose rows are of those lost: of the area only, and nothing of them in the last span.
+  const auto lost = area->rows_of_lost();
+  const auto rows = std::ranges::count(lost, 1);
+  CHECK(rows > 0);
+  CHECK(rows < static_cast<std::ptrdiff_t>(lost.size()) / 4);
 }
 
 TEST_CASE("areas that lose alike are not told apart") {
@@ -72,6 +79,8 @@ TEST_CASE(
   const auto finding = table.proven(*area);
   CHECK(finding.title == "Coast has 2 customers, 1 of them gone quiet (50 %)");
   CHECK(finding.summary.starts_with("Ada Ltd has not ordered since 16 Jan 2023"));
+  CHECK(finding.summary.ends_with("It has brought 40 % of the net sales of Coast."));
+  CHECK(finding.impact.account == findings::Account::none);  // the money is told with the customer
   CHECK(table.about(accepted, "area", "Inland") == nullptr);
   CHECK(table.about(accepted, "product", "Item A") == nullptr);
   frame::Mask without_ada(table.subject().frame.rows, 1);
