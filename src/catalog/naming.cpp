@@ -141,7 +141,9 @@ void name_rows(Subject& subject, const Vocabulary& vocabulary) {
   const bool has_lines = std::ranges::any_of(subject.columns, [&](const Column& column) {
     const auto place = static_cast<std::size_t>(&column - subject.columns.data());
     const auto& profile = subject.frame.columns[place].profile;
-    return column.kind == kind->name && column.role == Role::identifier &&
+    const auto of_column = words_of(column.name);
+    return column.role == Role::identifier &&
+           std::ranges::find(of_column, subject.noun) != of_column.end() &&
            !profile.distinct_is_lower_bound && profile.distinct > 1 &&
            profile.distinct * 10 < static_cast<std::int64_t>(subject.frame.rows) * 9;
   });

@@ -1,5 +1,8 @@
 #include "catalog/naming.h"
 
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
 #include "catalog/test_frame.h"
 
 using namespace insights::catalog;

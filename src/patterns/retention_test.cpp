@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "patterns/all.h"
 #include "patterns/test_table.h"
 #include "stats/random.h"
@@ -68,7 +70,7 @@ TEST_CASE(
   for (const int day : {0, 15})
     table.row(day_text(day), "Ada Ltd", "Coast", "Retail", "Item A", 5000);
   for (const int day : {90, 105, 120})
-    table.row(day_text(day), "Bob Ltd", "Coast", "Retail", "Item A", 5000);
+    table.row(day_text(day), "Bob Ltd", "Coast", "Retail", "Item A", 2000);
   for (const int day : {80, 100, 118})
     table.row(day_text(day), "Cem Ltd", "Inland", "Retail", "Item B", 5000);
   for (const int day : {85, 103, 119})
@@ -79,7 +81,8 @@ TEST_CASE(
   const auto finding = table.proven(*area);
   CHECK(finding.title == "Coast has 2 customers, 1 of them gone quiet (50 %)");
   CHECK(finding.summary.starts_with("Ada Ltd has not ordered since 16 Jan 2023"));
-  CHECK(finding.summary.ends_with("It has brought 40 % of the net sales of Coast."));
+  INFO(finding.summary);
+  CHECK(finding.summary.ends_with("It has brought 62.5 % of the net sales of Coast."));
   CHECK(finding.impact.account == findings::Account::none);  // the money is told with the customer
   CHECK(table.about(accepted, "area", "Inland") == nullptr);
   CHECK(table.about(accepted, "product", "Item A") == nullptr);
