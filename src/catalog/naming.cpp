@@ -39,7 +39,7 @@ std::string without_trailing_digits(std::string word) {
   return word;
 }
 
-// "gsv" -> "gross sales", also with a number after it; other words stay as they are.
+// "qty" -> "quantity", also with a number after it; other words stay as they are.
 std::string expanded(const std::string& text, const Vocabulary& vocabulary) {
   auto words = split(text);
   for (auto& word : words) {
@@ -94,7 +94,7 @@ void name_measure(Column& column, const Vocabulary& vocabulary) {
       column.label = std::move(text);
   } else {
     auto words = split(known);
-    // "contribution1": the number tells it from others, if there are others.
+    // "profit1": the number tells it from others, if there are others.
     if (!words.empty())
       if (auto word = without_trailing_digits(words.back()); !word.empty())
         words.back() = std::move(word);

@@ -197,7 +197,7 @@ std::string measure_phrase(findings::Values& values, const catalog::Column& meas
                            std::string_view name) {
   if (!has_digit(measure.label)) return measure.label;
   if (!values.has(name)) values.name(name, measure.name);
-  // "net sales (nsv2)": words, and the name that tells it from others.
+  // "net sales (net2)": words, and the name that tells it from others.
   const auto own_name = measure.label.rfind(measure.name);
   const auto words = own_name == std::string::npos
                          ? std::string_view()
