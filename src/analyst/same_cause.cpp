@@ -203,6 +203,19 @@ class Judge {
     }
   }
 
+  // The best months of a series whose level moved are those on one side of the move.
+  void find_peaks() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      const auto& move = *accepted_[i];
+      if (causes_[i] || move.column != no_column || move.entry.pattern != "count_over_time")
+        continue;
+      for (std::size_t j = 0; j < accepted_.size(); ++j) {
+        if (!causes_[j] && accepted_[j]->entry.pattern == "peak_months")
+          causes_[j] = Cause{i, false};
+      }
+    }
+  }
+
   std::vector<std::optional<Cause>> take() {
     for (auto& cause : causes_) {  // the one that stays may itself have been taken over
       for (int hops = 0; cause && causes_[cause->of] && hops < 10; ++hops)
@@ -373,6 +386,7 @@ std::vector<std::optional<Cause>> same_causes(const Workspace& workspace,
   judge.find_echoes(threads, stop);
   judge.find_losses(stop);
   judge.find_same_movement();
+  judge.find_peaks();
   judge.find_overviews();
   return judge.take();
 }

@@ -231,6 +231,7 @@ class Investigating {
   // another name are not, nor is how two of their numbers go together.
   static bool says_more(const Candidate& cause, const Candidate& other, const Cause& how) {
     if (other.entry.decoy || other.entry.fact || other.entry.pattern == "correlation") return false;
+    if (cause.rows_of_lost && !how.echo) return false;  // small ones among many: by name is enough
     return how.echo || (cause.measure != other.measure && other.explains);
   }
 

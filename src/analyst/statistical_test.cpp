@@ -110,6 +110,22 @@ TEST_CASE("how often something is late in one place does not explain the price o
   CHECK(told("rate_outlier") >= 1);
 }
 
+TEST_CASE("a level that moved is told once, and not again as its best months") {
+  TestTable table("order_date,customer,net_sales");
+  stats::Random random(7);
+  for (int day = 0; day < 540; ++day) {
+    for (int line = 0; line < (day < 90 ? 40 : 10); ++line)
+      table.row(day_text(day), fmt::format("C{:03}", random.below(300)), 80 + random.below(40));
+  }
+  const auto result = investigated(table);
+  const auto told = [&](std::string_view pattern) {
+    return std::ranges::count_if(
+        result.claims, [&](const Stated& stated) { return stated.claim.pattern == pattern; });
+  };
+  CHECK(told("count_over_time") == 1);
+  CHECK(told("peak_months") == 0);
+}
+
 TEST_CASE("a segment that lost customers is told once, with the small ones among them") {
   TestTable table("order_date,customer,segment,net_sales");
   stats::Random random(11);

@@ -158,7 +158,13 @@ class Statement {
         "{{total_own}} of {{cases_own}} {} {}, about {{extra}} {} than at that rate. {}It is the "
         "combination: neither of the values does it alone.",
         subject_.nouns, happens, found_.higher ? "more" : "fewer",
-        two ? fmt::format("It is {}. ", parents("of the other")) : "");
+        two ? fmt::format("{0} without {1}: {{rate_without_second}}; {2} without {3}: "
+                          "{{rate_without_first}}. ",
+                          capitalized(named(subject_, found_.parts[0], "first")),
+                          named(subject_, found_.parts[1], "second"),
+                          capitalized(named(subject_, found_.parts[1], "second")),
+                          named(subject_, found_.parts[0], "first"))
+            : "");
     claim_.test.name = "against each parent, as an interaction, and by customer; the least sure";
     claim_.test.effect_name = "times the rate of the nearest parent";
     value_it();
