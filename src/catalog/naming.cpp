@@ -6,6 +6,7 @@
 #include <cctype>
 #include <map>
 
+#include "catalog/roles.h"
 #include "catalog/vocabulary.h"
 
 namespace insights::catalog {
@@ -101,6 +102,13 @@ void name_measure(Column& column, const Vocabulary& vocabulary) {
     column.label = joined(words);
   }
   name_duration(column, vocabulary);
+  // "net amount usd": the currency is said with each amount.
+  if (auto words = split(column.label); column.money && words.size() > 1 &&
+                                        currency_of(words.back()) == column.unit &&
+                                        !column.unit.empty()) {
+    words.pop_back();
+    column.label = joined(words);
+  }
 }
 
 void tell_apart(Subject& subject) {

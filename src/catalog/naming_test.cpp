@@ -63,3 +63,11 @@ TEST_CASE("a row is a line of its document when the document comes again, else t
 TEST_CASE("people are called by what they do") {
   CHECK(understood("invoices", lines(header)).find("rep")->noun == "sales rep");
 }
+
+TEST_CASE("the currency at the end of a name is left to the amounts") {
+  std::string csv = "order_id,order_date,net_amt_usd\n";
+  for (int i = 0; i < 30; ++i) csv += fmt::format("{},2024-01-{:02},{}.5\n", i, i % 28 + 1, 90 + i);
+  const auto subject = understood("orders", csv);
+  CHECK(subject.find("net_amt_usd")->unit == "USD");
+  CHECK(subject.find("net_amt_usd")->label == "net amount");
+}

@@ -131,6 +131,10 @@ bool holds_without_largest_order(const Workspace& workspace, const Series& serie
   value = (amount - own) / (whole - own);
   if (!is_odd_again(workspace, values, odd)) return false;
   value = amount / (whole - of_all);
+  if (!is_odd_again(workspace, values, odd)) return false;
+  // Nor by both: an order of its own, and the row elsewhere that takes it back.
+  if (whole - own - of_all <= 0) return false;
+  value = (amount - own) / (whole - own - of_all);
   return is_odd_again(workspace, values, odd);
 }
 
