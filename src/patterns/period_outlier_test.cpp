@@ -65,24 +65,6 @@ TEST_CASE("one giant order, and one that was cancelled again, make no record mon
   CHECK(table.accepted(examine_period_outlier).empty());
 }
 
-TEST_CASE(
-    "a large order that another region took back in the same month is no record of the first") {
-  TestTable table(testing::sales_header);
-  fill_sales(table, {.lines = 9000, .days = 1090}, [](Line& line, int, int number) {
-    if (number == 6000) {
-      line.region = "Area A";
-      line.quantity = "900";
-      line.money = "45000.00";
-    }
-    if (number == 6012) {
-      line.region = "Area C";
-      line.quantity = "-900";
-      line.money = "-45000.00";
-    }
-  });
-  CHECK(table.accepted(examine_period_outlier).empty());
-}
-
 TEST_CASE("ordinary scatter gives nothing, in few rows either") {
   int accepted = 0;
   for (std::uint64_t seed = 21; seed < 27; ++seed) {
