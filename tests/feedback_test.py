@@ -203,11 +203,12 @@ class TheCommandLine(FeedbackJourney):
         self.assertEqual(tomllib.loads(self.feedback("export"))["votes"][0]["up"], 1)
 
     def test_mistakes_are_answered_in_words(self):
-        self.report()
+        sized = next(item["fingerprint"] for item in self.report()["findings"] if item["impact"]["kind"] != "none")
+        sized = str(self.finding(where=lambda item: item["fingerprint"] == sized)["id"])
         for words, code, part in ((("down", "1"), 2, "--reason: there is no ''"), (("down", "one", "--reason", "known"), 2, "no id"),
                                   (("sideways", "1"), 2, "usage: insights feedback"), ((), 2, "usage"),
                                   (("up", "99999"), 1, "there is no finding 99999"),
-                                  (("down", "1", "--reason", "not_material", "--scope", "threshold"), 1, "threshold")):
+                                  (("down", sized, "--reason", "not_material", "--scope", "threshold"), 1, "threshold")):
             with self.subTest(words):
                 self.assertIn(part, self.feedback(*words, code=code))
 

@@ -23,7 +23,8 @@ constexpr double echo_rows_share =
     0.05;  // of B's rows that must be A's before A is asked to explain B
 
 constexpr double same_echo_rows_share = 0.01;  // the same, when both measure one thing
-constexpr double density_min = 1.2;  // of A's rows among B's, to what chance would put there
+constexpr double small_part_max = 0.1;  // of what a group lost: a customer that is told with it
+constexpr double density_min = 1.2;     // of A's rows among B's, to what chance would put there
 
 bool same_rows(const Candidate& a, const Candidate& b) {
   return a.column == b.column && patterns::values_of(a) == patterns::values_of(b) &&
@@ -207,6 +208,55 @@ class Judge {
       find_echoes_of(next_roots(order, next, threads), order, threads, stop);
   }
 
+  // Many customers of one group that left: the fall of that group is theirs, and the small ones
+  // among them are told with the others. One that is large by itself remains a story of its own.
+  void find_losses(std::stop_token stop) {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      const auto& group = *accepted_[i];
+      if (causes_[i] || !group.rows_of_lost || stop.stop_requested()) continue;
+      auto kept = group.rows_of_lost();
+      for (auto& row : kept) row = row == 0 ? 1 : 0;
+      for (std::size_t j = 0; j < accepted_.size(); ++j) {
+        if (i == j || causes_[j] || !comparable(i, j)) continue;
+        const auto& other = *accepted_[j];
+        if (is_fall_of(group, other) && !other.survives(kept)) causes_[j] = Cause{i, true};
+        if (is_small_part(group, other) && has_none_of(kept, sets_[j]))
+          causes_[j] = Cause{i, false};
+      }
+    }
+  }
+
+  // The change of the total is told once: with what made it, when that is known. A value that made
+  // all of it is told there, too.
+  void find_same_movement() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      const auto& change = *accepted_[i];
+      if (causes_[i] || change.total_moved == 0 || !change.explains || change.entry.decoy) continue;
+      for (std::size_t j = 0; j < accepted_.size(); ++j) {
+        if (i == j || causes_[j] || accepted_[j]->entry.decoy) continue;
+        const auto& other = *accepted_[j];
+        if (!other.explains && other.total_moved == change.total_moved)
+          causes_[j] = Cause{i, false};
+        else if (comparable(i, j) && same_rows(change, other) && other.of_total &&
+                 other.total_moved == 0 && (other.entry.effect > 0) == (change.total_moved > 0))
+          causes_[j] = Cause{i, true};
+      }
+    }
+  }
+
+  // The best months of a series whose level moved are those on one side of the move.
+  void find_peaks() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      const auto& move = *accepted_[i];
+      if (causes_[i] || move.column != no_column || move.entry.pattern != "count_over_time")
+        continue;
+      for (std::size_t j = 0; j < accepted_.size(); ++j) {
+        if (!causes_[j] && accepted_[j]->entry.pattern == "peak_months")
+          causes_[j] = Cause{i, false};
+      }
+    }
+  }
+
   std::vector<std::optional<Cause>> take() {
     for (auto& cause : causes_) {  // the one that stays may itself have been taken over
       for (int hops = 0; cause && causes_[cause->of] && hops < 10; ++hops)
@@ -292,6 +342,24 @@ class Judge {
     auto inside = sets_[i].all_others();
     for (auto& kept : inside) kept = kept == 0 ? 1 : 0;
     return inside;
+  }
+
+  // Less of the total, of the same rows.
+  static bool is_fall_of(const Candidate& group, const Candidate& other) {
+    return same_rows(group, other) && other.of_total && other.entry.effect < 0 && other.survives;
+  }
+
+  static bool is_small_part(const Candidate& group, const Candidate& other) {
+    return other.rank >= absorbing_rank && !other.entry.fact && !other.entry.decoy &&
+           other.impact < small_part_max * group.impact;
+  }
+
+  static bool has_none_of(const frame::Mask& kept, const RowSet& rows) {
+    const auto others = rows.all_others();
+    for (std::size_t row = 0; row < kept.size(); ++row) {
+      if (kept[row] != 0 && others[row] == 0) return false;
+    }
+    return true;
   }
 
   bool comparable(std::size_t i, std::size_t j) const {
@@ -439,6 +507,9 @@ std::vector<std::optional<Cause>> same_causes(const Workspace& workspace,
   judge.find_levels();
   judge.find_nested_mixes();
   judge.find_echoes(threads, stop);
+  judge.find_losses(stop);
+  judge.find_same_movement();
+  judge.find_peaks();
   judge.find_overviews();
   return judge.take();
 }

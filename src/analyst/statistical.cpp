@@ -6,13 +6,13 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
-#include <set>
 
 #include "analyst/also_explains.h"
 #include "analyst/same_cause.h"
 #include "base/parallel.h"
 #include "findings/control_false_discovery.h"
 #include "patterns/all.h"
+#include "patterns/wording.h"
 
 namespace insights::analyst {
 
@@ -135,8 +135,8 @@ class Investigating {
     const Candidate* candidate;
     double actionability, promise;
     std::size_t entry;
-    std::vector<std::string> also;
-    std::vector<const Candidate*> echoes;  // the surest first
+    const Workspace* workspace;
+    std::vector<const Candidate*> also, echoes;  // the most promising first
     std::int64_t tested_in_family;
   };
 
@@ -176,8 +176,7 @@ class Investigating {
     std::vector<const Candidate*> accepted;
     for (const std::size_t i : places) accepted.push_back(&one.candidates[i]);
     const auto causes = same_causes(*one.workspace, accepted, brief_.threads, stop);
-    std::vector<std::set<std::string>> also(places.size());
-    std::vector<std::vector<const Candidate*>> echoes(places.size());
+    std::vector<std::vector<const Candidate*>> also(places.size()), echoes(places.size());
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (!causes[i]) continue;
       auto& entry = result_.ledger.entries[one.first_entry + places[i]];
@@ -186,19 +185,14 @@ class Investigating {
       if (says_more(*accepted[causes[i]->of], *accepted[i], *causes[i]))
         echoes[teller_of(accepted, causes, i)].push_back(accepted[i]);
       if (!entry.decoy && accepted[i]->column != patterns::no_column)
-        also[causes[i]->of].insert(name_of(one, *accepted[i]));
+        also[causes[i]->of].push_back(accepted[i]);
     }
     for (std::size_t i = 0; i < places.size(); ++i) {
       const std::size_t entry = one.first_entry + places[i];
       // A decoy that was accepted is counted, and is no finding.
       if (causes[i] || result_.ledger.entries[entry].decoy) continue;
-      also[i].erase(name_of(one, *accepted[i]));
-      ready_.push_back({accepted[i],
-                        one.actionability[places[i]],
-                        promise_of(places[i]),
-                        entry,
-                        {also[i].begin(), also[i].end()},
-                        std::move(echoes[i]),
+      ready_.push_back({accepted[i], one.actionability[places[i]], promise_of(places[i]), entry,
+                        one.workspace.get(), std::move(also[i]), std::move(echoes[i]),
                         family_sizes_[accepted[i]->entry.family]});
     }
   }
@@ -237,20 +231,34 @@ class Investigating {
   // another name are not, nor is how two of their numbers go together.
   static bool says_more(const Candidate& cause, const Candidate& other, const Cause& how) {
     if (other.entry.decoy || other.entry.fact || other.entry.pattern == "correlation") return false;
+    if (cause.rows_of_lost && !how.echo) return false;  // small ones among many: by name is enough
     return how.echo || (cause.measure != other.measure && other.explains);
   }
 
-  // "region Hills": where else the same rows show.
-  static std::string name_of(const Examined& one, const Candidate& candidate) {
-    if (candidate.column == patterns::no_column) return candidate.entry.pattern;
-    const auto& subject = one.workspace->subject;
+  // "region Hills", "customer Arden Labs": where else the same rows show.
+  static std::string name_of(const Workspace& workspace, const Candidate& candidate) {
+    const auto& subject = workspace.subject;
     const auto named = [&](const patterns::ValueOf& part) {
-      return subject.columns[part.column].name + " " +
-             subject.codes(part.column).dictionary[part.value];
+      return patterns::noun_of(subject.columns[part.column]) + " " +
+             patterns::entity_of(subject, part.column, part.value).label;
     };
     auto name = named({candidate.column, candidate.value});
     for (const auto& part : candidate.within) name += ", " + named(part);
     return name;
+  }
+
+  static std::vector<std::string> also_of(const Ready& ready) {
+    const auto own = ready.candidate->column == patterns::no_column
+                         ? std::string()
+                         : name_of(*ready.workspace, *ready.candidate);
+    std::vector<std::string> names;
+    for (const auto* other : ready.also) {
+      auto name = name_of(*ready.workspace, *other);
+      if (name != own && std::ranges::find(names, name) == names.end())
+        names.push_back(std::move(name));
+      if (names.size() == also_shown_max) break;
+    }
+    return names;
   }
 
   findings::Claim stated(const Ready& ready) const {
@@ -267,9 +275,7 @@ class Investigating {
     for (std::size_t i = 0, told = 0; i < ready.echoes.size() && told < echoes_told_max; ++i)
       told +=
           tell_echo(claim, ready.echoes[i]->claim(), told == 0 ? "echo_" : "other_echo_") ? 1 : 0;
-    claim.also.assign(ready.also.begin(),
-                      ready.also.begin() +
-                          static_cast<std::ptrdiff_t>(std::min(ready.also.size(), also_shown_max)));
+    claim.also = also_of(ready);
     return claim;
   }
 

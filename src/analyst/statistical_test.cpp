@@ -172,6 +172,51 @@ TEST_CASE("how often something is late in one place does not explain the price o
   CHECK(told("rate_outlier") >= 1);
 }
 
+TEST_CASE("a level that moved is told once, and not again as its best months") {
+  TestTable table("order_date,customer,net_sales");
+  stats::Random random(7);
+  for (int day = 0; day < 540; ++day) {
+    for (int line = 0; line < (day < 90 ? 40 : 10); ++line)
+      table.row(day_text(day), fmt::format("C{:03}", random.below(300)), 80 + random.below(40));
+  }
+  const auto result = investigated(table);
+  const auto told = [&](std::string_view pattern) {
+    return std::ranges::count_if(
+        result.claims, [&](const Stated& stated) { return stated.claim.pattern == pattern; });
+  };
+  CHECK(told("count_over_time") == 1);
+  CHECK(told("peak_months") == 0);
+}
+
+TEST_CASE("a segment that lost customers is told once, with the small ones among them") {
+  TestTable table("order_date,customer,segment,net_sales");
+  stats::Random random(11);
+  for (int customer = 0; customer < 200; ++customer) {
+    const int segment = customer % 4;
+    const int end = segment == 0 && random.below(2) == 0 ? 540 : 729;
+    for (int day = static_cast<int>(random.below(7)); day <= end;
+         day += 5 + static_cast<int>(random.below(5)))
+      table.row(day_text(day), fmt::format("K{:03}", customer),
+                fmt::format("Segment {}", static_cast<char>('A' + segment)),
+                100 + random.below(200));
+  }
+  const auto result = investigated(table);
+  std::size_t kept = 0, falls = 0, silent = 0, named = 0;
+  for (const auto& stated : result.claims) {
+    const auto& claim = stated.claim;
+    if (claim.pattern == "retention") {
+      ++kept;
+      named = claim.also.size();
+    }
+    falls += claim.pattern == "trend" ? 1 : 0;
+    silent += claim.pattern == "customer_silent" ? 1 : 0;
+  }
+  CHECK(kept == 1);
+  CHECK(falls == 0);
+  CHECK(silent == 0);
+  CHECK(named > 0);  // "seen also in": customers, by name
+}
+
 TEST_CASE("every hypothesis is in the ledger, with its q") {
   TestTable table("order_date,customer,area,rep,net_sales");
   fill(table, false);

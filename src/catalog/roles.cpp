@@ -11,7 +11,7 @@
 #include "catalog/corrections.h"
 #include "catalog/currency.h"
 #include "catalog/derive.h"
-#include "catalog/row_noun.h"
+#include "catalog/naming.h"
 #include "catalog/structure.h"
 
 namespace insights::catalog {
@@ -417,8 +417,7 @@ Subject understand(const source::Table& table, Frame frame, const Vocabulary& vo
       column.sum_decimals = sum_decimals_of(column, profile, table.dialect);
     }
   }
-  subject.noun = noun_of_rows(subject, vocabulary);
-  subject.nouns = plural_of(subject.noun);
+  name_for_people(subject, vocabulary);
   return subject;
 }
 

@@ -93,6 +93,13 @@ void add(Vocabulary& vocabulary, const toml::table& document) {
     add_words(vocabulary.about_personal, *words, "about_personal");
     add_words(vocabulary.company, *words, "company");
     add_words(vocabulary.legal_form, *words, "legal_form");
+    add_words(vocabulary.time_units, *words, "time_units");
+  }
+  if (const auto* spelled = document["abbreviations"].as_table()) {
+    for (const auto& [word, meaning] : *spelled) {
+      if (const auto text = meaning.value<std::string>())
+        vocabulary.abbreviations.emplace(std::string(word.str()), *text);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 // to it.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -53,7 +54,8 @@ struct Vocabulary {
   std::vector<PersonalWords> personal;
   std::set<std::string, std::less<>> identifier, label, time_preferred, time_avoided, calendar, bad,
       good, yes, no, bookkeeping, date_words, target, status, person, prose, outcome, given,
-      linking, stop, about_personal, company, legal_form;
+      linking, stop, about_personal, company, legal_form, time_units;
+  std::map<std::string, std::string, std::less<>> abbreviations;  // "qty" -> "quantity"
 
   const Kind* kind_named(std::string_view name) const;
   // The first kind one of whose words is among `words`; nullptr when none is.

@@ -30,6 +30,7 @@ TEST_CASE("the built-in vocabulary knows customers, and additions win over it") 
   REQUIRE(built_in->kind_of({"client"}) != nullptr);
   CHECK(built_in->kind_of({"client"})->name == "customer");
   CHECK(built_in->measure_of({"unit", "price"})->name == "price");
+  CHECK(built_in->abbreviations.at("nsv") == "net sales");
   const auto extended = read_vocabulary(vocabulary_files::vocabulary_toml(), R"([[kind]]
 name = "vessel"
 words = ["ship"]

@@ -17,6 +17,7 @@ namespace {
 
 constexpr double notable_share = 0.0002;  // I0: of the base a month
 constexpr double stand_in_share = 0.01;   // what a finding without an amount counts as
+constexpr double remark_share = 0.003;    // the same, of a fact about the whole table
 constexpr double boost_max = 3;
 constexpr double relevance_weight = 0.7, likeness_weight = 0.3;
 
@@ -186,8 +187,13 @@ double focus_boost(const Finding& finding, const Focus& focus) {
 
 double score(const Finding& finding, const std::vector<Base>& bases, const Focus& focus) {
   const auto base = monthly_base(finding, bases);
+  // Beside amounts of money a fact about the whole table without one is a remark: nothing tested
+  // how striking it is.
+  const bool remark =
+      finding.strength == Strength::descriptive && finding.entities.empty() && !bases.empty();
+  const double stand_in = remark ? remark_share : stand_in_share;
   const double size = base ? monthly_amount(finding.impact) / *base
-                           : stand_in_share * std::min(1.0, std::abs(finding.test.effect));
+                           : stand_in * std::min(1.0, std::abs(finding.test.effect));
   const double surprise = 0.4 + 0.6 * std::clamp(finding.surprise, 0.0, 1.0);
   const double said_by = finding.strength == Strength::model_claim ? 0.5 : 1.0;
   const double boost = std::max(1.0, focus_boost(finding, focus));

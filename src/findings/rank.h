@@ -6,7 +6,8 @@
 // I is the impact a month, I0 = 0.02 % of the base a month, focus 1 to 3,
 // votes 0.7 to 1.3 (findings/feedback.h). A year's amount counts a
 // twelfth, and so does one that happens once. Without an amount in a unit whose base is known, the
-// finding counts as 1 % of the base times its effect, cut at 1, so that it is not lost. A model's
+// finding counts as 1 % of the base times its effect, cut at 1, so that it is not lost; 0.3 % when
+// it is a fact about the whole table, and there is a base that others have amounts of. A model's
 // claim counts half.
 //
 // Order: repeatedly the finding with the largest 0.7 x score / best score - 0.3 x its largest

@@ -70,6 +70,18 @@ TEST_CASE("a finding without money is not lost") {
   CHECK(score(other_currency, bases, {}) == doctest::Approx(std::log(51.0) * 0.7));
 }
 
+TEST_CASE("beside amounts of money a fact about the whole table without one is a remark") {
+  auto fact = finding("calendar", "ada", 0);
+  fact.impact = {};
+  fact.test.effect = 1;
+  const double tested = score(fact, bases, {});
+  fact.strength = Strength::descriptive;
+  CHECK(score(fact, bases, {}) == doctest::Approx(tested));  // it is about somebody
+  fact.entities.clear();
+  CHECK(score(fact, bases, {}) < 0.75 * tested);
+  CHECK(score(fact, {}, {}) == doctest::Approx(tested));  // nobody has an amount
+}
+
 TEST_CASE("severity follows the share of the base") {
   CHECK(severity(finding("churn", "ada", 1000), bases) == Severity::high);
   CHECK(severity(finding("churn", "ada", 999), bases) == Severity::medium);

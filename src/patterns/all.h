@@ -121,7 +121,7 @@ inline constexpr std::array all_patterns{
             examine_peak_months},
     Pattern{"period_outlier", "Period out of the ordinary",
             "Which months or weeks are far from what trend and season led to expect?",
-            "Net sales in Mar 2025: $310K, 42 % below what was to be expected", 1.0,
+            "Net sales in Mar 2025: $310K, 42 % below what was expected", 1.0,
             examine_period_outlier},
     Pattern{
         "row_outlier", "Rows out of all proportion",

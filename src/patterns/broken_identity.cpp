@@ -159,14 +159,10 @@ findings::Claim state(const Workspace& workspace, const Broken& broken,
   claim.action =
       "Correct these rows at their source, and have the check made when they are entered.";
   if (first.money) {
-    const bool spread = subject.time.has_value();
-    if (spread) values.constant("months", workspace.months);
-    claim.impact.amount = claim.impact.low = claim.impact.high =
-        values.expression(spread ? "gap / months" : "gap");
+    claim.impact.amount = claim.impact.low = claim.impact.high = values.expression("gap");
     claim.impact.unit = first.unit;
-    claim.impact.per = spread ? "month" : "";
-    claim.impact.method =
-        "what these rows are off by, without sign, spread over the months of the data";
+    claim.impact.of = total;
+    claim.impact.method = "what these rows are off by, without sign";
   }
   claim.values = values.bindings();
   claim.test.effect_name = "share of rows";

@@ -275,10 +275,13 @@ Candidate candidate_of(const std::shared_ptr<const Table>& table, const Choice& 
     candidate.entry.fingerprint = findings::fingerprint("change_explained", "", entities);
     candidate.column = values.front().column;
     candidate.value = values.front().value;
+    for (std::size_t i = 0; values.size() > 1 && i < values.size(); ++i)
+      candidate.values.push_back(values[i].value);
     const auto* kind = workspace.vocabulary.kind_named(subject.columns[candidate.column].kind);
     candidate.rank = kind == nullptr ? 0 : kind->rank;
   }
   candidate.measure = "change of the total";
+  candidate.total_moved = found.total.difference() > 0 ? 1 : -1;
   candidate.entry.statistic = found.own.difference();
   candidate.entry.p = found.p;
   candidate.entry.effect = found.share();

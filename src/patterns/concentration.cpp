@@ -189,7 +189,7 @@ std::string advice(const Workspace& workspace, const catalog::Column& column) {
   if (kind != nullptr && column.role == catalog::Role::entity)
     return "Make sure that supply, quality and price of {who} are safe, and have a plan for the "
            "day it fails.";
-  return "Decide whether so much weight on {who} is wanted, and what it would take for the next "
+  return "Decide whether to depend on {who} this much, and what it would take for the next "
          "ones to grow.";
 }
 
@@ -251,7 +251,7 @@ findings::Claim state_leader(const Workspace& workspace, const Leader& leader) {
   if (leader.rows == 1 && amount.is_money())
     claim.summary += fmt::format(" It is a single {}.", plain_words(subject.noun));
   else if (half_guard(workspace, leader.column).status == GuardStatus::passed)
-    claim.summary += " It leads in the first half of the time and in the second.";
+    claim.summary += " It led in the first half of the time as well as in the second.";
   claim.action = advice(workspace, subject.columns[leader.column]);
   set_counted_impact(claim, values, workspace, "amount", findings::Account::none,
                      "what it brings, spread over the months of the data");

@@ -182,9 +182,8 @@ class Statement {
                                           rises_ ? "larger" : "smaller", nouns, flag_phrase(y_))
                             : fmt::format("the {} the {}", rises_ ? "higher" : "lower", y_word_);
     const std::string most = date_ ? "latest" : "highest", least = date_ ? "earliest" : "lowest";
-    return fmt::format("{} {} {}, {}: {{high}}{} in the {} quarter, {{low}} in the {}", in,
-                       date_ ? "later" : "higher the", x_word_, what, flag_ ? "" : " on average",
-                       most, least);
+    return fmt::format("{} {} {}, {}: {{high}} in the {} quarter, {{low}} in the {}", in,
+                       date_ ? "later" : "higher the", x_word_, what, most, least);
   }
 
   std::string summary(const std::string& nouns) {
@@ -200,6 +199,7 @@ class Statement {
           "less.",
           nouns, x_word_);
     }
+    if (!flag_) text += " The figures are their averages.";
     text += slope();
     if (inside_ && values_.has("high_elsewhere") && differs_elsewhere_)
       text += " Elsewhere: {high_elsewhere} and {low_elsewhere}.";
@@ -207,7 +207,7 @@ class Statement {
       text += fmt::format(" The newest {} are left out: they had no time to become long.", nouns);
     if (pair_.unit) {
       const auto unit = noun_of(subject_.columns[*pair_.unit]);
-      text += fmt::format(" It holds from {} to {}.", unit, unit);
+      text += fmt::format(" It also holds when every {} counts once.", unit);
     }
     return text;
   }

@@ -47,7 +47,7 @@ TEST_CASE("correlation: a number that rises with a date is told with its slope")
   REQUIRE(accepted.size() == 1);
   const auto finding = table.proven(accepted.front());
   INFO((finding.title + " / " + finding.summary));
-  CHECK(finding.title.starts_with("The later the date \"bought on\", the higher the cover days: "));
+  CHECK(finding.title.starts_with("The later the date \"bought on\", the higher the cover time: "));
   const auto change = std::get<double>(finding.values.at("change").value);
   CHECK(change == doctest::Approx(20).epsilon(0.15));
 }
@@ -62,7 +62,7 @@ TEST_CASE("correlation: what holds in one segment only is told of the segment") 
   REQUIRE(laptop != nullptr);
   const auto finding = table.proven(*laptop);
   INFO((finding.title + " / " + finding.summary));
-  CHECK(finding.title.starts_with("Laptop: the higher the list price, the lower the cover days: "));
+  CHECK(finding.title.starts_with("Laptop: the higher the list price, the lower the cover time: "));
   CHECK(finding.summary.find("Elsewhere: ") != std::string::npos);
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("correlation: an event against a date of the person is tested over peo
   CHECK(
       finding.title.starts_with("The later the date \"joined on\" of the employee, the larger the "
                                 "share of rows that are rejected: 3"));
-  CHECK(finding.test.name == "Spearman's rank correlation, by person");
+  CHECK(finding.test.name == "Spearman's rank correlation, by employee");
 }
 
 TEST_CASE("correlation: people who differ by themselves do not differ by the day they joined") {

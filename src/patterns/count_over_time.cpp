@@ -206,6 +206,8 @@ Candidate candidate_of_all(const Workspace& workspace, const CountCourse& what,
     };
   }
   candidate.surprise = std::clamp(std::fabs(candidate.entry.effect), 0.3, 1.0);
+  candidate.explains = false;  // that it changed, not why
+  if (!rows) candidate.total_moved = candidate.entry.effect > 0 ? 1 : -1;
   candidate.impact =
       what.measure == no_column ? 0 : std::fabs(candidate.entry.effect) * workspace.money_per_month;
   return candidate;

@@ -230,15 +230,14 @@ findings::Claim state(const Workspace& workspace, const Baskets& baskets, const 
   claim.title = fmt::format("{} never buys {}; {{penetration}} of {} like it do",
                             subject_phrase(subject, baskets.customer, gap.customer), thing, nouns);
   claim.summary = fmt::format(
-      "None of its {{own_rows}} {} is of it, while {{buyers}} of {{peers}} {} {}with a like number "
-      "of {} buy it.",
-      plain_words(subject.nouns), nouns, gap.by_segment ? "of its segment " : "",
-      plain_words(subject.nouns));
+      "None of its {{own_rows}} {} is for it, while {{buyers}} of {{peers}} {} {}of about the same "
+      "size buy it.",
+      plain_words(subject.nouns), nouns, gap.by_segment ? "of its segment and " : "");
   if (amount.is_money()) {
     values.cell("usual", "b", 0, "usual", amount.format(), amount.unit())
         .cell("much", "b", 0, "much")
         .constant("months", workspace.months);
-    claim.summary += " Who does has spent {usual} on it, typically.";
+    claim.summary += " One that does has typically spent {usual} on it so far.";
     claim.impact.account = findings::Account::opportunity;
     claim.impact.amount = values.expression("max(0, penetration * usual / months)");
     claim.impact.low = values.expression("0 * usual");

@@ -110,8 +110,8 @@ findings::Claim state(const Workspace& workspace, std::size_t column, const Sile
       "The last order was on {{last_order}}, {{silence}} before {}; it used to order every "
       "{{own_gap}}.",
       until_the_end ? "the data ends" : "{data_end}");
-  claim.action =
-      "Call {who} this week: ask why the orders stopped, and what would bring them back.";
+  claim.action = "Call " + inside_sentence(subject_phrase(subject, column, silence.customer)) +
+                 " this week: ask why the orders stopped, and what would bring them back.";
   if (has_money) {
     const auto& money = subject.columns[*subject.money];
     values.constant("months", window.months);

@@ -207,7 +207,8 @@ class Statement {
         "It has ordered on {order_days} days since {first_order} and still does, last on "
         "{last_order}, but the gaps between its orders have grown.";
     claim_.action =
-        "Call {who} before the orders stop: ask what has changed, and who else delivers there now.";
+        "Call " + inside_sentence(phrase) +
+        " before the orders stop: ask what has changed, and who else delivers there now.";
     claim_.test.name = "last gaps against its earlier ones (gamma renewal, F)";
     claim_.test.effect_name = "times its earlier gap";
   }

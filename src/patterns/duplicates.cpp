@@ -164,15 +164,7 @@ findings::Claim state_rows(const Workspace& workspace) {
   if (amount.is_money()) {
     values.cell("money", "a", 0, "money", amount.format(), amount.unit());
     claim.title += fmt::format(": {{money}} of {} may be counted twice", amount.phrase(values));
-    claim.impact.account = findings::Account::none;
-    values.constant("months", workspace.months);
-    const bool spread = subject.time.has_value();
-    claim.impact.amount = claim.impact.low = claim.impact.high =
-        values.expression(spread ? "abs(money) / months" : "abs(money)");
-    claim.impact.unit = amount.unit();
-    claim.impact.per = spread ? "month" : "";
-    claim.impact.of = amount.phrase(values);
-    claim.impact.method = "the amounts on the repeats, spread over the months of the data";
+    set_whole_impact(claim, values, workspace, "abs(money)", "the amounts on the repeats");
   }
   claim.action =
       "Check a few of them against the documents; if they were loaded twice, remove the repeats "

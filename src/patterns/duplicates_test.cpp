@@ -25,6 +25,8 @@ TEST_CASE("rows that repeat in every column are counted with their money") {
   INFO(finding.title);
   CHECK(finding.title.starts_with("40 rows ("));
   CHECK(finding.title.find("960 of net sales may be counted twice") != std::string::npos);
+  CHECK(finding.impact.per.empty());
+  CHECK(finding.impact.text == "960 of net sales");
   CHECK(std::ranges::find(finding.topics, "data_quality") != finding.topics.end());
 }
 

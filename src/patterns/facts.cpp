@@ -83,6 +83,13 @@ void set_counted_impact(findings::Claim& claim, findings::Values& values,
   claim.impact.method = method;
 }
 
+void set_whole_impact(findings::Claim& claim, findings::Values& values, const Workspace& workspace,
+                      std::string_view expression, std::string_view method) {
+  set_counted_impact(claim, values, workspace, expression, findings::Account::none, method);
+  claim.impact.amount = claim.impact.low = claim.impact.high = values.expression(expression);
+  claim.impact.per = "";
+}
+
 std::string counted(std::string_view name, double count, std::string_view noun,
                     std::string_view nouns) {
   return fmt::format("{{{}}} {}", name, count == 1 ? noun : nouns);

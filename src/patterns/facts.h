@@ -56,6 +56,10 @@ void set_counted_impact(findings::Claim& claim, findings::Values& values,
                         const Workspace& workspace, std::string_view expression,
                         findings::Account account, std::string_view method);
 
+// The same for what happened a few times and is no running amount: all of it, once.
+void set_whole_impact(findings::Claim& claim, findings::Values& values, const Workspace& workspace,
+                      std::string_view expression, std::string_view method);
+
 // The number `name` as a value "{name} row" or "{name} rows", by what it is now.
 std::string counted(std::string_view name, double count, std::string_view noun,
                     std::string_view nouns);

@@ -59,7 +59,7 @@ class Statement {
       claim_.summary = fmt::format("{{total}} of {{cases}} {} {}.", subject_.nouns, what);
     if (found_.unit) {
       const auto unit = noun_of(subject_.columns[*found_.unit]);
-      claim_.summary += fmt::format(" It holds from {} to {} as well.", unit, unit);
+      claim_.summary += fmt::format(" It also holds when every {} counts once.", unit);
     }
     claim_.action = fmt::format("Find out why {} {} from the others, and whether {} should.",
                                 inside_sentence(phrase), together() ? "differ" : "differs",

@@ -36,7 +36,7 @@ TEST_CASE("a group whose cases take longer is found, with both averages") {
   CHECK(team->entry.effect == doctest::Approx(0.75).epsilon(0.2));
   const auto finding = table.proven(*team);
   INFO(finding.title);
-  CHECK(finding.title.starts_with("Team B: average handling hours 26"));
+  CHECK(finding.title.starts_with("Team B: average handling time 26"));
   CHECK(finding.title.find("longer than elsewhere (1") != std::string::npos);
 }
 

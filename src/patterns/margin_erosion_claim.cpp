@@ -275,8 +275,10 @@ class Statement {
     if (erosion_.step.is_margin)
       return fmt::format("Review price and cost of {}.", inside_sentence(phrase_));
     if (kind != nullptr && kind->orders)
-      return "Review the discounts of {who}: what was agreed, who grants them, and what comes back "
-             "for them.";
+      return fmt::format(
+          "Review the discounts of {}: what was agreed, who grants them, and what comes back for "
+          "them.",
+          inside_sentence(phrase_));
     return fmt::format(
         "Review the discount policy for {}: who grants what, and for what in return.",
         inside_sentence(phrase_));
@@ -301,8 +303,9 @@ class Statement {
                           erosion_.step.is_margin ? "" : "1 - ", ratio, subject_.from_sql,
                           within(first, count), not_null, sum_sql(subject_, erosion_.step.from))});
     claim_.chart = {findings::Chart::Mark::line,
-                    erosion_.step.is_margin ? fmt::format("{} as a part of {}", net_, gross_)
-                                            : fmt::format("Lost from {} to {}", gross_, net_),
+                    erosion_.step.is_margin
+                        ? fmt::format("{} as a part of {}", capitalized(net_), gross_)
+                        : fmt::format("Lost from {} to {}", gross_, net_),
                     "b",
                     {"period", "", findings::Chart::Axis::Kind::temporal, ""},
                     {"part", erosion_.step.is_margin ? "kept" : "lost",

@@ -50,6 +50,9 @@ struct Candidate {
   // Two columns, ascending, when it tells that their values go together; else empty. One finding
   // tells of a pair.
   std::vector<std::size_t> associates;
+  int total_moved = 0;  // it tells how the total changed over time: 1 up, -1 down; 0: it does not
+  // The rows of customers that left, when it tells of several at once: [rows] 1 = of one of them.
+  std::function<frame::Mask()> rows_of_lost;
   bool of_total =
       false;  // its numbers are held against everybody's: rows of others can explain it too
   // States the claim: sentences, values, evidence. Called for accepted candidates only.

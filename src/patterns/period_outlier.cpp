@@ -131,6 +131,10 @@ bool holds_without_largest_order(const Workspace& workspace, const Series& serie
   value = (amount - own) / (whole - own);
   if (!is_odd_again(workspace, values, odd)) return false;
   value = amount / (whole - of_all);
+  if (!is_odd_again(workspace, values, odd)) return false;
+  // Nor by both: an order of its own, and the row elsewhere that takes it back.
+  if (whole - own - of_all <= 0) return false;
+  value = (amount - own) / (whole - own - of_all);
   return is_odd_again(workspace, values, odd);
 }
 
@@ -208,7 +212,7 @@ findings::Values words_of(findings::Claim& claim, const Workspace& workspace, co
   if (whole) {
     values.formula("deviation", "abs(amount / expected - 1)", Format::percent);
     values.formula("usual", "(total - amount) / others", amount.format(), amount.unit());
-    claim.title = fmt::format("{} {}: {{amount}}, {{deviation}} {} what was to be expected",
+    claim.title = fmt::format("{} {}: {{amount}}, {{deviation}} {} what was expected",
                               capitalized(what), when, direction);
     claim.summary =
         fmt::format("The other {}s had {{usual}} on average.", workspace.periods.noun());
@@ -220,7 +224,7 @@ findings::Values words_of(findings::Claim& claim, const Workspace& workspace, co
         .formula("usual", "(amount_all - amount) / (total_all - total)", Format::percent);
     values.formula("deviation", "abs(amount / total / expected - 1)", Format::percent);
     claim.title =
-        fmt::format("{}: share of {} {} was {{share}}, {{deviation}} {} what was to be expected",
+        fmt::format("{}: share of {} {} was {{share}}, {{deviation}} {} what was expected",
                     subject_phrase(subject, series.column, series.value), what, when, direction);
     claim.summary = fmt::format("In the other {}s it was {{usual}}.", workspace.periods.noun());
   }

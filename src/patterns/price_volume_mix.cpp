@@ -307,28 +307,40 @@ class Statement {
     const auto what = capitalized(measure_phrase(values_, money_));
     const bool fell = split_.parts.change < 0;
     values_.formula("change", "abs(money_after / money_before - 1)", Format::percent);
-    std::string list;
-    for (const auto& part : named_parts()) {
+    const auto parts = named_parts();
+    std::string list, rest;
+    for (const auto& part : parts) {
       if (!is_told(part)) continue;
+      auto& text = is_among_largest(parts, part) ? list : rest;
       const auto name = fmt::format("{}_share", part.name);
       values_.formula(name, fmt::format("abs({}) / money_before", part.name), Format::percent);
       const auto nouns = nouns_of(subject_.columns[split_.product]);
       const bool of_products =
           part.name == std::string_view("fresh") || part.name == std::string_view("gone");
-      list += fmt::format("{}{}{} {}{{{}}}", list.empty() ? "" : ", ", part.word,
+      text += fmt::format("{}{}{} {}{{{}}}", text.empty() ? "" : ", ", part.word,
                           of_products ? " " + nouns : "", part.amount < 0 ? "-" : "+", name);
     }
     claim_.title = is_level()
                        ? fmt::format("{} stayed level {}: {}", what, when(split_.comparison), list)
                        : fmt::format("{} {} by {{change}} {}: {}", what, fell ? "fell" : "rose",
                                      when(split_.comparison), list);
-    claim_.summary =
-        fmt::format("{{money_after}} against {{money_before}}{}.{}{}", stretches(split_.comparison),
-                    largest_part(), season_remark(split_.comparison));
+    claim_.summary = fmt::format("{{money_after}} against {{money_before}}{}.{}{}{}",
+                                 stretches(split_.comparison), largest_part(),
+                                 rest.empty() ? "" : fmt::format(" Smaller parts: {}.", rest),
+                                 season_remark(split_.comparison));
     claim_.action = action();
     claim_.test.name = fmt::format("exact split; range of the parts by bootstrap over {}",
                                    split_.by_customer ? "customers" : "periods");
     claim_.test.effect_name = "relative change of the total";
+  }
+
+  // The title holds the three largest.
+  template <class Parts>
+  bool is_among_largest(const Parts& parts, const Part& part) const {
+    const auto larger = std::ranges::count_if(parts, [&](const Part& other) {
+      return is_told(other) && std::fabs(other.amount) > std::fabs(part.amount);
+    });
+    return larger < 3;
   }
 
   // What weighs most, in money.
@@ -443,6 +455,7 @@ std::vector<Candidate> examine_price_volume_mix(const Workspace& workspace) {
   candidate.entry.p = split->p;
   candidate.entry.effect = split->parts.change / split->parts.money_before;
   candidate.measure = "price volume mix";
+  candidate.total_moved = split->parts.change > 0 ? 1 : -1;
   candidate.material = split->material;
   if (split->comparison.same_months)
     candidate.impact =

@@ -67,7 +67,7 @@ TEST_CASE("range_difference: a range of a number in which cases take longer is f
   const auto finding = table.proven(accepted.front());
   INFO((finding.title + " / " + finding.summary));
   CHECK(finding.title.starts_with("Score from "));
-  CHECK(finding.title.find("average handling days 2") != std::string::npos);
+  CHECK(finding.title.find("average handling time 2") != std::string::npos);
   CHECK(finding.summary.find(" below that and ") != std::string::npos);
 }
 

@@ -148,13 +148,23 @@ class Statement {
                     found_.higher ? fmt::format("total_own - cases_own * rate_{}", nearest())
                                   : fmt::format("cases_own * rate_{} - total_own", nearest()),
                     Format::integer);
+    const bool two = found_.parts.size() == 2;
     claim_.title =
-        fmt::format("{}: {}{{rate_own}} of the {} {}, against {}", who(true),
-                    found_.higher ? "" : "only ", subject_.nouns, happens, parents("of the other"));
+        fmt::format("{}: {}{{rate_own}} of {} {}, against {}", who(true),
+                    found_.higher ? "" : "only ", subject_.nouns, happens,
+                    two ? fmt::format("{{rate_{}}} where only one of the two holds", nearest())
+                        : parents("of the other"));
     claim_.summary = fmt::format(
-        "{{total_own}} of {{cases_own}} {} {}, about {{extra}} {} than at the nearest of these "
-        "rates. It is the combination: neither of the values does it alone.",
-        subject_.nouns, happens, found_.higher ? "more" : "fewer");
+        "{{total_own}} of {{cases_own}} {} {}, about {{extra}} {} than at that rate. {}It is the "
+        "combination: neither of the values does it alone.",
+        subject_.nouns, happens, found_.higher ? "more" : "fewer",
+        two ? fmt::format("{0} without {1}: {{rate_without_second}}; {2} without {3}: "
+                          "{{rate_without_first}}. ",
+                          capitalized(named(subject_, found_.parts[0], "first")),
+                          named(subject_, found_.parts[1], "second"),
+                          capitalized(named(subject_, found_.parts[1], "second")),
+                          named(subject_, found_.parts[0], "first"))
+            : "");
     claim_.test.name = "against each parent, as an interaction, and by customer; the least sure";
     claim_.test.effect_name = "times the rate of the nearest parent";
     value_it();
@@ -225,7 +235,7 @@ class Statement {
     claim_.impact.method = fmt::format("{} of the {} beyond the nearest of the other rates",
                                        measure_phrase(values_, money), subject_.nouns);
     claim_.columns.push_back(money.name);
-    claim_.summary += fmt::format(" The excess concerns {{cost}} of {}{}.",
+    claim_.summary += fmt::format(" Those beyond it stand for {{cost}} of {}{}.",
                                   measure_phrase(values_, money), per.empty() ? "" : " a month");
   }
 

@@ -293,11 +293,12 @@ class Statement {
         rows_noun(), is_over ? "" : ", by month of its own time",
         workspace_.small ? "" : "; range: their number as a Poisson count");
     claim_.columns.push_back(money.name);
-    claim_.summary += is_return_
-                          ? fmt::format(" The excess took back {{cost}} of {}{}.",
-                                        measure_phrase(values_, money), is_over ? "" : " a month")
-                          : fmt::format(" The excess concerns {{cost}} of {}{}.",
-                                        measure_phrase(values_, money), is_over ? "" : " a month");
+    claim_.summary +=
+        is_return_
+            ? fmt::format(" What came back beyond the rate elsewhere took {{cost}} of {}{} away.",
+                          measure_phrase(values_, money), is_over ? "" : " a month")
+            : fmt::format(" Those beyond the rate elsewhere stand for {{cost}} of {}{}.",
+                          measure_phrase(values_, money), is_over ? "" : " a month");
   }
 
   void bound(const std::string& per) {

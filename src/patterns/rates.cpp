@@ -86,6 +86,13 @@ std::string flag_phrase(const catalog::Column& flag) {
   // are things.
   const bool says_how = text.ends_with("ed") || text.ends_with("late") || text.ends_with("due") ||
                         text.ends_with("ty") || text.ends_with("ive");
+  static constexpr std::array<std::string_view, 12> things{
+      "breach",  "cancellation", "claim",      "complaint", "defect", "delay",
+      "dispute", "error",        "escalation", "failure",   "fault",  "refund"};
+  if (std::ranges::find(things, words.back()) != things.end()) {
+    const bool vowel = std::string_view("aeiou").find(text.front()) != std::string_view::npos;
+    return fmt::format("have {} {}", vowel ? "an" : "a", text);
+  }
   return (says_how ? "are " : "are marked ") + text;
 }
 

@@ -107,6 +107,24 @@ std::vector<std::uint32_t> belongs_to(const catalog::Subject& subject, std::size
   return group;
 }
 
+// [rows] 1 = of a customer of the group that did not come back.
+frame::Mask rows_of_lost(const Workspace& workspace, const Retention& found) {
+  const auto& subject = workspace.subject;
+  const auto activity = activity_of(workspace, found.customers, found.spans, {});
+  const auto group = belongs_to(subject, found.customers, found.column);
+  std::vector<std::uint8_t> lost(group.size(), 0);
+  for (std::size_t customer = 1; customer < group.size(); ++customer) {
+    const bool ordered = activity.days[customer] > 0;
+    lost[customer] =
+        group[customer] == found.value && ordered && activity.came_back[customer] == 0 ? 1 : 0;
+  }
+  frame::Mask rows(subject.frame.rows, 0);
+  subject.codes(found.customers).codes.visit([&](const auto* codes) {
+    for (std::size_t row = 0; row < rows.size(); ++row) rows[row] = lost[codes[row]];
+  });
+  return rows;
+}
+
 constexpr std::size_t bands = 3;
 std::size_t band_of(std::int32_t days) { return days <= 1 ? 0 : days <= 4 ? 1 : 2; }
 
@@ -204,6 +222,7 @@ void examine_attribute(const Workspace& workspace, std::size_t customers, std::s
                          std::max(monthly, subject.money ? 0.0 : 1.0);
       candidate.surprise = std::clamp(-verdict.difference / 0.3, 0.3, 1.0);
       candidate.claim = [&workspace, found] { return state_retention(workspace, found); };
+      candidate.rows_of_lost = [&workspace, found] { return rows_of_lost(workspace, found); };
       candidate.survives = [&workspace, found, group,
                             before = verdict.difference](const frame::Mask& mask) {
         const auto again =

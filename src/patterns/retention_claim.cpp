@@ -122,17 +122,18 @@ class Statement {
     const auto own = fmt::format("max(CASE WHEN {} THEN {} END) AS own", own_, text_sql());
     claim_.evidence.push_back(
         {"a", fmt::format("SELECT max(own) AS who, count(*) AS customers, count(*) FILTER (WHERE "
-                          "{}) AS quiet FROM {} WHERE own IS NOT NULL",
-                          is_quiet, per_customer(own))});
+                          "{}) AS quiet{} FROM {} WHERE own IS NOT NULL",
+                          is_quiet,
+                          subject_.money ? fmt::format(", sum(money) AS all_money, sum(money) "
+                                                       "FILTER (WHERE {}) AS quiet_money",
+                                                       is_quiet)
+                                         : "",
+                          per_customer(own))});
     const auto name = customer_.label_column.empty()
                           ? fmt::format("max({})", customer_.sql)
                           : fmt::format("max({})", subject_.find(customer_.label_column)->sql);
     std::string columns = "name, first_order, last_order, order_days";
-    if (subject_.money) {
-      columns +=
-          ", money, (extract(year FROM last_order) - extract(year FROM first_order)) * 12 + "
-          "extract(month FROM last_order) - extract(month FROM first_order) + 1 AS months";
-    }
+    if (subject_.money) columns += ", money";
     claim_.evidence.push_back(
         {"c",
          fmt::format(
@@ -154,7 +155,7 @@ class Statement {
             ? "{name} has not ordered since {last_order}, far longer than it used to wait."
             : "They have not ordered for far longer than they used to wait; {name} for longest, "
               "since {last_order}.";
-    if (subject_.money) risk_of_quiet();
+    if (subject_.money) part_of_quiet();
     claim_.action =
         fmt::format("Call the {} of {{who}} that went quiet, {{name}} first.", customers_);
     guard();
@@ -175,8 +176,11 @@ class Statement {
                      (found_.spans.second.since_epoch - found_.spans.first.since_epoch) / 30.4375);
     values_.formula("cost", "max(0, others - rate) * customers * typical_money / months",
                     amount_format(money), money.unit);
-    claim_.summary += " At what the typical one buys, the difference is {cost} of " +
-                      measure_phrase(values_, money) + " a month.";
+    claim_.summary += fmt::format(
+        " Those who left beyond the others' rate would bring {{cost}} of {} a month, if each "
+        "bought "
+        "as much as the typical one.",
+        measure_phrase(values_, money));
     put_impact(
         Account::lost,
         "max(0, others - wilson_high(kept, customers)) * customers * max(0, typical_money) / "
@@ -187,20 +191,15 @@ class Statement {
         "the part kept");
   }
 
-  void risk_of_quiet() {
+  // What is at risk with each of them is told with it; here, what they were to the others.
+  void part_of_quiet() {
     const auto& money = subject_.columns[*subject_.money];
-    std::string sum;
-    for (std::size_t i = 0;
-         i < static_cast<std::size_t>(std::min<std::int64_t>(found_.own.events, 5)); ++i) {
-      const auto part = fmt::format("money_{}", i), months = fmt::format("months_{}", i);
-      values_.cell(part, "c", i, "money", amount_format(money), money.unit)
-          .cell(months, "c", i, "months", Format::integer);
-      sum += fmt::format("{}max(0, {}) / {}", sum.empty() ? "" : " + ", part, months);
-    }
-    values_.formula("cost", sum, amount_format(money), money.unit);
-    claim_.summary += " {cost} of " + measure_phrase(values_, money) + " a month is at risk.";
-    put_impact(Account::at_risk, "cost", "cost", "month",
-               "what those gone quiet bought a month while they ordered");
+    values_.cell("all_money", "a", 0, "all_money").cell("quiet_money", "a", 0, "quiet_money");
+    values_.formula("share", "max(0, quiet_money) / max(0.01, all_money)", Format::percent);
+    claim_.summary += fmt::format(" {} brought {{share}} of the {} of {{who}}.",
+                                  found_.own.events == 1 ? "It has" : "Together they have",
+                                  measure_phrase(values_, money));
+    claim_.columns.push_back(money.name);
   }
 
   void put_impact(Account account, std::string_view low, std::string_view high, std::string per,

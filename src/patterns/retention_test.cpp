@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "patterns/all.h"
 #include "patterns/test_table.h"
 #include "stats/random.h"
@@ -42,6 +44,13 @@ TEST_CASE("an area that kept fewer of its customers is found, with both rates") 
   CHECK(finding.impact.account == findings::Account::lost);
   CHECK(finding.impact.low <= finding.impact.amount);
   CHECK(area->survives({}));
+  CHECK(finding.summary.find("Those who left beyond the others' rate would bring ") !=
+        std::string::npos);
+  // Whose rows are of those lost: of the area only, and nothing of them in the last span.
+  const auto lost = area->rows_of_lost();
+  const auto rows = std::ranges::count(lost, 1);
+  CHECK(rows > 0);
+  CHECK(rows < static_cast<std::ptrdiff_t>(lost.size()) / 4);
 }
 
 TEST_CASE("areas that lose alike are not told apart") {
@@ -61,7 +70,7 @@ TEST_CASE(
   for (const int day : {0, 15})
     table.row(day_text(day), "Ada Ltd", "Coast", "Retail", "Item A", 5000);
   for (const int day : {90, 105, 120})
-    table.row(day_text(day), "Bob Ltd", "Coast", "Retail", "Item A", 5000);
+    table.row(day_text(day), "Bob Ltd", "Coast", "Retail", "Item A", 2000);
   for (const int day : {80, 100, 118})
     table.row(day_text(day), "Cem Ltd", "Inland", "Retail", "Item B", 5000);
   for (const int day : {85, 103, 119})
@@ -72,6 +81,9 @@ TEST_CASE(
   const auto finding = table.proven(*area);
   CHECK(finding.title == "Coast has 2 customers, 1 of them gone quiet (50 %)");
   CHECK(finding.summary.starts_with("Ada Ltd has not ordered since 16 Jan 2023"));
+  INFO(finding.summary);
+  CHECK(finding.summary.ends_with("It has brought 62.5 % of the net sales of Coast."));
+  CHECK(finding.impact.account == findings::Account::none);  // the money is told with the customer
   CHECK(table.about(accepted, "area", "Inland") == nullptr);
   CHECK(table.about(accepted, "product", "Item A") == nullptr);
   frame::Mask without_ada(table.subject().frame.rows, 1);

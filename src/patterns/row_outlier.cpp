@@ -267,8 +267,7 @@ findings::Claim state_outliers(const Workspace& workspace, const Scope& scope,
     values.cell("money", "a", 0, "money", amount_format(money), money.unit);
     claim.summary += fmt::format(" {} {{money}} of {}.", one ? "It carries" : "Together they carry",
                                  measure_phrase(values, money, "money_name"));
-    set_counted_impact(claim, values, workspace, "money", findings::Account::none,
-                       "the amounts on these rows, spread over the months of the data");
+    set_whole_impact(claim, values, workspace, "money", "the amounts on these rows");
   }
   claim.action = price ? "Check these prices against the price list: a misplaced point or a wrong "
                          "unit looks like this."

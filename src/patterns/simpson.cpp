@@ -262,8 +262,7 @@ findings::Claim state(const Workspace& workspace, const Reversed& found) {
       .formula("part_second", "cases_second_in / cases_second", Format::percent);
   const auto group = noun_of(strata), happens = flag_phrase(flag);
   claim.title = fmt::format(
-      "{}: more of its {} {} than of {{other}}'s ({{rate_first}} against {{rate_second}}), but "
-      "fewer within every {}",
+      "{}: {{rate_first}} of its {} {}, {{rate_second}} of {{other}}'s, but fewer within every {}",
       subject_phrase(subject, found.column, found.first), subject.nouns, happens, group);
   claim.summary = fmt::format(
       "{{part_first}} of the {0} of {{who}} are of {1} {{stratum}}, {{part_second}} of those of "

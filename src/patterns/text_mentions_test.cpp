@@ -78,7 +78,7 @@ TEST_CASE("text_mentions: the word of most texts, and the hours of rows that men
   fill_tickets(table, 2, {.in_first_desk = 0.6, .elsewhere = 0.6, .slower = 12});
   const auto found = titles(table);
   INFO(fmt::format("{}", fmt::join(found, "\n")));
-  CHECK(any_starts(found, "Rows that mention \"label scanner\": average handling hours 3"));
+  CHECK(any_starts(found, "Rows that mention \"label scanner\": average handling time 3"));
   const bool common = std::ranges::any_of(found, [](const std::string& title) {
     return title.find("of the remarks mention \"label scanner\"; the next word, ") !=
            std::string::npos;

@@ -209,7 +209,15 @@ std::string capitalized(std::string_view text) {
 std::string measure_phrase(findings::Values& values, const catalog::Column& measure,
                            std::string_view name) {
   if (!has_digit(measure.label)) return measure.label;
-  if (!values.has(name)) values.name(name, has_digit(measure.label) ? measure.name : measure.label);
+  if (!values.has(name)) values.name(name, measure.name);
+  // "net sales (net2)": words, and the name that tells it from others.
+  const auto own_name = measure.label.rfind(measure.name);
+  const auto words = own_name == std::string::npos
+                         ? std::string_view()
+                         : std::string_view(measure.label).substr(0, own_name);
+  if (!words.empty() && !has_digit(words))
+    return fmt::format("{}{{{}}}{}", words, name,
+                       measure.label.substr(own_name + measure.name.size()));
   return fmt::format("{{{}}}", name);
 }
 
