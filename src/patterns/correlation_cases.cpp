@@ -240,11 +240,17 @@ std::optional<Together> together(const Cases& cases, const BothRanks& ranks) {
     found.p = std::max(p_not_looked_at, p_of_rho(found.rho, n - 2));
     return found;
   }
-  const auto fate = shared_fate(x, rest, cases.groups());
+  const auto fate = shared_fate(x, y, rest, cases.groups());
+  const auto p_with = [&](double design) {
+    const double degrees = std::min(n / design, fate.cases_max) - 2;
+    return degrees < degrees_min ? 1 : p_of_rho(found.rho, degrees);
+  };
   found.independent = std::min(n / fate.design, fate.cases_max);
-  const double degrees = found.independent - 2;
-  if (degrees < degrees_min) return found;
-  found.p = p_of_rho(found.rho, degrees);
+  found.p = p_with(fate.design);
+  // Two columns that wander: what they have in common beside that, or within the months.
+  if (fate.design_in_time > fate.design)
+    found.p = std::max(found.p, 2 * std::min(p_with(fate.design_in_time), fate.p_within));
+  found.p = std::min(found.p, 1.0);
   return found;
 }
 

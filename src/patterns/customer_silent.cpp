@@ -2,9 +2,11 @@
 //
 // Unit: the customer. Order days are its days with rows that are not returns. Gaps between them are
 // gamma distributed with the customer's own mean and a shape shared by all; a silence is tested
-// against that (stats/rhythm.h), so that a slow but faithful customer is not called lost. A small
-// table carries no test: there two order days are enough for a description, when the silence is
-// long by any measure.
+// against that (stats/rhythm.h), so that a slow but faithful customer is not called lost. How often
+// customers were as silent on a day in the past, and ordered again, bounds what a silence today can
+// say (stats/backtest.h): projects, seasons and long pauses are no gamma gaps. A small table
+// carries no test: there two order days are enough for a description, when the silence is long by
+// any measure.
 
 #include <fmt/format.h>
 
@@ -14,6 +16,7 @@
 #include "patterns/all.h"
 #include "patterns/order_days.h"
 #include "patterns/wording.h"
+#include "stats/backtest.h"
 #include "stats/rhythm.h"
 
 namespace insights::patterns {
@@ -28,6 +31,7 @@ constexpr std::size_t order_days_min = 6;
 constexpr double own_gaps_min = 3;          // silence, in mean gaps of its own
 constexpr int silence_days_min_small = 90;  // in a small table
 constexpr std::size_t months_back = 12;     // over which the money at risk is averaged
+constexpr double past_days_max = 20'000;    // on which the test is tried again
 
 struct Silence {
   std::uint32_t customer = 0;
@@ -185,6 +189,34 @@ std::vector<double> weights_of(const Workspace& workspace, std::size_t column,
   return weights;
 }
 
+// The test's p-values on evenly spaced days between orders of all customers, each against the
+// customer's other gaps. By days, not by gaps: today, too, is more likely to fall into a long gap.
+std::vector<double> past_p_values(const OrderDays& days, const std::vector<stats::Gaps>& gaps,
+                                  double shape) {
+  double all_days = 0;
+  for (std::uint32_t customer = 1; customer < days.customers(); ++customer) {
+    if (const auto own = days.of(customer); own.size() >= order_days_min)
+      all_days += own.back() - own.front();
+  }
+  const double step = std::max(1.0, all_days / past_days_max);
+  std::vector<double> p_values;
+  double silence = step / 2;
+  for (std::uint32_t customer = 1; customer < days.customers(); ++customer) {
+    const auto own = days.of(customer);
+    if (own.size() < order_days_min) continue;
+    for (std::size_t i = 1; i < own.size(); ++i) {
+      const double gap = own[i] - own[i - 1];
+      const auto others = gaps[customer].count - 1;
+      const stats::Gaps rest{others, (own.back() - own.front() - gap) / static_cast<double>(others),
+                             0};
+      for (; silence < gap; silence += step)
+        p_values.push_back(stats::silence_p_value(silence, rest, shape));
+      silence -= gap;
+    }
+  }
+  return p_values;
+}
+
 }  // namespace
 
 std::vector<Candidate> examine_customer_silent(const Workspace& workspace) {
@@ -196,6 +228,7 @@ std::vector<Candidate> examine_customer_silent(const Workspace& workspace) {
   for (std::uint32_t customer = 1; customer < days.customers(); ++customer)
     gaps[customer] = gaps_of(days.of(customer));
   const double shape = stats::pooled_gamma_shape(gaps);
+  const stats::Backtest backtest(past_p_values(days, gaps, shape));
 
   std::vector<Silence> silences;
   for (std::uint32_t customer = 1; customer < days.customers(); ++customer) {
@@ -205,7 +238,8 @@ std::vector<Candidate> examine_customer_silent(const Workspace& workspace) {
     Silence silence{customer};
     silence.silent_days = workspace.today.since_epoch - own.back();
     silence.gaps = silence.silent_days / gaps[customer].mean;
-    silence.p = stats::silence_p_value(silence.silent_days, gaps[customer], shape);
+    silence.p =
+        backtest.p_value(stats::silence_p_value(silence.silent_days, gaps[customer], shape));
     const bool longest = silence.silent_days > longest_gap(own);
     silence.material = silence.gaps >= own_gaps_min && longest &&
                        (!workspace.small || silence.silent_days >= silence_days_min_small);

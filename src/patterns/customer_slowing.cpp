@@ -3,7 +3,8 @@
 // Unit: the customer, by its order days. The gaps between its last orders are held against its own
 // earlier gaps: both are gamma distributed with one shape, so the ratio of their means follows an F
 // distribution (stats/rhythm.h). The shape is the one shared by all customers, or the customer's
-// own where that is the more irregular. What it spends on an order day is compared on the
+// own where that is the more irregular. How often customers slowed down as much in the past bounds
+// what it can say today (stats/backtest.h). What it spends on an order day is compared on the
 // logarithm. A customer that has fallen silent already is not told here but in customer_silent.
 
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 #include "patterns/all.h"
 #include "patterns/order_days.h"
 #include "patterns/wording.h"
+#include "stats/backtest.h"
 #include "stats/distributions.h"
 #include "stats/mean_tests.h"
 #include "stats/rank_tests.h"
@@ -35,6 +37,7 @@ constexpr double ratio_min = 1.8;
 constexpr double same_season_ratio_min = 1.3;  // against its gaps at this time last year
 constexpr double silent_gaps_min = 3;          // customer_silent's
 constexpr int year_days = 365, season_slack = 30;
+constexpr std::size_t past_moments_max = 3000;  // at which the test is tried again
 
 struct Slowdown {
   std::uint32_t customer = 0;
@@ -78,15 +81,47 @@ double f_bound(double shape, std::size_t last, std::size_t earlier) {
   return low;
 }
 
-std::optional<Slowdown> rhythm_of(std::span<const std::int32_t> days, std::uint32_t customer,
-                                  double pooled_shape, base::Day today) {
-  if (days.size() < 1 + earlier_gaps_min + last_gaps) return std::nullopt;
+constexpr std::size_t rhythm_days_min = 1 + earlier_gaps_min + last_gaps;
+
+// REQUIRES: rhythm_days_min days.
+std::optional<stats::Slowing> slowing_of(std::span<const std::int32_t> days, double pooled_shape,
+                                         double& shape) {
   const auto turning = days.size() - last_gaps;  // its first gap ends there
   const auto earlier = gaps_of(days.first(turning)), last = gaps_of(days.subspan(turning - 1));
-  const double shape = std::min(pooled_shape, stats::gamma_shape(earlier).value_or(pooled_shape));
-  const auto slowing = stats::slowing(earlier, last, shape);
+  shape = std::min(pooled_shape, stats::gamma_shape(earlier).value_or(pooled_shape));
+  return stats::slowing(earlier, last, shape);
+}
+
+// The test's p-values as they were after earlier orders, evenly spread over all customers'.
+std::vector<double> past_p_values(const OrderDays& days, double pooled_shape) {
+  std::size_t moments = 0;
+  for (std::uint32_t customer = 1; customer < days.customers(); ++customer)
+    moments += std::max(days.of(customer).size(), rhythm_days_min) - rhythm_days_min;
+  const std::size_t step = 1 + moments / past_moments_max;
+  std::vector<double> p_values;
+  double shape = 1;
+  std::size_t next = 0;
+  for (std::uint32_t customer = 1; customer < days.customers(); ++customer) {
+    const auto own = days.of(customer);
+    for (next += rhythm_days_min; next < own.size(); next += step) {
+      if (const auto slowing = slowing_of(own.first(next), pooled_shape, shape))
+        p_values.push_back(slowing->p_value);
+    }
+    next -= std::max(own.size(), rhythm_days_min);
+  }
+  return p_values;
+}
+
+std::optional<Slowdown> rhythm_of(std::span<const std::int32_t> days, std::uint32_t customer,
+                                  double pooled_shape, base::Day today,
+                                  const stats::Backtest& backtest) {
+  if (days.size() < rhythm_days_min) return std::nullopt;
+  const auto turning = days.size() - last_gaps;
+  const auto last = gaps_of(days.subspan(turning - 1));
+  double shape = pooled_shape;
+  const auto slowing = slowing_of(days, pooled_shape, shape);
   if (!slowing) return std::nullopt;
-  Slowdown result{customer, false, slowing->p_value, slowing->ratio};
+  Slowdown result{customer, false, backtest.p_value(slowing->p_value), slowing->ratio};
   result.turning = base::Day{days[turning - 1]};
   const double silence = today.since_epoch - days.back();
   const bool is_silent =
@@ -370,6 +405,7 @@ std::vector<Candidate> examine_customer_slowing(const Workspace& workspace) {
   for (std::uint32_t customer = 1; customer < days.customers(); ++customer)
     gaps[customer] = gaps_of(days.of(customer));
   const double shape = stats::pooled_gamma_shape(gaps);
+  const stats::Backtest backtest(past_p_values(days, shape));
   const auto rows = money_rows(workspace, *column);
   for (std::uint32_t customer = 1; customer < days.customers(); ++customer) {
     const auto own = days.of(customer);
@@ -380,7 +416,7 @@ std::vector<Candidate> examine_customer_slowing(const Workspace& workspace) {
     const double monthly = sum / std::max(1.0, (own.back() - own.front()) / 30.4375);
     const double silence = workspace.today.since_epoch - own.back();
     const bool is_silent = silence >= silent_gaps_min * gaps[customer].mean;
-    for (auto found : {rhythm_of(own, customer, shape, workspace.today),
+    for (auto found : {rhythm_of(own, customer, shape, workspace.today, backtest),
                        workspace.subject.money ? order_size_of(money, own, customer, is_silent)
                                                : std::nullopt}) {
       if (!found) continue;

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "patterns/all.h"
 #include "patterns/test_table.h"
 #include "stats/random.h"
@@ -82,6 +84,23 @@ TEST_CASE("customers who keep their rhythm, and one that is slow every winter, a
     accepted += table.accepted(examine_customer_slowing).size();
   }
   CHECK(accepted <= 1);
+}
+
+TEST_CASE("where long pauses come and go, one of them is no customer that slowed down") {
+  std::size_t accepted = 0;
+  for (std::uint64_t seed = 41; seed < 47; ++seed) {
+    stats::Random random(seed);
+    TestTable table("order_date,customer,area,net_sales");
+    for (int i = 0; i < 100; ++i) {
+      for (double day = random.uniform() * 40; day <= days;
+           day += std::min(300.0, 5 * std::pow(1 - random.uniform(), -0.9))) {
+        table.row(day_text(static_cast<int>(day)), fmt::format("C{:03}", i), "Hills",
+                  100 + random.below(50));
+      }
+    }
+    accepted += table.accepted(examine_customer_slowing).size();
+  }
+  CHECK(accepted <= 2);
 }
 
 }  // namespace insights::patterns

@@ -31,6 +31,7 @@ constexpr std::size_t values_max = 60;
 constexpr double outcome_interest = 0.3;
 constexpr double eta_squared_min = 0.01, effect_min = 0.2;
 constexpr std::size_t ranked_a_group_min = 5;
+constexpr double negligible = 1e-9;  // of the squares, for what rounding leaves
 
 // Measures that are averaged, flags, and the money of a row. Prices differ because things do.
 std::vector<std::size_t> averaged_measures(const Workspace& workspace) {
@@ -85,6 +86,18 @@ std::vector<findings::Entity> entities_of(const catalog::Subject& subject, const
   return entities;
 }
 
+// Is the number one and the same within each group? It was set for the group (the floor of a
+// store), so the group is the unit of it, once: there is nothing to test it against.
+bool is_set_by_group(const Groups& groups) {
+  Moments all;
+  double within = 0;
+  for (std::size_t group = 1; group < groups.units.size(); ++group) {
+    all.merge(groups.units[group]);
+    within += groups.units[group].m2;
+  }
+  return within <= negligible * all.m2;
+}
+
 // A flag's groups are told here only together: rate_outlier tells of each.
 std::optional<Candidate> candidate_of(const Workspace& workspace, Difference what,
                                       const Groups& groups) {
@@ -92,7 +105,7 @@ std::optional<Candidate> candidate_of(const Workspace& workspace, Difference wha
   const auto analysis = stats::welch_anova(std::span(groups.units).subspan(1));
   const bool is_rate = subject.columns[what.measure].role == catalog::Role::flag;
   what.values = groups_to_tell(groups, is_rate ? 2 : 1);
-  if (!analysis || what.values.empty()) return std::nullopt;
+  if (!analysis || what.values.empty() || is_set_by_group(groups)) return std::nullopt;
   const auto one = apart(groups, what.values);
   Candidate candidate;
   candidate.entry.family = difference_family;

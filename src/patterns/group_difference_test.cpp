@@ -66,4 +66,35 @@ TEST_CASE("groups that do not differ are not told apart, nor areas whose clients
   CHECK(accepted == 0);
 }
 
+TEST_CASE("a number that was set for each group is nothing to tell groups apart by") {
+  TestTable table("opened_date,store,floor_area,waiting_minutes");
+  stats::Random random(3);
+  for (int i = 0; i < 3000; ++i) {
+    const auto store = random.below(20);
+    table.row(day_text(i / 5), fmt::format("Store {:02}", store), 200 + store * store * 3,
+              fmt::format("{:.1f}", 10 + random.normal()));
+  }
+  CHECK(table.accepted(examine_group_difference).empty());
+}
+
+TEST_CASE("what was given to devices is tested over devices, also where they are no named kind") {
+  std::size_t accepted = 0;
+  for (std::uint64_t seed = 31; seed < 39; ++seed) {
+    TestTable table("read_date,gauge,hall,pressure_level");
+    stats::Random random(seed);
+    std::vector<double> own;
+    for (int i = 0; i < 40; ++i) own.push_back(5 * random.normal());
+    for (int i = 0; i < 6000; ++i) {
+      const auto gauge = random.below(40);
+      table.row(day_text(i / 10), fmt::format("g{:02}", gauge),
+                fmt::format("Hall {}", static_cast<char>('A' + gauge % 4)),
+                fmt::format("{:.1f}", 50 + own[gauge] + random.normal()));
+    }
+    for (const auto& one : table.accepted(examine_group_difference)) {
+      if (one.entry.fingerprint.find("hall=") != std::string::npos) ++accepted;
+    }
+  }
+  CHECK(accepted == 0);
+}
+
 }  // namespace insights::patterns

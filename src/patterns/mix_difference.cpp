@@ -220,12 +220,13 @@ class Examining {
     return stats::p_value(stats::f_upper_tail(chi_square / whole.degrees, whole.degrees, left));
   }
 
-  // The entity that decides both columns.
+  // The unit that decides both columns.
   std::optional<std::size_t> common_unit(std::size_t a, std::size_t b) const {
     std::optional<std::size_t> unit;
     for (const std::size_t column : workspace_.groupings) {
-      if (workspace_.is_decoy(column) || subject_.columns[column].role != Role::entity ||
-          !subject_.has_dependency(column, a) || !subject_.has_dependency(column, b))
+      if (workspace_.is_decoy(column) || !subject_.has_dependency(column, a) ||
+          !subject_.has_dependency(column, b) || !workspace_.is_unit(column, a) ||
+          !workspace_.is_unit(column, b))
         continue;
       if (!unit || subject_.codes(column).values() < subject_.codes(*unit).values()) unit = column;
     }

@@ -91,4 +91,24 @@ TEST_CASE("mix_difference: columns that say the same are told once, as a fact") 
   CHECK(finding.title.find("say nearly the same: 9") != std::string::npos);
 }
 
+TEST_CASE("mix_difference: what was drawn by school is no habit of its pupils") {
+  std::size_t accepted = 0;
+  for (std::uint64_t seed = 31; seed < 41; ++seed) {
+    stats::Random random(seed);
+    TestTable table("exam_date,school,district_area,teacher_code,method_type,pupil");
+    for (int school = 0; school < 12; ++school) {
+      const auto district = random.below(3);
+      for (int teacher = 0; teacher < 6; ++teacher) {
+        const auto method = random.below(2);
+        for (int pupil = 0; pupil < 40; ++pupil)
+          table.row(day_text(pupil * 3), fmt::format("S{}", school), fmt::format("D{}", district),
+                    fmt::format("T{:02}{}", school, teacher), method == 0 ? "old" : "new",
+                    fmt::format("P{:02}{}{:02}", school, teacher, pupil));
+      }
+    }
+    accepted += table.accepted(examine_mix_difference).size();
+  }
+  CHECK(accepted <= 1);
+}
+
 }  // namespace insights::patterns

@@ -19,6 +19,9 @@ namespace insights::patterns {
 struct Grouped {
   std::vector<std::uint32_t> codes;
   std::size_t values = 0;
+  // Of stretches of time, whose codes are in order: the shorter stretches that they consist of,
+  // [cases]. Else empty.
+  std::vector<std::uint32_t> shorter;
 };
 
 // The groups that rows may share their fate in: entities, documents, months of the time column.
@@ -35,7 +38,7 @@ class Fates {
   const Workspace& workspace_;
   std::vector<const frame::CodeVector*> codes_;
   std::vector<std::size_t> values_;
-  frame::Coded documents_, months_;
+  frame::Coded documents_, months_, weeks_;
 };
 
 // Intra-class correlation, in [0, 1]: the analysis-of-variance estimator. Cases of group 0 are left
@@ -46,11 +49,17 @@ double intra_class(std::span<const double> values, const Grouped& groups);
 struct SharedFate {
   double design = 1;     // >= 1
   double cases_max = 0;  // of independent ones; the groups, where the first column is theirs alone
+  // Where both columns wander from month to month: the design with that, and the two-sided p-value
+  // of their going together within weeks, whose levels then do not matter; each week is one case.
+  double design_in_time = 1;  // = design where they do not
+  double p_within = 1;
 };
 
-// For columns x and `rest` (of the other, what x does not tell), [cases]: the largest over the
-// groupings.
-SharedFate shared_fate(std::span<const double> x, std::span<const double> rest,
-                       const std::vector<Grouped>& groups);
+// For columns x, y and `rest` (of y, what x does not tell), [cases]: the largest over the
+// groupings. Where a month says what the next will be, for both columns, months do not stand for
+// themselves either: two prices that wander go together by chance. Source: Bartlett (1935), J.
+// Royal Statistical Society 98, 536-543.
+SharedFate shared_fate(std::span<const double> x, std::span<const double> y,
+                       std::span<const double> rest, const std::vector<Grouped>& groups);
 
 }  // namespace insights::patterns

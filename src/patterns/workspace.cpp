@@ -18,6 +18,8 @@ using catalog::Subject;
 constexpr std::size_t groupings_max = 60;
 constexpr std::size_t measures_max = 12;
 constexpr std::uint64_t sample_seed = 42;
+constexpr std::size_t units_a_value_min =
+    3;  // of a column that is no entity, else it is a finer name
 constexpr double worth_telling_share = 0.0005;
 
 // Says of a row only whether it takes an earlier one back: the return marker knows, and sales held
@@ -120,11 +122,18 @@ const Cube* Workspace::flat(std::size_t column) const {
   return found == flats.end() ? nullptr : &found->second;
 }
 
+bool Workspace::is_unit(std::size_t candidate, std::size_t column) const {
+  const auto& own = subject.columns[candidate];
+  if (own.role == Role::entity) return true;
+  return own.role == Role::dimension && own.kind != "calendar" && subject.is_coded(column) &&
+         subject.codes(candidate).values() - 1 >=
+             units_a_value_min * (subject.codes(column).values() - 1);
+}
+
 std::optional<std::size_t> Workspace::unit_of(std::size_t column) const {
   std::optional<std::size_t> unit;
   for (const std::size_t candidate : groupings) {
-    if (!subject.has_dependency(candidate, column)) continue;
-    if (subject.columns[candidate].role != Role::entity) continue;
+    if (!subject.has_dependency(candidate, column) || !is_unit(candidate, column)) continue;
     if (!unit || subject.codes(candidate).values() < subject.codes(*unit).values())
       unit = candidate;
   }

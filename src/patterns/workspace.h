@@ -59,7 +59,10 @@ struct Workspace {
   const Cube* cube(std::size_t column) const;
   const Cube* flat(std::size_t column) const;
   bool is_decoy(std::size_t column) const { return decoys.contains(column); }
-  // The entity with the fewest values that determines `column`: the independent unit of a statement
+  // Can `candidate`, which determines `column`, be what the column was assigned to? An entity can;
+  // so can a dimension (the teacher of a method) with several values to each of the column's.
+  bool is_unit(std::size_t candidate, std::size_t column) const;
+  // The unit with the fewest values that determines `column`: what is independent in a statement
   // about it. Nothing when rows are the unit.
   std::optional<std::size_t> unit_of(std::size_t column) const;
   // The column of customers (a kind that orders), with codes; the one with the most values.

@@ -88,6 +88,47 @@ double permutation_p_value(double observed, std::span<const double> maxima) {
   return std::min(smallest, p_value(-std::expm1(-std::exp(-(observed - mode) / scale))));
 }
 
+// By how much the sums of `length` days in a row scatter more than those of days that do not depend
+// on each other, from the days outside the window; at least 1. Days whose excess
+// lasts (a level that wanders) make stretches busy that no order of single days does.
+double dispersion_of_stretches(std::span<const double> events, std::span<const double> expected,
+                               const Window& window) {
+  const auto is_inside = [&](std::size_t day) {
+    return day >= window.first && day < window.first + window.length;
+  };
+  double surplus = 0.0;
+  double due = 0.0;
+  for (std::size_t day = 0; day < events.size(); ++day) {
+    if (is_inside(day)) continue;
+    surplus += events[day];
+    due += expected[day];
+  }
+  if (window.length < 2 || !(due > 0.0)) return 1.0;
+  Moments single;
+  Moments stretches;  // about 0, which is their mean
+  std::vector<double> last;
+  double sum = 0.0;
+  for (std::size_t day = 0; day < events.size(); ++day) {
+    const double own = expected[day] * surplus / due;
+    if (is_inside(day) || !(own > 0.0)) {
+      last.clear();
+      sum = 0.0;
+      continue;
+    }
+    last.push_back((events[day] - own) / std::sqrt(own));
+    single.add(last.back());
+    sum += last.back();
+    if (last.size() > window.length) sum -= last[last.size() - window.length - 1];
+    if (last.size() >= window.length) stretches.add(sum * sum);
+  }
+  const auto length = static_cast<double>(window.length);
+  const double independent = length * single.variance();
+  if (static_cast<double>(stretches.n) < length || !(independent > 0.0)) return 1.0;
+  const double ratio = stretches.mean / independent;
+  // Less the standard error that it has, from stretches that overlap, where days are independent.
+  return std::max(1.0, ratio - std::sqrt(4.0 * length / (3.0 * static_cast<double>(single.n))));
+}
+
 // Events expected on each day; empty when they cannot be: no events, or events where nothing was to
 // be exposed.
 std::vector<double> expected_events(std::span<const std::int64_t> counts,
@@ -173,8 +214,9 @@ std::optional<Burst> strongest_burst(std::span<const std::int64_t> counts,
   const double inside = static_cast<double>(burst.events) / burst.expected;
   const double outside = (total - static_cast<double>(burst.events)) / (total - burst.expected);
   burst.ratio = outside > 0.0 ? inside / outside : std::numeric_limits<double>::infinity();
-  burst.p_value =
-      permutation_p_value(burst.log_likelihood_ratio, permutation_maxima(scan, events, options));
+  burst.p_value = permutation_p_value(
+      burst.log_likelihood_ratio / dispersion_of_stretches(events, scan.expected(), window),
+      permutation_maxima(scan, events, options));
   return burst;
 }
 

@@ -29,7 +29,9 @@ struct BurstOptions {
 //   exposure  [days] or empty: how many events each day would have had if nothing happened, up to a
 //             factor (weekday profile); each >= 0. Empty = all days alike
 // p-value: the days' standardized residuals are put in random order, so days that scatter more than
-// Poisson raise no alarm; days must not depend on each other. When no order reaches the observed
+// Poisson raise no alarm. Where the days outside the stretch depend on each other, the ratio counts
+// for as much less as stretches of its length scatter more than independent days would
+// (quasi-likelihood: Wedderburn 1974, Biometrika 61, 439-447). When no order reaches the observed
 // value, a Gumbel distribution fitted to the maxima extends the tail (Abrams, Kulldorff & Kleinman
 // 2010, Int. J. Health Geographics 9, 61). All days as expected: length 0, p 1. Nothing for fewer
 // than 10 days, no events, or a day with events and exposure 0.

@@ -96,6 +96,24 @@ TEST_CASE("chance and overdispersion alone raise few alarms") {
   CHECK(overdispersed < 0.08);
 }
 
+TEST_CASE("a level that wanders raises far fewer alarms than its days by themselves would") {
+  Random random(94);
+  BurstOptions quick;
+  quick.permutations = 99;
+  const auto wandering = [&](double memory) {
+    std::vector<std::int64_t> counts(150);
+    double level = 0.3 * random.normal();
+    for (std::size_t day = 0; day < counts.size(); ++day) {
+      level = memory * level + 0.3 * std::sqrt(1 - memory * memory) * random.normal();
+      counts[day] = poisson(random, 6.0 * std::exp(level));
+    }
+    return counts;
+  };
+  const double alarms = rejection_rate(
+      200, 0.01, [&] { return strongest_burst(wandering(0.95), {}, quick)->p_value; });
+  CHECK(alarms < 0.5);  // 0.69 without regard to how long a level lasts
+}
+
 TEST_CASE("no events, too few days, impossible exposure, even days and huge counts are survived") {
   CHECK_FALSE(strongest_burst(std::vector<std::int64_t>(30, 0)));
   CHECK_FALSE(strongest_burst(std::vector<std::int64_t>(9, 5)));
