@@ -208,6 +208,13 @@ class TablesOfOddShape(Journey):
         self.assertTrue(any("2 currencies, which cannot be added" in note for note in report["notes"]), report["notes"])
         self.assert_silent(report)
 
+    def test_a_customer_that_goes_on_in_another_currency_has_not_stopped(self):
+        rows = [(day, f"C{i}", self.amount(), "USD" if i == 3 and number > 400 else "EUR")
+                for i in range(40) for number, day in enumerate(days(datetime.date(2023, 1, 1), 700)) if (number + i) % 9 == 0]
+        report = self.report(table(["order_date", "customer", "amount", "currency"], rows))
+        self.assertTrue(any("2 currencies, which cannot be added" in note for note in report["notes"]), report["notes"])
+        self.assertEqual([f["title"] for f in report["findings"] if f["pattern"] in ("customer_silent", "customer_slowing")], [])
+
     def test_amounts_that_are_all_negative_are_amounts(self):
         dates = days(datetime.date(2023, 1, 1), 700)
         report = self.report(table(["order_date", "customer", "region", "amount"],

@@ -124,7 +124,10 @@ struct Subject {
   std::vector<Owned> owned;
   // determines[a][b]: every value of coded column a goes with one value of column b (null aside).
   std::vector<std::vector<bool>> determines;
-  std::string currency;           // ISO; may be empty
+  std::string currency;  // ISO; may be empty
+  // Rows in other currencies were left out, and some things that order have rows in several: what
+  // is kept does not say when they ordered.
+  bool orders_left_out = false;
   base::Day first_day, last_day;  // of the time column; equal when there is none
   std::vector<std::string> notes;
 

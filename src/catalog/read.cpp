@@ -71,6 +71,26 @@ std::vector<Restriction> restrictions(const Subject& subject, const ReadOptions&
   return found;
 }
 
+// Do things that order (customers) have rows in more than one currency?
+bool has_orders_in_several(const Subject& subject, const Vocabulary& vocabulary) {
+  const auto currency = currency_column(subject);
+  if (!currency || currency->values < 2 || !subject.is_coded(currency->column)) return false;
+  const auto& currencies = subject.codes(currency->column).codes;
+  for (std::size_t i = 0; i < subject.columns.size(); ++i) {
+    const auto* kind = vocabulary.kind_named(subject.columns[i].kind);
+    if (kind == nullptr || !kind->orders || !subject.is_coded(i)) continue;
+    const auto& coded = subject.codes(i);
+    std::vector<std::uint32_t> first(coded.values(), 0);
+    for (std::size_t row = 0; row < subject.frame.rows; ++row) {
+      const auto own = coded.codes[row], of_row = currencies[row];
+      if (own == 0 || of_row == 0) continue;
+      if (first[own] != 0 && first[own] != of_row) return true;
+      first[own] = of_row;
+    }
+  }
+  return false;
+}
+
 // One table as a Subject; read a second time when rows have to go.
 base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
                                  const source::Table& table, const Vocabulary& vocabulary,
@@ -87,8 +107,11 @@ base::Result<Subject> read_table(source::Source& source, const sql::Gate& gate,
       conditions += (conditions.empty() ? "" : " AND ") + restriction.condition;
     const auto kept_sql = fmt::format("(SELECT * FROM {} WHERE {})", relation, conditions);
     const auto from = kept_sql + " AS " + sql::quote_identifier(table.name);
+    const bool orders_left_out =
+        subject.money && subject.currency.empty() && has_orders_in_several(subject, vocabulary);
     auto kept = TRY(load_from(source, gate, table, from, options, stop));
     subject = understand(table, std::move(kept), vocabulary, table_metadata);
+    subject.orders_left_out = orders_left_out;
     subject.relation_sql = kept_sql;
     subject.from_sql = from;
     for (const auto& restriction : left) subject.notes.push_back(restriction.note);

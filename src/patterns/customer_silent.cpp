@@ -222,7 +222,7 @@ std::vector<double> past_p_values(const OrderDays& days, const std::vector<stats
 std::vector<Candidate> examine_customer_silent(const Workspace& workspace) {
   std::vector<Candidate> candidates;
   const auto column = workspace.customers();
-  if (!column || !workspace.subject.time) return candidates;
+  if (!column || !workspace.subject.time || workspace.subject.orders_left_out) return candidates;
   const auto days = order_days(workspace.subject, *column);
   std::vector<stats::Gaps> gaps(days.customers());
   for (std::uint32_t customer = 1; customer < days.customers(); ++customer)

@@ -399,7 +399,8 @@ std::vector<std::vector<std::pair<std::int32_t, double>>> money_rows(const Works
 std::vector<Candidate> examine_customer_slowing(const Workspace& workspace) {
   std::vector<Candidate> candidates;
   const auto column = workspace.customers();
-  if (!column || !workspace.subject.time || workspace.small) return candidates;
+  if (!column || !workspace.subject.time || workspace.small || workspace.subject.orders_left_out)
+    return candidates;
   const auto days = order_days(workspace.subject, *column);
   std::vector<stats::Gaps> gaps(days.customers());
   for (std::uint32_t customer = 1; customer < days.customers(); ++customer)

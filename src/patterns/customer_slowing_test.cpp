@@ -103,4 +103,14 @@ TEST_CASE("where long pauses come and go, one of them is no customer that slowed
   CHECK(accepted <= 2);
 }
 
+TEST_CASE("a date that was never meant is no slow order") {
+  stats::Random random(9);
+  TestTable table("order_date,customer,area,net_sales");
+  faithful_customers(table, random);
+  for (const auto* customer : {"A00", "B01", "C02"})
+    table.row("9999-12-31", customer, "Hills", 100);
+  CHECK(table.accepted(examine_customer_slowing).empty());
+  CHECK(table.accepted(examine_customer_silent).empty());
+}
+
 }  // namespace insights::patterns

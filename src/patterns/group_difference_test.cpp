@@ -67,7 +67,7 @@ TEST_CASE("groups that do not differ are not told apart, nor areas whose clients
 }
 
 TEST_CASE("a number that was set for each group is nothing to tell groups apart by") {
-  TestTable table("opened_date,store,floor_area,waiting_minutes");
+  TestTable table("opened_date,store,size_m2,waiting_minutes");
   stats::Random random(3);
   for (int i = 0; i < 3000; ++i) {
     const auto store = random.below(20);
@@ -83,7 +83,7 @@ TEST_CASE("what was given to devices is tested over devices, also where they are
     TestTable table("read_date,gauge,hall,pressure_level");
     stats::Random random(seed);
     std::vector<double> own;
-    for (int i = 0; i < 40; ++i) own.push_back(5 * random.normal());
+    for (int i = 0; i < 40; ++i) own.push_back(20 * random.normal());
     for (int i = 0; i < 6000; ++i) {
       const auto gauge = random.below(40);
       table.row(day_text(i / 10), fmt::format("g{:02}", gauge),

@@ -8,6 +8,7 @@
 
 #include "patterns/all.h"
 #include "patterns/facts.h"
+#include "patterns/far_days.h"
 
 namespace insights::patterns {
 
@@ -17,10 +18,6 @@ using findings::Format;
 
 constexpr double price_share_min = 0.001,
                  price_share_max = 0.20;  // beyond, the column means something else
-constexpr double far_spans =
-    2;  // a date is far when it lies so many usual spans, and a year, outside
-constexpr std::int32_t year = 366;
-constexpr double far_share_max = 0.05;
 
 findings::Claim begun(const Workspace& workspace, std::string_view fingerprint,
                       const catalog::Column& column) {
@@ -118,44 +115,7 @@ findings::Claim state_prices(const Workspace& workspace, const Prices& counts) {
   return claim;
 }
 
-struct FarDates {
-  double rows = 0;
-  base::Day low, high;         // the usual span with its slack: what lies outside is far
-  base::Day earliest, latest;  // of the far ones
-};
-
-FarDates far_dates(const Workspace& workspace) {
-  const auto& subject = workspace.subject;
-  const auto& profile = subject.frame.columns[*subject.time].profile;
-  if (profile.maximum - profile.minimum <= year) return {};
-  std::vector<std::int32_t> days;
-  for (const auto day : subject.frame.columns[*subject.time].days()->days) {
-    if (day != frame::no_day) days.push_back(day);
-  }
-  if (days.size() < 20) return {};
-  const auto rank = [&](double share) {
-    const auto place =
-        days.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(days.size() - 1));
-    std::ranges::nth_element(days, place);
-    return *place;
-  };
-  const std::int32_t low = rank(0.05), high = rank(0.95);
-  const auto slack = static_cast<std::int32_t>(far_spans * (high - low)) + year;
-  // SQL knows the years 1 to 9999.
-  FarDates far;
-  far.low = std::max(base::Day{low - slack}, base::day_of({1, 1, 1}));
-  far.high = std::min(base::Day{high + slack}, base::day_of({9999, 12, 31}));
-  for (const auto since_epoch : days) {
-    const base::Day day{since_epoch};
-    if (day >= far.low && day <= far.high) continue;
-    far.earliest = far.rows == 0 ? day : std::min(far.earliest, day);
-    far.latest = far.rows == 0 ? day : std::max(far.latest, day);
-    ++far.rows;
-  }
-  return far;
-}
-
-findings::Claim state_dates(const Workspace& workspace, const FarDates& far) {
+findings::Claim state_dates(const Workspace& workspace, const FarDays& far) {
   const auto& subject = workspace.subject;
   const auto& time = subject.columns[*subject.time];
   auto claim = begun(workspace, fmt::format("impossible_values/{}", time.name), time);
@@ -246,9 +206,8 @@ std::vector<Candidate> examine_impossible_values(const Workspace& workspace) {
         [&workspace, counts] { return state_prices(workspace, counts); });
   }
   if (subject.time && subject.frame.columns[*subject.time].days() != nullptr) {
-    const auto far = far_dates(workspace);
-    add(candidates, workspace, *subject.time, far.rows,
-        far.rows > 0 && far.rows <= far_share_max * rows,
+    const auto far = far_days(subject);
+    add(candidates, workspace, *subject.time, far.rows, far.rows > 0,
         [&workspace, far] { return state_dates(workspace, far); });
   }
   for (const std::size_t column : own_columns(workspace)) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "patterns/far_days.h"
+
 namespace insights::patterns {
 
 OrderDays order_days(const catalog::Subject& subject, std::size_t column) {
@@ -27,13 +29,15 @@ OrderDays order_days(const catalog::Subject& subject, std::size_t column) {
       if (codes[row] != 0 && counts(row)) sorted[next[codes[row]]++] = time[row];
     }
   });
+  const auto far = far_days(subject);
   OrderDays result;
   result.starts_.push_back(0);
   for (std::size_t customer = 0; customer + 1 < starts.size(); ++customer) {
     const auto from = sorted.begin() + static_cast<std::ptrdiff_t>(starts[customer]);
     const auto to = sorted.begin() + static_cast<std::ptrdiff_t>(starts[customer + 1]);
     if (!std::is_sorted(from, to)) std::sort(from, to);
-    for (auto day = from; day != to; ++day) {
+    const bool is_doubtful = from != to && (far.is_far(*from) || far.is_far(*(to - 1)));
+    for (auto day = from; day != to && !is_doubtful; ++day) {
       if (day == from || *day != *(day - 1)) result.days_.push_back(*day);
     }
     result.starts_.push_back(result.days_.size());

@@ -11,7 +11,7 @@
 namespace insights::patterns {
 
 // By customer code (0 = null, always empty): its order days, ascending, each once. Returns are no
-// orders.
+// orders. Of a customer with a day far from all others (far_days.h) no day can be trusted: none.
 class OrderDays {
  public:
   std::size_t customers() const { return starts_.size() - 1; }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/parallel.h"
+#include "patterns/far_days.h"
 #include "stats/random.h"
 
 namespace insights::patterns {
@@ -174,9 +175,10 @@ Workspace prepare(const Subject& subject, const catalog::Vocabulary& vocabulary,
   fill_cubes(workspace, threads, stop);
   if (workspace.total.values == 0)  // stopped before its turn; whoever looks finds one
     workspace.total = total_cube(subject, workspace.periods, workspace.measures);
-  workspace.today = today.value_or(subject.last_day);
+  const auto usual = far_days(subject);
+  workspace.today = today.value_or(usual.last);
   workspace.months =
-      std::max(1.0, (subject.last_day.since_epoch - subject.first_day.since_epoch + 1) / 30.4375);
+      std::max(1.0, (usual.last.since_epoch - usual.first.since_epoch + 1) / 30.4375);
   if (subject.money) {
     for (const double value : subject.numbers(*subject.money)) {
       if (!std::isnan(value)) workspace.money_total += value;
