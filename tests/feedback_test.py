@@ -159,6 +159,8 @@ class WhatIsWrong(FeedbackJourney):
                             ({"vote": "down", "reason": "known", "scope": "threshold", "below": -1}, "below: an amount"),
                             ({"vote": "down", "reason": "known", "scope": "entity", "entity": {"column": "x", "value": "y"}}, "about"),
                             ({"vote": "down", "reason": "duplicate", "duplicate_of": number}, "repeats another one"),
+                            ({"vote": "down", "reason": "duplicate"}, "duplicate_of"),
+                            ({"vote": "up", "scope": "pattern"}, "scope: it goes with a vote down"),
                             ({"vote": "up", "note": "x" * 1001}, "at most 1000"),
                             ({"vote": "up", "preview": 1}, "preview is true or false")):
             with self.subTest(body):

@@ -68,6 +68,8 @@ class TheMetricsPage(Journey):
         self.assertLessEqual({"serving", "request", "run_started", "run_ended", "engine", "stopped"}, events)
         for line in lines:
             self.assertTrue(line["at"] and line["level"] in ("info", "warning", "error"), line)
+            if "nothing_of_the_kind" in line.get("what", ""):  # a mistake of the one who asked
+                self.assertEqual(line["level"], "warning")
             if line["event"] in ("request", "engine", "store", "bug"):
                 self.assertTrue(line.get("request") or line.get("run"), line)
             if line["event"].startswith("run_"):

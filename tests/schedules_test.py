@@ -75,6 +75,7 @@ class Routes(Scheduling):
                 return answer
             return self.declared(method, path, answer)
 
+        ask("POST", BASE, {**NIGHTLY, "request": {"focus": "no_such_area"}}, 404)
         made = ask("POST", BASE, {**NIGHTLY, "webhook": {"url": self.receiver.url + "/x"}}, 201)
         one = f"{BASE}/{made.json()['id']}"
         self.assertEqual(made.headers["location"], one)

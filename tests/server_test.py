@@ -301,6 +301,9 @@ class Refusals(ServerJourney):
             self.problem(self.server.ask("POST", "/api/v1/explorations", "{}", {"Content-Type": kind}), 415, "not_json")
         for path in ("/api/v1/explore", "/api/v1/findings/1/snooze", "/api/v1/explorations/x/cancel"):
             self.problem(self.server.get(path), 405, "method_not_allowed")
+        plain = {"Content-Type": "text/plain"}
+        self.problem(self.server.ask("DELETE", "/api/v1/findings", None, plain), 405, "method_not_allowed")
+        self.problem(self.server.ask("DELETE", "/api/v1/nothing", None, plain), 404, "not_found")
         self.assertEqual(self.server.get("/api/v1/explorations").json()["items"], [])
 
     def test_a_path_that_climbs_or_is_escaped_leads_nowhere(self):

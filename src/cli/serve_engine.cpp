@@ -47,7 +47,14 @@ void hide_places(std::string& text, const Config& config) {
 
 // The whole is in the log.
 base::Error without_places(base::Error error, const Config& config) {
-  server::log_event("error", "engine", {{"what", config::redacted(error.message)}});
+  // What the one who asked can mend is no error of this server.
+  const bool is_theirs =
+      error.kind == base::ErrorKind::invalid_input || error.kind == base::ErrorKind::not_found;
+  const auto what = config::redacted(error.message);
+  if (is_theirs)
+    server::log_event("warning", "engine", {{"what", what}});
+  else
+    server::log_event("error", "engine", {{"what", what}});
   hide_places(error.message, config);
   hide_places(error.hint, config);
   return error;

@@ -61,7 +61,11 @@ base::Status set_threshold(findings::Rule& rule, const Ballot& ballot,
 
 base::Status set_target(findings::Rule& rule, const Ballot& ballot, const FindingRow& finding,
                         Database& database) {
-  if (!ballot.duplicate_of) return {};
+  if (!ballot.duplicate_of) {
+    if (ballot.reason != findings::Reason::duplicate) return {};
+    return fail(ErrorKind::invalid_input,
+                "the reason duplicate needs the finding that this one repeats: duplicate_of");
+  }
   if (ballot.scope != RuleScope::finding || ballot.reason != findings::Reason::duplicate)
     return fail(ErrorKind::invalid_input,
                 "duplicate_of goes with the reason duplicate and the scope finding");

@@ -79,6 +79,14 @@ base::Status take_numbers(const nlohmann::json& body, Ballot& ballot) {
   return {};
 }
 
+// An up vote hides nothing: what would say how is a mistake, not something to pass over.
+base::Status refuse_rule_keys(const nlohmann::json& body) {
+  for (const auto* key : {"reason", "scope", "entity", "below", "duplicate_of"})
+    if (body.contains(key) && !body[key].is_null())
+      return fail(ErrorKind::invalid_input, fmt::format("{}: it goes with a vote down", key));
+  return {};
+}
+
 base::Result<Ballot> ballot_of(const nlohmann::json& body, std::int64_t finding,
                                const std::string& who) {
   for (const auto& [key, value] : body.items())
@@ -92,7 +100,10 @@ base::Result<Ballot> ballot_of(const nlohmann::json& body, std::int64_t finding,
     return fail(ErrorKind::invalid_input, "vote: up or down is expected");
   ballot.is_up = vote == "up";
   ballot.note = TRY(text_at(body, "note"));
-  if (ballot.is_up) return ballot;
+  if (ballot.is_up) {
+    TRY(refuse_rule_keys(body));
+    return ballot;
+  }
   TRY(take_choice(body, "reason", findings::reason_named, findings::reason_names(), true,
                   ballot.reason));
   TRY(take_choice(body, "scope", findings::rule_scope_named, findings::rule_scope_names(), false,
@@ -135,6 +146,7 @@ Json json_of(const store::RuleRow& row) {
   Json json{{"id", store::rule_id(row.number)}, {"state", row.undone_at ? "undone" : "active"}};
   json.update(terms_json(rule_of(row)));
   json.update({{"made_of", std::to_string(row.finding)},
+               {"title", row.title},
                {"made_by", row.who},
                {"made_at", utc_text(row.made_at)},
                {"undone_by", row.undone_by ? Json(*row.undone_by) : Json(nullptr)},

@@ -85,7 +85,7 @@ base::Status Recorder::flush() {
 }
 
 store::Happened Recorder::with_end(store::RunState state, const std::string& reason,
-                                   std::size_t findings) {
+                                   std::int64_t findings) {
   const auto saved = std::chrono::duration_cast<std::chrono::milliseconds>(saved_);
   add("ended", text({{"state", store::name(state)},
                      {"reason", reason},
@@ -102,7 +102,8 @@ void Recorder::told(store::RunState state) {
 }
 
 base::Status Recorder::close(store::Closing closing) {
-  closing.last = with_end(closing.state, closing.reason, closing.published.size());
+  closing.last =
+      with_end(closing.state, closing.reason, static_cast<std::int64_t>(closing.published.size()));
   TRY(writer_.use(
       [&](store::Database& database) { return store::close(database, run_, closing); }));
   for (const auto& finding : closing.published)
@@ -112,7 +113,9 @@ base::Status Recorder::close(store::Closing closing) {
 }
 
 base::Status Recorder::end(store::RunState state, const std::string& reason) {
-  const auto last = with_end(state, reason, 0);
+  const auto known =
+      TRY(writer_.use([&](store::Database& database) { return store::counted(database, run_); }));
+  const auto last = with_end(state, reason, known.findings);
   TRY(writer_.use([&](store::Database& database) {
     return store::end_run(database, run_, state, reason, last, now());
   }));

@@ -55,7 +55,7 @@ class Recorder final : public explore::RunObserver {
   void add(std::string kind, std::string body);
   base::Status flush();
   // What has not been flushed, and the last event.
-  store::Happened with_end(store::RunState state, const std::string& reason, std::size_t findings);
+  store::Happened with_end(store::RunState state, const std::string& reason, std::int64_t findings);
   void told(store::RunState state);
 
   const std::string run_;

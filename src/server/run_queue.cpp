@@ -36,7 +36,7 @@ std::unexpected<base::Error> full() {
 base::Status tell_interrupted(store::Database& database, const std::string& run) {
   const auto known = TRY(store::counted(database, run));
   const nlohmann::ordered_json body{
-      {"state", "interrupted"}, {"reason", ended_from_outside}, {"findings", 0}};
+      {"state", "interrupted"}, {"reason", ended_from_outside}, {"findings", known.findings}};
   return store::add_events(database, run, {{{known.events + 1, now(), "ended", body.dump()}}, {}});
 }
 

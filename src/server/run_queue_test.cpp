@@ -201,6 +201,9 @@ TEST_CASE("what a killed program left running is interrupted at the start, and s
     REQUIRE(store::add_run(database, left));
     REQUIRE(store::start_run(database, "run-1", base::Moment{2}));
     REQUIRE(store::add_events(database, "run-1", {{{1, {2}, "started", "{}"}}, {}}));
+    store::Sighting proven;
+    proven.fingerprint = "a";
+    REQUIRE(store::see(database, "run-1", proven, base::Moment{3}));
     return 0;
   });
   REQUIRE(place.queue->begin());
@@ -208,6 +211,7 @@ TEST_CASE("what a killed program left running is interrupted at the start, and s
   const auto events = place.events("run-1");
   REQUIRE(events.size() == 2);
   CHECK(events.back().kind == "ended");
+  CHECK(events.back().body.find("\"findings\":1") != std::string::npos);
 }
 
 TEST_CASE("an interrupted run is resumed under its own name, and its events go on") {

@@ -9,6 +9,7 @@
 #include "server/deliverer.h"
 #include "server/log.h"
 #include "server/routes.h"
+#include "server/run_request.h"
 #include "server/schedule_terms.h"
 #include "server/scheduler.h"
 #include "store/deliveries.h"
@@ -36,6 +37,15 @@ Response refused_terms(const base::Error& error) {
 
 Json moment_json(const std::optional<base::Moment>& moment) {
   return moment ? Json(utc_text(*moment)) : Json(nullptr);
+}
+
+// As POST /api/v1/explorations would refuse it now.
+std::optional<Response> refused_request(const Desk& desk, const store::ScheduleTerms& terms) {
+  const auto request = run_request_of(nlohmann::json::parse(terms.request));
+  if (!request) return problem_of(request.error());
+  const auto focus = desk.engine.focus_name(*request);
+  if (!focus) return problem_of(focus.error());
+  return std::nullopt;
 }
 
 std::variant<ScheduleRow, Response> schedule_of(store::SharedDatabase& store,
@@ -121,6 +131,7 @@ Response page_of_schedule(Desk& desk, const Call& call, List list, JsonOf json_o
 Response create_schedule(Desk& desk, const Call& call) {
   const auto read = terms_of(call.body, {}, desk.destinations);
   if (!read) return refused_terms(read.error());
+  if (auto refused = refused_request(desk, read->terms)) return *std::move(refused);
   ScheduleRow row{.id = "sch-" + store::digest_of(new_run_id()).substr(0, 12),
                   .owner = call.caller.owner,
                   .terms = read->terms};
@@ -164,6 +175,8 @@ Response change_schedule(Desk& desk, const Call& call) {
   auto& row = std::get<ScheduleRow>(found);
   const auto read = terms_of(call.body, row.terms, desk.destinations);
   if (!read) return refused_terms(read.error());
+  if (call.body.contains("request"))
+    if (auto refused = refused_request(desk, read->terms)) return *std::move(refused);
   const auto at = desk.scheduler.now();
   const bool is_other_time = read->terms.cron != row.terms.cron ||
                              read->terms.time_zone != row.terms.time_zone ||

@@ -112,7 +112,11 @@ Handlers Service::handlers() {
 }
 
 std::optional<Response> Service::judge(const Request& request) const {
-  return refusal(request, options_.access);
+  auto refused = refusal(request, options_.access);
+  // What is not there takes no form: it is answered with 404 or 405.
+  if (refused && refused->status == 415 && find_route(request).route == nullptr)
+    return std::nullopt;
+  return refused;
 }
 
 Response Service::answer(const Request& request) {

@@ -47,10 +47,11 @@ base::Status put_events(Database& database, std::string_view run, const Happened
 base::Result<Counted> counted(Database& database, std::string_view run) {
   auto row =
       TRY(database.prepare("SELECT (SELECT coalesce(max(sequence), 0) FROM events WHERE run = ?1), "
-                           "(SELECT coalesce(max(sequence), 0) FROM queries WHERE run = ?1)",
+                           "(SELECT coalesce(max(sequence), 0) FROM queries WHERE run = ?1), "
+                           "(SELECT count(*) FROM sightings WHERE run = ?1)",
                            {std::string(run)}));
   TRY(row.next());
-  return Counted{row.integer(0), row.integer(1)};
+  return Counted{row.integer(0), row.integer(1), row.integer(2)};
 }
 
 base::Result<std::vector<EventRow>> events_after(Database& database, std::string_view run,

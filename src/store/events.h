@@ -46,9 +46,9 @@ base::Status add_events(Database& database, std::string_view run, const Happened
 // The same as a part of a transaction that is open.
 base::Status put_events(Database& database, std::string_view run, const Happened& happened);
 
-// The highest sequence numbers the run has; 0 without any.
+// The highest sequence numbers the run has, and how many findings it proved; 0 without any.
 struct Counted {
-  std::int64_t events = 0, queries = 0;
+  std::int64_t events = 0, queries = 0, findings = 0;
 };
 base::Result<Counted> counted(Database& database, std::string_view run);
 

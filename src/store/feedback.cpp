@@ -9,8 +9,11 @@ using base::Moment;
 namespace {
 
 constexpr std::string_view rule_columns =
-    "rules.number, vote, finding, scope, fingerprint, target, column, value, pattern, below, unit, "
-    "per, reason, note, who, at, undone_at, undone_by FROM rules JOIN votes ON votes.number = vote";
+    "rules.number, vote, votes.finding, scope, rules.fingerprint, target, column, value, "
+    "rules.pattern, below, unit, per, reason, note, who, at, undone_at, undone_by, coalesce(title, "
+    "'') FROM "
+    "rules JOIN votes ON votes.number = vote JOIN findings ON findings.number = votes.finding LEFT "
+    "JOIN sightings ON sightings.finding = findings.number AND run = last_run";
 
 std::optional<Moment> moment_in(const Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -30,16 +33,44 @@ RuleRow rule_in(const Statement& row) {
   rule.made_at = {row.integer(15)};
   rule.undone_at = moment_in(row, 16);
   rule.undone_by = row.optional_text(17);
+  rule.title = row.text(18);
   return rule;
 }
 
-base::Result<std::int64_t> put_rule(Database& database, std::int64_t vote, const NewRule& rule) {
+// The rule in force that hides just the same.
+base::Result<std::optional<RuleRow>> equal_rule(Database& database, const NewRule& rule) {
+  for (auto& known : TRY(list_rules(database, rule.subject, false)))
+    if (known.terms == rule.terms) return std::optional(std::move(known));
+  return std::optional<RuleRow>();
+}
+
+// The later vote of the same voter on the same finding takes the place of the one the rule was made
+// of; the vote of another stands by itself.
+base::Status pass_on(Database& database, const RuleRow& rule, std::int64_t vote,
+                     const NewVote& by) {
+  if (rule.finding != by.finding || rule.who != by.who) return {};
+  TRY(database.execute("UPDATE rules SET vote = ? WHERE number = ?", {vote, rule.number}));
+  return database.execute("UPDATE votes SET withdrawn_at = ? WHERE number = ?",
+                          {by.at.microseconds, rule.vote});
+}
+
+base::Result<std::int64_t> rule_from(Database& database, std::int64_t vote, const NewVote& by,
+                                     const NewRule& rule) {
+  if (const auto known = TRY(equal_rule(database, rule))) {
+    TRY(pass_on(database, *known, vote, by));
+    return known->number;
+  }
   const auto& [scope, fingerprint, target, column, value, pattern, below, unit, per] = rule.terms;
   TRY(database.execute(
       "INSERT INTO rules (vote, subject, scope, fingerprint, target, column, value, pattern, "
       "below, unit, per) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {vote, rule.subject, scope, fingerprint, target, column, value, pattern, below, unit, per}));
-  const auto number = TRY(database.integer("SELECT number FROM rules WHERE vote = ?", {vote}));
+  return database.integer("SELECT number FROM rules WHERE vote = ?", {vote});
+}
+
+base::Result<std::int64_t> put_rule(Database& database, std::int64_t vote, const NewVote& by,
+                                    const NewRule& rule) {
+  const auto number = TRY(rule_from(database, vote, by, rule));
   for (const auto finding : rule.hides)
     TRY(database.execute("UPDATE findings SET suppressed_by = ?, merged_into = ? WHERE number = ?",
                          {rule_id(number), or_null(rule.merged_into), finding}));
@@ -65,7 +96,7 @@ base::Result<Voted> add_vote(Database& database, const NewVote& vote,
                          {vote.finding, std::int64_t{vote.is_up}, vote.reason,
                           std::int64_t{vote.weighs}, vote.note, vote.who, vote.at.microseconds}));
     Voted voted{.vote = TRY(database.integer("SELECT max(number) FROM votes")), .rule = {}};
-    if (rule) voted.rule = TRY(put_rule(database, voted.vote, *rule));
+    if (rule) voted.rule = TRY(put_rule(database, voted.vote, vote, *rule));
     return voted;
   });
 }
@@ -98,8 +129,9 @@ base::Result<std::vector<VoteRow>> list_votes(Database& database, std::string_vi
 base::Result<std::vector<RuleRow>> list_rules(Database& database, std::string_view subject,
                                               bool with_undone) {
   auto rows = TRY(database.prepare(
-      fmt::format("SELECT {} WHERE subject = ? AND (? OR undone_at IS NULL) ORDER BY rules.number",
-                  rule_columns),
+      fmt::format(
+          "SELECT {} WHERE rules.subject = ? AND (? OR undone_at IS NULL) ORDER BY rules.number",
+          rule_columns),
       {std::string(subject), std::int64_t{with_undone}}));
   std::vector<RuleRow> rules;
   while (TRY(rows.next())) rules.push_back(rule_in(rows));

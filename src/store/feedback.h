@@ -43,6 +43,7 @@ struct Voted {
   std::int64_t vote = 0;
   std::optional<std::int64_t> rule;
 };
+// A rule that is in force already is not made again: the one there is hides these findings, too.
 base::Result<Voted> add_vote(Database& database, const NewVote& vote,
                              const std::optional<NewRule>& rule);
 
@@ -67,6 +68,7 @@ struct RuleRow {
   base::Moment made_at;
   std::optional<base::Moment> undone_at;
   std::optional<std::string> undone_by;
+  std::string title;  // of the finding
 };
 // The oldest first.
 base::Result<std::vector<RuleRow>> list_rules(Database& database, std::string_view subject,

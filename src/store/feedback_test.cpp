@@ -98,9 +98,36 @@ TEST_CASE("a rule marks what it hides at once, the next run says so, and undo ta
   REQUIRE(rules.size() == 1);
   CHECK(rules[0].undone_by == "key-2");
   CHECK(rules[0].who == "key-1");
+  CHECK(rules[0].title == "a");
   CHECK(tallies(place.database, "data").value().empty());  // its vote went with it
   place.run("run-3", {"a", "b"});
   CHECK(place.finding(1).published);
+  // What was hidden before and is told again was never gone, as the list has it.
+  const auto back = diff(place.database, "run-2", "run-3").value();
+  REQUIRE(back.list.size() == 2);
+  CHECK(back.list[0].change == "persisting");
+  CHECK(place.finding(1).state == FindingState::persisting);
+}
+
+TEST_CASE("the same rule is not made twice, and undoing it once brings all back") {
+  Place place;
+  place.run("run-1", {"a", "b"});
+  CHECK(place.vote(1, false, "key-1", rule_on(1, "a")).rule == 1);
+  CHECK(place.vote(1, false, "key-1", rule_on(1, "a")).rule == 1);
+  CHECK(place.vote(1, false, "key-2", rule_on(1, "a")).rule == 1);
+  const auto rules = list_rules(place.database, "data", true).value();
+  REQUIRE(rules.size() == 1);
+  CHECK(rules[0].vote == 2);  // the voter's last stands for it
+  CHECK(place.finding(1).suppressed_by == "rule-1");
+  REQUIRE(undo_rule(place.database, 1, "key-1", at(99)).value());
+  CHECK(place.finding(1).suppressed_by.empty());
+  CHECK(list_rules(place.database, "data", false).value().empty());
+  const auto votes = list_votes(place.database, "data", {}, 10).value();
+  REQUIRE(votes.size() == 3);
+  CHECK_FALSE(votes[0].withdrawn_at);  // another's vote stands by itself
+  CHECK(votes[1].withdrawn_at);
+  CHECK(votes[2].withdrawn_at);
+  CHECK(place.vote(1, false, "key-1", rule_on(1, "a")).rule == 2);  // undone is not in force
 }
 
 TEST_CASE("a merged finding is listed under the other, and has its own state again after undo") {

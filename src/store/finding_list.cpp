@@ -106,15 +106,16 @@ struct Report {
   std::vector<std::int64_t> order;
 };
 
-base::Result<Report> published_by(Database& database, const std::string& run) {
+// With `with_untold`, what the run proved and did not tell is among the findings, but not in order.
+base::Result<Report> report_of(Database& database, const std::string& run, bool with_untold) {
   auto rows = TRY(database.prepare(
-      "SELECT finding, fingerprint, title, severity, account, amount, amount_low, amount_high FROM "
-      "sightings JOIN findings ON findings.number = finding WHERE run = ? AND position IS NOT NULL "
-      "ORDER BY position",
-      {run}));
+      "SELECT finding, fingerprint, title, severity, account, amount, amount_low, amount_high, "
+      "position FROM sightings JOIN findings ON findings.number = finding WHERE run = ? AND (? OR "
+      "position IS NOT NULL) ORDER BY position",
+      {run, std::int64_t{with_untold}}));
   Report report;
   while (TRY(rows.next())) {
-    report.order.push_back(rows.integer(0));
+    if (!rows.is_null(8)) report.order.push_back(rows.integer(0));
     report.findings[rows.integer(0)] = {rows.text(1), rows.text(2), stake_in(rows, 3)};
   }
   return report;
@@ -192,8 +193,8 @@ base::Result<Differences> diff(Database& database, std::string_view earlier,
     return fail(
         ErrorKind::invalid_input,
         fmt::format("the runs are about different data: {} and {}", first.subject, second.subject));
-  const auto before = TRY(published_by(database, first.id));
-  const auto after = TRY(published_by(database, second.id));
+  const auto before = TRY(report_of(database, first.id, true));
+  const auto after = TRY(report_of(database, second.id, false));
   Differences differences;
   differences.notes = notes_on(first, second);
   for (const auto number : after.order) {

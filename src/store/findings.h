@@ -144,8 +144,8 @@ struct Differences {
   std::vector<Difference> list;    // in the order of the later report; what is gone at the end
   std::vector<std::string> notes;  // why gone may not mean resolved
 };
-// Of what two runs published. Errors: not_found; invalid_input when they are not about the same
-// subject.
+// Of what two runs published; what the earlier proved and did not tell, as a rule hid it, is not
+// new in the later one. Errors: not_found; invalid_input when they are not about the same subject.
 base::Result<Differences> diff(Database& database, std::string_view earlier,
                                std::string_view later);
 
