@@ -3,58 +3,23 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analyst/relations.h"
 #include "base/parallel.h"
 #include "patterns/row_set.h"
-#include "patterns/wording.h"
 #include "stats/random.h"
 
 namespace insights::analyst {
 
 namespace {
 
-using patterns::absorbing_rank;
-using patterns::Candidate;
-using patterns::no_column;
 using patterns::RowSet;
-using patterns::Workspace;
 
 constexpr double same_rows_share = 0.95;  // of the rows of both
 constexpr double echo_rows_share =
     0.05;  // of B's rows that must be A's before A is asked to explain B
 
 constexpr double same_echo_rows_share = 0.01;  // the same, when both measure one thing
-constexpr double small_part_max = 0.1;  // of what a group lost: a customer that is told with it
-constexpr double density_min = 1.2;     // of A's rows among B's, to what chance would put there
-
-bool same_rows(const Candidate& a, const Candidate& b) {
-  return a.column == b.column && patterns::values_of(a) == patterns::values_of(b) &&
-         a.within == b.within && !a.own_rows && !b.own_rows;
-}
-
-bool same_columns(const Candidate& a, const Candidate& b) {
-  return a.column == b.column && !a.own_rows && !b.own_rows &&
-         std::ranges::equal(a.within, b.within, {}, &patterns::ValueOf::column,
-                            &patterns::ValueOf::column);
-}
-
-// Several values told together, one of which the other tells alone.
-bool includes(const Candidate& several, const Candidate& one) {
-  return several.column == one.column && several.within == one.within && !several.values.empty() &&
-         one.values.empty() && std::ranges::find(several.values, one.value) != several.values.end();
-}
-
-// Does `a` lead `b` when both tell the same?
-bool leads(const Workspace& workspace, const Candidate& a, const Candidate& b) {
-  if (a.rank != b.rank) return a.rank > b.rank;
-  if (a.column == no_column || b.column == no_column) return a.column != no_column;
-  const auto values_a = workspace.subject.codes(a.column).values(),
-             values_b = workspace.subject.codes(b.column).values();
-  if (values_a != values_b) return values_a > values_b;
-  const auto words_a = patterns::words_in_name(workspace.subject, a.column),
-             words_b = patterns::words_in_name(workspace.subject, b.column);
-  if (words_a != words_b) return words_a < words_b;
-  return a.entry.fingerprint < b.entry.fingerprint;
-}
+constexpr double density_min = 1.2;  // of A's rows among B's, to what chance would put there
 
 class Judge {
  public:
@@ -99,7 +64,8 @@ class Judge {
         if (a.measure == b.measure && includes(a, b)) causes_[j] = Cause{i, false};
         if (!same_rows(a, b)) continue;
         const bool absorbs_all = a.rank > b.rank;
-        const bool same_measure = a.rank == b.rank && tell_one_thing(a, b) && stronger(i, j);
+        const bool same_measure =
+            a.rank == b.rank && tell_one_thing(workspace_, a, b) && stronger(i, j);
         if (absorbs_all || same_measure) causes_[j] = Cause{i, false};
       }
     }
@@ -299,13 +265,6 @@ class Judge {
     }
   }
 
-  // What it says of an association beside itself: a column that is neither of the two.
-  static std::size_t outcome_of(const Candidate& candidate) {
-    const bool is_one_of_them = std::ranges::find(candidate.associates, candidate.measure_column) !=
-                                candidate.associates.end();
-    return is_one_of_them ? no_column : candidate.measure_column;
-  }
-
   // Is the event read from one of the two columns that go together, and about the other?
   bool associates_status_of(const Candidate& event, const Candidate& other) const {
     const auto& columns = workspace_.subject.columns;
@@ -315,11 +274,6 @@ class Judge {
              return column != event.column &&
                     std::ranges::find(made_of, columns[column].name) != made_of.end();
            });
-  }
-
-  static bool mentions(const Candidate& candidate, const patterns::ValueOf& part) {
-    return (candidate.column == part.column && candidate.value == part.value) ||
-           std::ranges::find(candidate.within, part) != candidate.within.end();
   }
 
   // Whose values of one column are mixed otherwise than the others' (mix_difference.cpp).
@@ -344,16 +298,6 @@ class Judge {
     return inside;
   }
 
-  // Less of the total, of the same rows.
-  static bool is_fall_of(const Candidate& group, const Candidate& other) {
-    return same_rows(group, other) && other.of_total && other.entry.effect < 0 && other.survives;
-  }
-
-  static bool is_small_part(const Candidate& group, const Candidate& other) {
-    return other.rank >= absorbing_rank && !other.entry.fact && !other.entry.decoy &&
-           other.impact < small_part_max * group.impact;
-  }
-
   static bool has_none_of(const frame::Mask& kept, const RowSet& rows) {
     const auto others = rows.all_others();
     for (std::size_t row = 0; row < kept.size(); ++row) {
@@ -373,16 +317,6 @@ class Judge {
            workspace_.subject.columns[column].role == catalog::Role::flag;
   }
 
-  // One measure; or one is made of the other, as "target reached" of what reached it.
-  bool tell_one_thing(const Candidate& a, const Candidate& b) const {
-    if (a.measure == b.measure) return true;
-    if (a.measure_column == no_column || b.measure_column == no_column) return false;
-    const auto &one = workspace_.subject.columns[a.measure_column],
-               &other = workspace_.subject.columns[b.measure_column];
-    return std::ranges::find(one.made_of, other.name) != one.made_of.end() ||
-           std::ranges::find(other.made_of, one.name) != other.made_of.end();
-  }
-
   bool stronger(std::size_t i, std::size_t j) const {
     const auto &a = *accepted_[i], &b = *accepted_[j];
     if (a.explains != b.explains)
@@ -395,26 +329,9 @@ class Judge {
   bool is_root_before(std::size_t i, std::size_t j) const {
     const auto &a = *accepted_[i], &b = *accepted_[j];
     if ((a.rank >= absorbing_rank) != (b.rank >= absorbing_rank)) return a.rank >= absorbing_rank;
-    if (is_outcome(a) != is_outcome(b)) return is_outcome(b);
+    if (is_outcome(workspace_, a) != is_outcome(workspace_, b)) return is_outcome(workspace_, b);
     if (a.entry.p != b.entry.p) return a.entry.p < b.entry.p;
     return rows_[i] < rows_[j];
-  }
-
-  // What became of a row is the end of a story, not its beginning.
-  bool is_outcome(const Candidate& candidate) const {
-    return candidate.column != no_column &&
-           workspace_.subject.columns[candidate.column].kind == "status";
-  }
-
-  // How often something happens, or how long it takes: no reason for how much is sold, at what
-  // price and when. Returns are: they take sales back.
-  bool tells_how(const Candidate& candidate) const {
-    const auto& subject = workspace_.subject;
-    if (candidate.measure_column == no_column) return false;
-    const auto& measure = subject.columns[candidate.measure_column];
-    const bool is_return =
-        subject.returns && subject.returns->flag_column == candidate.measure_column;
-    return !is_return && (measure.role == catalog::Role::flag || measure.kind == "duration");
   }
 
   // Rows of others explain only what is held against everybody's, and by the same measure: where
@@ -422,9 +339,10 @@ class Judge {
   bool may_explain(std::size_t root, std::size_t other) const {
     const auto &cause = *accepted_[root], &effect = *accepted_[other];
     if (!effect.survives || !cause.explains) return false;
-    if (tells_how(cause) && cause.measure_column != effect.measure_column) return false;
-    if (is_outcome(cause) && !is_outcome(effect)) return false;
-    const bool same_thing = cause.rank >= absorbing_rank || tell_one_thing(cause, effect);
+    if (tells_how(workspace_, cause) && cause.measure_column != effect.measure_column) return false;
+    if (is_outcome(workspace_, cause) && !is_outcome(workspace_, effect)) return false;
+    const bool same_thing =
+        cause.rank >= absorbing_rank || tell_one_thing(workspace_, cause, effect);
     if (effect.of_total && same_thing) return true;
     if (same_columns(cause, effect)) return false;
     const auto both = static_cast<double>(sets_[root].count_both(sets_[other]));
