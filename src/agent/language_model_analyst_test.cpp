@@ -38,7 +38,7 @@ TEST_CASE(
   test.model.calls({call("execute_sql", sql_call(plants))})
       .calls({call("record_finding", plant_finding("q1"))});
   const auto run = test.go();
-  const auto* finding = found(run, "of net sales");
+  const auto* finding = found(run, "brings");
   REQUIRE(finding != nullptr);
   CHECK(finding->title == "Plant-B brings 1.42M of net sales");
   CHECK(finding->strength == findings::Strength::model_claim);

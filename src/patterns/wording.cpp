@@ -111,8 +111,8 @@ std::string sum_sql(const Subject& subject, std::size_t measure) {
 std::string sum_where_sql(const Subject& subject, std::size_t measure, std::string_view condition) {
   const auto& column = subject.columns[measure];
   const auto filter = condition.empty() ? "" : fmt::format(" FILTER (WHERE {})", condition);
-  return column.sum_decimals ? fmt::format("coalesce(round(fsum({}){}, {}), 0)", column.sql, filter,
-                                           *column.sum_decimals)
+  return column.sum_decimals ? fmt::format("coalesce(CAST(fsum({}){} AS DECIMAL(38, {})), 0)",
+                                           column.sql, filter, *column.sum_decimals)
                              : fmt::format("coalesce(sum({}){}, 0)", column.exact_sql, filter);
 }
 
