@@ -1,5 +1,8 @@
 #include "base/parallel.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -57,6 +60,15 @@ void parallel_for(std::size_t count, int threads, std::stop_token stop,
     work();
   }
   failure.rethrow();
+}
+
+std::jthread idle_thread(std::function<void(std::stop_token)> work) {
+  return std::jthread([work = std::move(work)](std::stop_token stop) {
+    constexpr int lowest = 19;
+    // Of this thread alone, as Linux has it; where that cannot be done it runs like the others.
+    (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), lowest);
+    work(std::move(stop));
+  });
 }
 
 }  // namespace insights::base

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <functional>
 #include <stop_token>
+#include <thread>
 
 namespace insights::base {
 
@@ -18,5 +19,9 @@ namespace insights::base {
 // other is begun and the exception of the lowest of them is thrown on the caller's thread.
 void parallel_for(std::size_t count, int threads, std::stop_token stop,
                   const std::function<void(std::size_t)>& round);
+
+// A thread of the lowest priority, for work that nothing waits for yet: it runs where the others
+// leave a core idle. Ends as std::jthread does; an exception ends the program.
+std::jthread idle_thread(std::function<void(std::stop_token)> work);
 
 }  // namespace insights::base

@@ -257,6 +257,13 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   parts.observer.on(Started{run.id});
   MeteredSource metered(parts.source, order.budget, parts.observer);
 
+  // The data's version has every byte of a file read. A server is asked with the rest, at the end.
+  std::jthread version_reader;
+  if (metered.dialect() == sql::Dialect::duckdb && order.brief.threads > 1) {
+    version_reader =
+        base::idle_thread([&](std::stop_token ended) { (void)parts.source.version(ended); });
+  }
+
   catalog::ReadOptions reading;
   reading.as_of = order.brief.as_of;
   reading.load.time_max = order.budget.time_max;
@@ -306,7 +313,6 @@ base::Result<Run> explore(const Order& order, const Parts& parts, std::stop_toke
   auto ranked = findings::rank(std::move(told), investigation.bases, order.brief.focus);
   findings::EvidenceReader fresh(metered, parts.gate);
   std::vector<Finding> published;
-  // The data's version has every byte of a file read: that takes a core, and nothing waits for it.
   base::parallel_for(2, order.brief.threads, {}, [&](std::size_t round) {
     if (round == 1) {
       if (auto version = parts.source.version(stop)) run.data = *std::move(version);

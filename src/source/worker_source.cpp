@@ -141,7 +141,7 @@ base::Status WorkerSource::scan(const sql::CheckedQuery& query, const Limits& li
 }
 
 base::Result<DataVersion> WorkerSource::version(std::stop_token stop) {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(version_mutex_);
   if (!version_) {
     auto digest = TRY(digest_of(contents_.files, stop));
     version_ =

@@ -47,6 +47,7 @@ class WorkerSource final : public Source {
   std::int64_t memory_max_bytes_;
   std::mutex mutex_;  // guards what follows
   std::optional<WorkerProcess> process_;
+  std::mutex version_mutex_;  // guards what follows: files are read while the process answers
   std::optional<DataVersion> version_;
 };
 
