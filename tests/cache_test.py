@@ -206,6 +206,7 @@ class OverRedis(Journey):
         self.redis.kill()
         self.assertEqual(self.found(server, server.explored()["id"]), self.plain)
         self.assertEqual(metric(server, "insights_cache_reachable"), 0)
+        self.assertIn("the cache cannot be reached", server.get("/health/ready").json()["degraded"][0])
         self.assertGreater(metric(server, 'insights_cache_total{outcome="unavailable"}'), 0)
         self.assertEqual(server.get("/health/ready").status, 200)
         self.redis.start()

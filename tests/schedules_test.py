@@ -210,7 +210,7 @@ class Failing(Scheduling):
         while not ready.json()["degraded"] and time.monotonic() < deadline:
             time.sleep(0.2)
             ready = self.server.get("/health/ready")
-        self.assertIn("1 were given up", ready.json()["degraded"][0])
+        self.assertIn("1 given up", ready.json()["degraded"][0])
         self.assertNotIn("127.0.0.1", ready.body.decode())
         self.ran(made)
         time.sleep(1.5)

@@ -1,6 +1,8 @@
 #include "base/parallel.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -58,4 +60,20 @@ TEST_CASE("an exception reaches the caller: the one of the lowest round, and no 
     CHECK_THROWS_WITH(parallel_for(1000, threads, {}, fail), "0");
     CHECK(begun <= threads);
   }
+}
+
+TEST_CASE(
+    "an idle thread does its work, with less than the priority of the others, and can be ended") {
+  std::atomic<int> priority = -100;
+  std::atomic<bool> ended = false;
+  {
+    const auto thread = idle_thread([&](const std::stop_token& stop) {
+      priority = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
+      while (!stop.stop_requested()) std::this_thread::yield();
+      ended = true;
+    });
+  }
+  CHECK(ended);
+  CHECK(priority == 19);
+  CHECK(getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())) < 19);
 }

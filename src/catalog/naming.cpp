@@ -84,7 +84,7 @@ void name_duration(Column& column, const Vocabulary& vocabulary) {
   if (column.unit.empty()) column.unit = words.back();
   if (column.unit != words.back()) return;
   words.back() = "time";
-  if (words[words.size() - 2] == "time") words.pop_back();
+  if (words[words.size() - 2].ends_with("time")) words.pop_back();  // "downtime"
   column.label = joined(words);
 }
 

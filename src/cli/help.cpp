@@ -66,6 +66,10 @@ std::string_view heading_of(std::string_view section) {
   if (section == "terminal") return "Terminal";
   if (section == "budget") return "Budget";
   if (section == "engine") return "Engine";
+  if (section == "llm") return "Language model";
+  if (section == "cache") return "Cache";
+  if (section == "server") return "Server";
+  if (section == "webhooks") return "Webhooks";
   return "Flags";
 }
 

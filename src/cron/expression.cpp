@@ -158,7 +158,9 @@ Result<Expression> parse(std::string_view text) {
   }
   auto words = parts(text, " \t");
   std::erase(words, std::string_view());
-  if (words.size() != fields.size()) return wrong(fmt::format("there are {} fields", words.size()));
+  if (words.size() != fields.size())
+    return wrong(words.size() == 1 ? std::string("there is one field")
+                                   : fmt::format("there are {} fields", words.size()));
   Expression expression;
   TRY(take(words[0], fields[0], expression.minutes));
   TRY(take(words[1], fields[1], expression.hours));

@@ -103,9 +103,9 @@ void say_siblings(findings::Claim& claim, findings::Values& values, const Worksp
   values.cell("parts", "parts", 0, "parts", findings::Format::integer)
       .cell("parts_moved", "parts", 0, "moved", findings::Format::integer)
       .cell("most", "parts", 0, "most");
-  const std::string which = found->moved == found->all
-                                ? "all {parts} " + nouns_of(column)
-                                : "{parts_moved} of {parts} " + nouns_of(column);
+  const std::string all = found->all == 2 ? "both " : "all {parts} ";
+  const std::string which =
+      (found->moved == found->all ? all : "{parts_moved} of {parts} ") + nouns_of(column);
   claim.summary += fmt::format(" It {} for {}, most for {{most}}.", rises ? "rose" : "fell", which);
 }
 

@@ -82,6 +82,8 @@ Response health_ready(Desk& desk, const Call&) {
   Json degraded = Json::array();
   for (const auto& trouble : {desk.scheduler.clock_trouble(), desk.deliverer.trouble()})
     if (trouble) degraded.push_back(*trouble);
+  if (desk.metrics.value("insights_cache_reachable") == 0.0)
+    degraded.push_back("the cache cannot be reached: every query asks the database");
   return json_response(
       is_ready ? 200 : 503,
       {{"status", is_ready ? "ready" : "not ready"}, {"checks", checks}, {"degraded", degraded}});

@@ -54,11 +54,13 @@ std::vector<std::string> known_hosts(std::string_view host, std::uint16_t port,
 std::optional<Response> refusal(const Request& request, const Access& access) {
   if (!contains(access.hosts, lower_case(request.header("host"))))
     return problem(421, "unknown_host", "this server is not known by the name in the Host header",
-                   "Add the name to server.hosts if it is right.");
+                   "Add the name to server.allowed_hosts, or start the server with --allow-host "
+                   "NAME, if it is right.");
   if (!request.header("origin").empty() && !is_own_origin(request) &&
       !is_allowed_origin(request, access))
     return problem(403, "foreign_origin", "a page of this origin may not ask",
-                   "Add the origin to server.origins if it may.");
+                   "Add the origin to server.allowed_origins, or start the server with "
+                   "--allow-origin ORIGIN, if it may.");
   if (changes_something(request.method) && !is_json(request.header("content-type")))
     return problem(415, "not_json", "what changes something is sent as application/json");
   return std::nullopt;

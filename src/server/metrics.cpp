@@ -94,6 +94,14 @@ void Metrics::set(std::string_view name, double value, const Labels& labels) {
   series(name, labels).value = value;
 }
 
+std::optional<double> Metrics::value(std::string_view name) const {
+  const std::scoped_lock lock(mutex_);
+  const auto family = families_.find(name);
+  if (family == families_.end()) return std::nullopt;
+  const auto one = family->second.find("");
+  return one == family->second.end() ? std::nullopt : std::optional(one->second.value);
+}
+
 void Metrics::observe(std::string_view name, double seconds, const Labels& labels) {
   const std::scoped_lock lock(mutex_);
   auto& histogram = series(name, labels);

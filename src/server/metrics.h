@@ -6,6 +6,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ class Metrics {
   // `name` is declared in metrics.cpp; adding to one that is not is a Bug.
   void add(std::string_view name, const Labels& labels = {}, double amount = 1);
   void set(std::string_view name, double value, const Labels& labels = {});
+  // What was set last, or added up so far; nothing where neither was done.
+  std::optional<double> value(std::string_view name) const;
   // Puts a duration into its histogram.
   void observe(std::string_view name, double seconds, const Labels& labels = {});
 

@@ -61,8 +61,10 @@ TEST_CASE(
     const bool has_body = route.method == "POST" || route.method == "PATCH";
     CHECK(operation.contains("requestBody") == has_body);
     if (!route.scope.empty())
-      for (const auto* status : {"401", "403", "429"})
+      for (const auto* status : {"401", "403", "421", "429", "431"})
         CHECK(operation["responses"].contains(status));
+    for (const auto* status : {"413", "415"})
+      CHECK(operation["responses"].contains(status) == (route.method != "GET"));
     const bool has_id = route.path.find("{id}") != std::string_view::npos;
     bool declares_id = false;
     for (const auto& parameter : operation.value("parameters", Json::array()))

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "stats/testing.h"
@@ -32,6 +33,14 @@ TEST_CASE("modified z survives a majority of equal values and all equal values")
   const auto lumpy = modified_z(std::vector<double>{0, 0, 0, 0, 0, 0, 7});
   CHECK(close(lumpy.back(), 7 / 1.2533141373155003));
   CHECK(modified_z(std::vector<double>{5, 5, 5}) == std::vector<double>{0, 0, 0});
+}
+
+TEST_CASE("the median that may put values into another order is the same, and loses none") {
+  std::vector<double> values{9, 1, 8, 2, 7, 3};
+  CHECK(median_reordering(values).value() == median(values).value());
+  std::ranges::sort(values);
+  CHECK(values == std::vector<double>{1, 2, 3, 7, 8, 9});
+  CHECK_FALSE(median_reordering({}));
 }
 
 TEST_CASE("no values or a NaN give nothing") {
