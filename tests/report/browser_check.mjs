@@ -149,7 +149,7 @@ try {
   const gone = new Promise((done) => browser.process.once('exit', done));
   browser.process.kill();
   await gone;
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
 }
 problems.forEach((problem) => console.log(problem));
 console.log(problems.length ? `${problems.length} problems` : `${report}: all held in ${views.length} views`);
