@@ -147,8 +147,10 @@ class Investigating {
     hypotheses.reserve(all);
     for (auto& one : examined_) {
       one.first_entry = hypotheses.size();
-      for (const auto& candidate : one.candidates)
-        hypotheses.push_back({candidate.entry, candidate.material, candidate.weight});
+      // There are tens of thousands: the ledger keeps the entries, and settle() gives back what it
+      // needs.
+      for (auto& candidate : one.candidates)
+        hypotheses.push_back({std::move(candidate.entry), candidate.material, candidate.weight});
     }
     auto correction =
         findings::control_false_discovery(std::move(hypotheses), brief_.false_discovery_rate);
@@ -156,11 +158,13 @@ class Investigating {
     for (const auto& entry : result_.ledger.entries) ++family_sizes_[entry.family];
   }
 
-  void settle(const Examined& one, std::stop_token stop) {
+  void settle(Examined& one, std::stop_token stop) {
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < one.candidates.size(); ++i) {
       const auto& entry = result_.ledger.entries[one.first_entry + i];
-      if (entry.decision == Decision::published && one.candidates[i].claim) places.push_back(i);
+      if (entry.decision != Decision::published || !one.candidates[i].claim) continue;
+      one.candidates[i].entry = entry;
+      places.push_back(i);
     }
     const auto promise_of = [&](std::size_t i) {
       return promise(one.candidates[i], one.actionability[i], *one.workspace, brief_.focus);

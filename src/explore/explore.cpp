@@ -61,7 +61,7 @@ std::vector<Finding> prove_all(analyst::Investigation& investigation,
                                const Order& order, RunObserver& observer, std::stop_token stop) {
   std::vector<Finding> proven;
   const auto& claims = investigation.claims;
-  constexpr std::size_t asked_at_once = 8;  // claims: the first are told before the last are asked
+  constexpr std::size_t asked_at_once = 12;  // claims: the first are told before the last are asked
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const auto& [claim, place, recorded] = claims[i];
     if (i % asked_at_once == 0) {
