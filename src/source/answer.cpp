@@ -82,6 +82,7 @@ class Gathering {
     for (std::size_t column = 0; column < readers_.size(); ++column)
       readers_[column].begin(batch_.columns[column]);
     batch_.rows = 0;
+    batch_.text_bytes = 0;
     held_.clear();
     std::size_t bytes = 0;  // of the texts
     while (batch_.rows * readers_.size() < cells_max && bytes < bytes_max) {
@@ -106,6 +107,7 @@ class Gathering {
     }
     batch_.rows += static_cast<std::size_t>(rows);
     held_.push_back(std::move(chunk));
+    *batch_.text_bytes += static_cast<std::int64_t>(bytes);
     return bytes;
   }
 

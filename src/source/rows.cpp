@@ -52,9 +52,10 @@ std::int64_t bytes_of(const Batch& batch) {
   std::int64_t bytes = 0;
   for (const auto& column : batch.columns) {
     bytes += static_cast<std::int64_t>((column.integers.size() + column.reals.size()) * 8);
+    if (batch.text_bytes) continue;
     for (const auto text : column.texts) bytes += static_cast<std::int64_t>(text.size());
   }
-  return bytes;
+  return bytes + batch.text_bytes.value_or(0);
 }
 
 }  // namespace insights::source

@@ -53,6 +53,7 @@ struct ColumnBatch {
 struct Batch {
   std::size_t rows = 0;
   std::vector<ColumnBatch> columns;
+  std::optional<std::int64_t> text_bytes{};  // of all texts, where who filled it has counted them
 };
 
 // How much of values it holds: 8 bytes for a number or a date, the bytes of a text.
