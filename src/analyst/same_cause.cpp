@@ -21,6 +21,11 @@ constexpr double echo_rows_share =
 constexpr double same_echo_rows_share = 0.01;  // the same, when both measure one thing
 constexpr double density_min = 1.2;  // of A's rows among B's, to what chance would put there
 
+frame::Mask inverted(frame::Mask mask) {
+  for (auto& row : mask) row = row == 0 ? 1 : 0;
+  return mask;
+}
+
 class Judge {
  public:
   Judge(const Workspace& workspace, const std::vector<const Candidate*>& accepted)
@@ -180,8 +185,7 @@ class Judge {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
       const auto& group = *accepted_[i];
       if (causes_[i] || !group.rows_of_lost || stop.stop_requested()) continue;
-      auto kept = group.rows_of_lost();
-      for (auto& row : kept) row = row == 0 ? 1 : 0;
+      const auto kept = inverted(group.rows_of_lost());
       for (std::size_t j = 0; j < accepted_.size(); ++j) {
         if (i == j || causes_[j] || !comparable(i, j)) continue;
         const auto& other = *accepted_[j];
@@ -292,11 +296,7 @@ class Judge {
   }
 
   // [rows] 1 = the candidate's.
-  frame::Mask only(std::size_t i) const {
-    auto inside = sets_[i].all_others();
-    for (auto& kept : inside) kept = kept == 0 ? 1 : 0;
-    return inside;
-  }
+  frame::Mask only(std::size_t i) const { return inverted(sets_[i].all_others()); }
 
   static bool has_none_of(const frame::Mask& kept, const RowSet& rows) {
     const auto others = rows.all_others();

@@ -34,9 +34,9 @@ struct Cause {
 // is without B's
 //    rows or A is the smaller one; and B is without as many rows of any kind, drawn at random (what
 //    falls for want of rows is not explained); and B does not stand out among A's own rows.
-// 5. Losses: a group that lost many customers stands for its own fall, when that is not accepted
+// 6. Losses: a group that lost many customers stands for its own fall, when that is not accepted
 //    without their rows, and for those of them that are small beside what it lost.
-// 6. One movement: that the total changed is told with what made it; a value that made all of the
+// 7. One movement: that the total changed is told with what made it; a value that made all of the
 //    change is not told a second time for that, nor are the best months of a level that moved.
 std::vector<std::optional<Cause>> same_causes(
     const patterns::Workspace& workspace, const std::vector<const patterns::Candidate*>& accepted,

@@ -53,6 +53,18 @@ std::vector<std::size_t> columns_across(const Workspace& workspace,
   return used;
 }
 
+// The row's period; 0 outside them.
+Clusters clusters_by_period(const Workspace& workspace) {
+  Clusters clusters;
+  clusters.ids.resize(workspace.subject.frame.rows, 0);
+  clusters.count = workspace.periods.count + 1;
+  for (std::size_t row = 0; row < workspace.periods.of_row.size(); ++row) {
+    const auto period = workspace.periods.of_row[row];
+    if (period != no_period) clusters.ids[row] = period + 1U;
+  }
+  return clusters;
+}
+
 }  // namespace
 
 std::vector<Clusters> clusters_across(const Workspace& workspace,
@@ -81,17 +93,6 @@ std::vector<const Clusters*> KnownClusters::across(std::span<const std::size_t> 
   if (workspace_.periods.count > 0) {
     if (!periods_) periods_ = clusters_by_period(workspace_);
     clusters.push_back(&*periods_);
-  }
-  return clusters;
-}
-
-Clusters clusters_by_period(const Workspace& workspace) {
-  Clusters clusters;
-  clusters.ids.resize(workspace.subject.frame.rows, 0);
-  clusters.count = workspace.periods.count + 1;
-  for (std::size_t row = 0; row < workspace.periods.of_row.size(); ++row) {
-    const auto period = workspace.periods.of_row[row];
-    if (period != no_period) clusters.ids[row] = period + 1U;
   }
   return clusters;
 }

@@ -33,9 +33,6 @@ struct Clusters {
 std::vector<Clusters> clusters_across(const Workspace& workspace,
                                       std::span<const std::size_t> columns);
 
-// The row's period; 0 outside them.
-Clusters clusters_by_period(const Workspace& workspace);
-
 // The same made once for many pairs of columns.
 class KnownClusters {
  public:

@@ -1,32 +1,17 @@
-#include <cmath>
-
 #include "patterns/all.h"
-#include "patterns/test_table.h"
+#include "patterns/test_sales.h"
 #include "stats/random.h"
 
 namespace insights::patterns {
 
 namespace {
 
-using testing::day_text;
+using testing::faithful_customers;
+using testing::fill_pausing_customers;
+using testing::orders_of;
 using testing::TestTable;
 
 constexpr int days = 700;
-
-// One customer's orders every `gap` days, give or take a third, from day `first` to day `last`.
-void orders_of(TestTable& table, stats::Random& random, const std::string& customer, double gap,
-               int first, int last) {
-  for (double day = first; day <= last; day += gap * (0.67 + 0.66 * random.uniform())) {
-    table.row(day_text(static_cast<int>(day)), customer, customer[0] < 'M' ? "Hills" : "Coast",
-              100 + random.below(50));
-  }
-}
-
-void faithful_customers(TestTable& table, stats::Random& random) {
-  for (int i = 0; i < 40; ++i)
-    orders_of(table, random, fmt::format("{}{:02}", static_cast<char>('A' + i % 26), i), 8 + i % 20,
-              i % 9, days);
-}
 
 }  // namespace
 
@@ -34,7 +19,7 @@ TEST_CASE("a customer that stopped is found, and one that only orders seldom is 
   for (const std::uint64_t seed : {1, 2, 3}) {
     stats::Random random(seed);
     TestTable table("order_date,customer,area,net_sales");
-    faithful_customers(table, random);
+    faithful_customers(table, random, days);
     orders_of(table, random, "GONE", 9, 0, 520);
     orders_of(table, random, "SLOW", 75, 10, days - 60);
     const auto accepted = table.accepted(examine_customer_silent);
@@ -56,7 +41,7 @@ TEST_CASE("customers who all keep their rhythm are left in peace") {
   for (std::uint64_t seed = 11; seed < 21; ++seed) {
     stats::Random random(seed);
     TestTable table("order_date,customer,area,net_sales");
-    faithful_customers(table, random);
+    faithful_customers(table, random, days);
     accepted += table.accepted(examine_customer_silent).size();
   }
   CHECK(accepted <= 1);
@@ -71,15 +56,8 @@ TEST_CASE("without a time or without customers there is nothing to examine") {
 TEST_CASE("where long pauses come and go, one of them is no customer that stopped ordering") {
   std::size_t accepted = 0;
   for (std::uint64_t seed = 41; seed < 47; ++seed) {
-    stats::Random random(seed);
     TestTable table("order_date,customer,area,net_sales");
-    for (int i = 0; i < 100; ++i) {
-      for (double day = random.uniform() * 40; day <= days;
-           day += std::min(300.0, 5 * std::pow(1 - random.uniform(), -0.9))) {
-        table.row(day_text(static_cast<int>(day)), fmt::format("C{:03}", i), "Hills",
-                  100 + random.below(50));
-      }
-    }
+    fill_pausing_customers(table, seed, days);
     accepted += table.accepted(examine_customer_silent).size();
   }
   CHECK(accepted <= 2);

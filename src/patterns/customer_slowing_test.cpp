@@ -1,32 +1,17 @@
-#include <cmath>
-
 #include "patterns/all.h"
-#include "patterns/test_table.h"
+#include "patterns/test_sales.h"
 #include "stats/random.h"
 
 namespace insights::patterns {
 
 namespace {
 
-using testing::day_text;
+using testing::faithful_customers;
+using testing::fill_pausing_customers;
+using testing::orders_of;
 using testing::TestTable;
 
 constexpr int days = 700;
-
-// One customer's orders every `gap` days, give or take a third, from day `first` to day `last`.
-void orders_of(TestTable& table, stats::Random& random, const std::string& customer, double gap,
-               int first, int last, int money = 100) {
-  for (double day = first; day <= last; day += gap * (0.67 + 0.66 * random.uniform())) {
-    table.row(day_text(static_cast<int>(day)), customer, customer[0] < 'M' ? "Hills" : "Coast",
-              money + static_cast<int>(random.below(50)));
-  }
-}
-
-void faithful_customers(TestTable& table, stats::Random& random) {
-  for (int i = 0; i < 40; ++i)
-    orders_of(table, random, fmt::format("{}{:02}", static_cast<char>('A' + i % 26), i), 8 + i % 20,
-              i % 9, days);
-}
 
 }  // namespace
 
@@ -34,7 +19,7 @@ TEST_CASE("a customer whose orders come ever more seldom is found, with both gap
   for (const std::uint64_t seed : {1, 2, 3}) {
     stats::Random random(seed);
     TestTable table("order_date,customer,area,net_sales");
-    faithful_customers(table, random);
+    faithful_customers(table, random, days);
     orders_of(table, random, "LESS", 9, 0, 590);
     orders_of(table, random, "LESS", 30, 612, days);
     orders_of(table, random, "GONE", 9, 0, 520);
@@ -59,7 +44,7 @@ TEST_CASE("a customer whose orders come ever more seldom is found, with both gap
 TEST_CASE("a customer that buys as often but far less each time is found") {
   stats::Random random(5);
   TestTable table("order_date,customer,area,net_sales");
-  faithful_customers(table, random);
+  faithful_customers(table, random, days);
   orders_of(table, random, "SMALL", 12, 0, 600, 900);
   orders_of(table, random, "SMALL", 12, 612, days, 150);
   const auto accepted = table.accepted(examine_customer_slowing);
@@ -75,7 +60,7 @@ TEST_CASE("customers who keep their rhythm, and one that is slow every winter, a
   for (std::uint64_t seed = 11; seed < 21; ++seed) {
     stats::Random random(seed);
     TestTable table("order_date,customer,area,net_sales");
-    faithful_customers(table, random);
+    faithful_customers(table, random, days);
     // Orders every 9 days, from September to November every 28.
     orders_of(table, random, "SEASON", 9, 0, 235);
     orders_of(table, random, "SEASON", 28, 243, 335);
@@ -89,15 +74,8 @@ TEST_CASE("customers who keep their rhythm, and one that is slow every winter, a
 TEST_CASE("where long pauses come and go, one of them is no customer that slowed down") {
   std::size_t accepted = 0;
   for (std::uint64_t seed = 41; seed < 47; ++seed) {
-    stats::Random random(seed);
     TestTable table("order_date,customer,area,net_sales");
-    for (int i = 0; i < 100; ++i) {
-      for (double day = random.uniform() * 40; day <= days;
-           day += std::min(300.0, 5 * std::pow(1 - random.uniform(), -0.9))) {
-        table.row(day_text(static_cast<int>(day)), fmt::format("C{:03}", i), "Hills",
-                  100 + random.below(50));
-      }
-    }
+    fill_pausing_customers(table, seed, days);
     accepted += table.accepted(examine_customer_slowing).size();
   }
   CHECK(accepted <= 2);
@@ -106,7 +84,7 @@ TEST_CASE("where long pauses come and go, one of them is no customer that slowed
 TEST_CASE("a date that was never meant is no slow order") {
   stats::Random random(9);
   TestTable table("order_date,customer,area,net_sales");
-  faithful_customers(table, random);
+  faithful_customers(table, random, days);
   for (const auto* customer : {"A00", "B01", "C02"})
     table.row("9999-12-31", customer, "Hills", 100);
   CHECK(table.accepted(examine_customer_slowing).empty());

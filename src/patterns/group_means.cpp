@@ -71,11 +71,13 @@ std::size_t place_in(std::vector<std::size_t>& list, std::size_t one) {
   return static_cast<std::size_t>(std::ranges::find(list, one) - list.begin());
 }
 
-// Is every row one of a unit? Then the units' rows are all that there are.
+// Is every row one of a unit, and of a group? Then the units' rows are all that there are.
 bool units_have_all(const catalog::Subject& subject, const Difference& what) {
-  if (!what.unit) return false;
-  const auto& profile = subject.frame.columns[*what.unit].profile;
-  return profile.nulls + profile.non_finite == 0;
+  const auto is_whole = [&](std::size_t column) {
+    const auto& profile = subject.frame.columns[column].profile;
+    return profile.nulls + profile.non_finite == 0;
+  };
+  return what.unit && is_whole(*what.unit) && is_whole(what.column);
 }
 
 // Sums over rows by measure, column and value.
@@ -135,6 +137,20 @@ class RowTotals {
   std::optional<RowBlocks> blocks_;
   std::vector<std::vector<double>> sums_;  // [column]
 };
+
+void add_groups(const catalog::Subject& subject, const Difference& what, RowTotals& totals,
+                Groups& groups) {
+  const double centre = centre_of(subject, what.measure);
+  for (std::uint32_t group = 1; group < groups.rows.size(); ++group) {
+    const auto own = totals.of(what.measure, what.column, group);
+    const double n = own.rows, mean = n > 0 ? own.sum / n : 0;
+    groups.rows[group] = n;
+    groups.sums[group] = own.sum + n * centre;
+    if (!what.unit && n > 0)
+      groups.units[group] = {std::llround(n), centre + mean,
+                             std::max(0.0, own.squares - n * mean * mean)};
+  }
+}
 
 void add_units(const catalog::Subject& subject, const Difference& what, const frame::Mask& kept,
                RowTotals& totals, Groups& groups) {
@@ -220,16 +236,7 @@ std::vector<Groups> groups_of(const catalog::Subject& subject, std::span<const D
     Groups groups{std::vector<Moments>(count), std::vector<double>(count),
                   std::vector<double>(count), least_of(what, kept),
                   std::vector<std::vector<double>>(count)};
-    const double centre = centre_of(subject, what.measure);
-    for (std::uint32_t group = 1; group < count && !units_have_all(subject, what); ++group) {
-      const auto own = totals.of(what.measure, what.column, group);
-      const double n = own.rows, mean = n > 0 ? own.sum / n : 0;
-      groups.rows[group] = n;
-      groups.sums[group] = own.sum + n * centre;
-      if (!what.unit && n > 0)
-        groups.units[group] = {std::llround(n), centre + mean,
-                               std::max(0.0, own.squares - n * mean * mean)};
-    }
+    if (!units_have_all(subject, what)) add_groups(subject, what, totals, groups);
     if (what.unit)
       add_units(subject, what, kept, totals, groups);
     else if (subject.frame.rows <= ranked_units_max)

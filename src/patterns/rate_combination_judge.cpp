@@ -66,11 +66,10 @@ double p_of_clusters(const Workspace& workspace, const Combination& what,
   const auto& numbers = workspace.subject.numbers(what.measure);
   std::vector<std::size_t> columns;
   for (const auto& part : what.parts) columns.push_back(part.column);
-  auto ways = clusters_across(workspace, columns);
-  // What went wrong for some days went wrong for all that was made then.
-  if (workspace.periods.count > 0) ways.push_back(clusters_by_period(workspace));
+  // By period, too: what went wrong for some days went wrong for all that was made then.
+  KnownClusters known(workspace);
   double p = 0;
-  for (const auto& clusters : ways) {
+  for (const auto* clusters : known.across(columns)) {
     for (std::size_t part = 0; part < what.parts.size(); ++part) {
       const std::size_t parent = rows.all() & ~(std::size_t{1} << part);
       const auto influence = [&](std::size_t row) -> double {
@@ -82,7 +81,7 @@ double p_of_clusters(const Workspace& workspace, const Combination& what,
         return of == parent ? -off : off;
       };
       p = std::max(p,
-                   p_of(rows.own().mean - rows.of[parent].mean, spread_over(clusters, influence)));
+                   p_of(rows.own().mean - rows.of[parent].mean, spread_over(*clusters, influence)));
     }
   }
   return p;

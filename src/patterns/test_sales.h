@@ -53,6 +53,35 @@ inline void fill_sales(TestTable& table, const Sales& sales,
   }
 }
 
+// One customer's orders every `gap` days, give or take a third, from day `first` to day `last`.
+inline void orders_of(TestTable& table, stats::Random& random, const std::string& customer,
+                      double gap, int first, int last, int money = 100) {
+  for (double day = first; day <= last; day += gap * (0.67 + 0.66 * random.uniform())) {
+    table.row(day_text(static_cast<int>(day)), customer, customer[0] < 'M' ? "Hills" : "Coast",
+              money + static_cast<int>(random.below(50)));
+  }
+}
+
+// Forty of them, each in its own rhythm of 8 to 27 days, until the last day.
+inline void faithful_customers(TestTable& table, stats::Random& random, int days) {
+  for (int i = 0; i < 40; ++i)
+    orders_of(table, random, fmt::format("{}{:02}", static_cast<char>('A' + i % 26), i), 8 + i % 20,
+              i % 9, days);
+}
+
+// A hundred customers whose pauses follow a power law, up to 300 days: most order often, each
+// pauses now and then, and no pause is the last. Columns: order_date,customer,area,net_sales.
+inline void fill_pausing_customers(TestTable& table, std::uint64_t seed, int days) {
+  stats::Random random(seed);
+  for (int i = 0; i < 100; ++i) {
+    for (double day = random.uniform() * 40; day <= days;
+         day += std::min(300.0, 5 * std::pow(1 - random.uniform(), -0.9))) {
+      table.row(day_text(static_cast<int>(day)), fmt::format("C{:03}", i), "Hills",
+                100 + random.below(50));
+    }
+  }
+}
+
 // The one finding that a pattern has to give on this table.
 inline findings::Finding sole_finding(TestTable& table,
                                       std::vector<Candidate> (*examine)(const Workspace&)) {

@@ -39,7 +39,7 @@ class Browser {
       '--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--hide-scrollbars', `--user-data-dir=${profile}`,
       '--remote-debugging-pipe', 'about:blank',
-    ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    ], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
     this.waiting = new Map();
     this.listeners = [];
     this.last = 0;
@@ -59,6 +59,13 @@ class Browser {
     this.waiting.delete(message.id);
     if (message.error) reject(new Error(message.error.message));
     else fulfil(message.result);
+  }
+
+  // With all of its processes, which are a group of their own: one that is left writes on to the profile.
+  async end() {
+    const gone = new Promise((done) => this.process.once('close', done));
+    process.kill(-this.process.pid, 'SIGKILL');
+    await gone;
   }
 
   send(method, params = {}, sessionId = undefined) {
@@ -146,10 +153,8 @@ try {
     problems.push(...await Promise.race([checkView(browser, view), late]));
   }
 } finally {
-  const gone = new Promise((done) => browser.process.once('exit', done));
-  browser.process.kill();
-  await gone;
-  rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
+  await browser.end();
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 }
 problems.forEach((problem) => console.log(problem));
 console.log(problems.length ? `${problems.length} problems` : `${report}: all held in ${views.length} views`);
