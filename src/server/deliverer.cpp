@@ -190,9 +190,8 @@ void Deliverer::count() {
 std::optional<std::string> Deliverer::trouble() const {
   const std::scoped_lock lock(mutex_);
   if (load_.retried == 0 && load_.failed == 0) return std::nullopt;
-  return fmt::format(
-      "webhooks: {} of {} waiting deliveries failed before, {} given up in a day",
-      load_.retried, load_.waiting, load_.failed);
+  return fmt::format("webhooks: {} of {} waiting deliveries failed before, {} given up in a day",
+                     load_.retried, load_.waiting, load_.failed);
 }
 
 }  // namespace insights::server
